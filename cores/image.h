@@ -1,0 +1,78 @@
+/* image.h: what the memories of one core hold, as the engine lays it out at load; and the arena of synapse rows that all cores
+ * of a process share. A row is a list of segments, one per (projection, delay); its place is a u32 in units of 8 bytes.
+ * The image is the caller's and outlives the core. */
+#ifndef VOLLEY_CORES_IMAGE_H
+#define VOLLEY_CORES_IMAGE_H
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { IMAGE_PORTS = 2, NO_MEMORY = -1 };
+enum row_form { ROW_DENSE8, ROW_DENSE16, ROW_DENSE32, ROW_DENSE64, ROW_ID8_W8, ROW_ID16_W8, ROW_ID16_W16, ROW_ID32_W32, ROW_ID32_W64 };
+
+struct segment {            /* 24 bytes, then the synapses, padded to 8 bytes. A row ends with a segment whose last is 1 */
+    uint32_t count;         /* synapses */
+    uint32_t base;          /* dense: first local neuron; ids: added to each id */
+    uint32_t words;         /* synapse memory words of the described hardware */
+    uint32_t spots;         /* accumulator words touched, each read and written */
+    uint16_t group;         /* of the image: target population's part */
+    uint16_t delay;         /* extra steps: chip delay - 1 */
+    uint8_t form, port, last, pad;
+};
+
+enum image_reset { IMAGE_RESET_NONE, IMAGE_RESET_VALUE, IMAGE_RESET_SUBTRACT };
+enum image_point { IMAGE_NOW, IMAGE_NEXT_BEFORE_DECAY, IMAGE_NEXT_AFTER_INPUT };
+enum image_active { IMAGE_ACTIVE_ALWAYS, IMAGE_ACTIVE_INPUT, IMAGE_ACTIVE_NONZERO, IMAGE_ACTIVE_INPUT_OR_NONZERO };
+enum image_rounding { IMAGE_ROUND_ZERO, IMAGE_ROUND_DOWN, IMAGE_ROUND_NEAREST };
+
+struct image_group {        /* one population's part on this core */
+    uint32_t first, count;  /* local neurons */
+    uint64_t open, close;   /* chip steps in which it runs: open <= step < close; held outside */
+    uint32_t compartments;  /* priced per neuron */
+    uint32_t ports;
+    int current, fires;
+    enum image_reset reset;
+    enum image_point point;
+    int at_least;           /* compare >= instead of > */
+    uint32_t refractory;
+    uint32_t shift;         /* integer kinds: membrane += accumulator << shift */
+    uint32_t decay_bits;
+    int exponent[IMAGE_PORTS];      /* reference: accumulator of port p counts 2^-exponent */
+};
+
+struct image_memory_use {   /* words of the described hardware; memory: index or NO_MEMORY */
+    int axon, rows, state, accumulator, parameter;
+    uint32_t axon_words;            /* per packet */
+    /* neurons that share one word of state, accumulator, parameter: words of a sweep = ceil(visited / per) * words_each */
+    uint32_t state_per, accumulator_per, parameter_per, state_each, accumulator_each, parameter_each;
+};
+struct image_time {         /* service and update as count x cycles (core clock); see chip file `service` */
+    uint64_t accept_packet, accept_sop, accept_row_word, accept_axon_word, accept_accumulator_word;
+    uint64_t update_step, update_spike, update_active, update_idle, update_state_word, update_accumulator_word, update_parameter_word;
+};
+
+struct image {
+    uint32_t neurons, groups, n_memories;
+    const struct image_group *group;
+    const uint64_t *rows;           /* the process's arena; row r starts at rows + r */
+    uint32_t delay_slots;           /* 1 + largest segment delay */
+    /* integer kinds; NULL where absent (zero) */
+    const int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;
+    int64_t membrane_low, membrane_high, current_low, current_high;
+    int current_wraps;              /* Loihi: u wraps at its width; else saturates */
+    enum image_rounding rounding;
+    /* reference */
+    const float *alpha, *beta, *threshold_f, *reset_f;
+    const int64_t *bias_acc[IMAGE_PORTS];
+    const uint64_t *fan_in_sum;     /* [neurons] sum of |weight| x largest payload over all synapses: bound of an accumulator */
+    enum image_active active;
+    int skip_idle;                  /* held and idle neurons are not visited */
+    struct image_memory_use use;
+    struct image_time time;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,172 @@
+/* chipfile.h: a chip file (YAML) as data: what a chip is made of, what its actions cost in time and energy, and on what each
+ * number rests. chipfile_read parses, applies --set overrides, derives memories of `model: sram`, and checks; it builds nothing.
+ * All strings and arrays are owned by the chip file; chipfile_free frees them. Durations are whole ps, then whole cycles of
+ * their clock (half up, 0 only if 0 was written). Energies in J, power in W, areas in m2. */
+#ifndef VOLLEY_CHIPFILE_H
+#define VOLLEY_CHIPFILE_H
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/fidelity.h"
+#include "counters.h"
+#include "network.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum basis { BASIS_MEASURED, BASIS_SIMULATED, BASIS_ESTIMATED, BASIS_ASSUMED, N_BASES };
+enum scope { SCOPE_PER_TERM, SCOPE_MARGINAL, SCOPE_ALL_IN };
+enum { NO_INDEX = -1 };
+
+struct chip_source { char *name, *group, *text; enum basis basis; double low, high; };  /* factors on a value; 1, 1 if none */
+
+struct cost {                   /* a value with its standing */
+    int stated;                 /* 0: the file does not say (an error if it is needed) */
+    int free;                   /* `unknown: free`: counted as 0, repeated in the report */
+    double value, low, high;    /* SI; low <= value <= high after range, bound and source's range */
+    enum basis basis;
+    int source;                 /* index into chipfile.source; NO_INDEX for a structural 0 */
+    int bound;                  /* 0 none, +1 "at least", -1 "at most" */
+    char *why;                  /* or NULL */
+};
+
+struct clock_domain { char *name; uint64_t period_ps; double stated_s; int resolution; };   /* resolution: asynchronous chip */
+struct duration { struct cost cost; uint64_t cycles; uint32_t clock; };    /* cost.value in s as stated; cycles of clock, converted once */
+
+struct format { char *name; uint32_t bits; int is_signed; int64_t low, high; };   /* "8 bit signed"; low/high follow */
+enum table { TABLE_ROWS, TABLE_AXON, TABLE_STATE, TABLE_ACCUMULATOR, TABLE_PARAMETER, TABLE_ROUTING, N_TABLES };
+
+struct chip_table {             /* where a core keeps one of its tables */
+    int memory;                 /* index into core_type.memory, or NO_INDEX: not described, not counted, not limited */
+    uint32_t entry_bits;        /* rows: unused; accumulator: bits of one accumulator */
+    uint32_t dense_bits, list_bits, conv_bits;      /* rows: bits of one synapse in each form; 0: the form is not offered */
+    uint32_t delay_slots;       /* accumulator: slots kept, at least 1 */
+};
+struct chip_memory {
+    char *name;
+    uint64_t size_bits;
+    uint32_t width;             /* bits of a word */
+    char *ports;                /* "1R1W", "1RW", "1R" */
+    int derived;                /* model: sram */
+    struct cost read, write, leakage, area, access_time;    /* energies per word */
+};
+struct service_term {           /* count x time */
+    int counter;                /* enum counter, or NO_INDEX for a memory access */
+    int memory, write;          /* memory index; 0 read_word, 1 write_word */
+    struct duration time;
+};
+enum active_when { ACTIVE_ALWAYS, ACTIVE_INPUT, ACTIVE_NONZERO, ACTIVE_INPUT_OR_NONZERO };
+enum overlap { OVERLAP_NONE, OVERLAP_FULL };
+enum rounding { ROUND_ZERO, ROUND_DOWN, ROUND_NEAREST };
+
+struct chip_static { char *what; char *state; struct cost power; };    /* what: chip tile core router link memory; state: used unused gated any */
+
+struct core_type {
+    char *name, *kind;          /* core kind: "reference", "lif", "cuba" */
+    uint32_t clock;
+    /* capacity; UINT32_MAX / UINT64_MAX: no limit */
+    uint32_t neurons, axons_in, axons_out, delay_max;       /* delay_max: largest chip delay c */
+    /* formats, NULL if not given (reference): weight, membrane, current, threshold, bias, decay, refractory, target, weight_shift ... */
+    struct format *format;
+    uint32_t n_formats;
+    enum rounding decay_rounding;       /* key decay_rounding: zero | down | nearest */
+    uint32_t weight_shift_max;          /* accumulator is shifted left by up to this on its way into the membrane; loihi: exactly 6 */
+    int weight_shift_fixed;
+    uint32_t bias_exponent_max;         /* bias = mantissa << exponent, 0 if none */
+    /* offers */
+    int reset_zero, reset_subtract, reset_value;
+    int reset_now, reset_next;
+    int compare_greater, compare_at_least;
+    int decay_multiply, decay_shift;
+    int has_current;                    /* second state variable */
+    int has_bias;
+    uint32_t refractory_max;
+    uint32_t payload_bits;              /* of graded spikes; 0: binary */
+    int form_dense, form_list, form_conv;
+    uint32_t emulate_subtract;          /* compartments per neuron that emulate subtraction; 0: not offered */
+    struct cost emulate_standing;       /* source of that statement */
+    enum active_when active_when;
+    int skip_idle;                      /* 1: idle neurons are not visited */
+    enum overlap overlap;
+    uint32_t queue_in, queue_out;       /* packets; UINT32_MAX: without end */
+    struct chip_memory *memory;
+    uint32_t n_memories;
+    struct chip_table table[N_TABLES];
+    struct service_term *accept, *update;
+    uint32_t n_accept, n_update;
+    struct chip_static *static_;
+    uint32_t n_static;
+};
+
+enum topology { TOPOLOGY_MESH, TOPOLOGY_TORUS };        /* further ones come with the flit-level network */
+enum time_mode { TIME_BARRIER, TIME_TICK, TIME_EVENT };
+enum layer_start { LAYER_GATED, LAYER_BIAS_INPUT, LAYER_FREE };
+
+struct chip_noc {
+    enum topology topology;
+    uint32_t columns, rows, cores_per_tile;     /* tile = router */
+    uint32_t clock;
+    int route_yx;                       /* 0: x first */
+    int multicast;                      /* 1: trees; 0: one packet per core */
+    uint32_t link_bits;                 /* width; flits = ceil(packet_bits / link_bits) */
+    uint32_t packet_bits, payload_bits;
+    uint32_t link_x, link_y;            /* latency of a link, NoC cycles */
+    uint32_t flit_x, flit_y, flit_local;        /* occupancy per flit, cycles, at least 1 */
+    uint32_t router;                    /* cycles in a router before the link: route + vc + switch allocation + traversal */
+    uint32_t inject, eject;             /* cycles from core to router; from router to core after the router's own */
+    struct duration d_link_x, d_link_y, d_router, d_inject, d_eject, d_flit_x, d_flit_y;    /* as stated, for `volley info` */
+    uint32_t virtual_channels, buffer_flits;    /* for the flit-level plane */
+};
+
+struct chip_io { uint32_t column, row; char *port; uint32_t flits_per_cycle; uint32_t payload_bits; };  /* payload 0: values: none */
+
+struct energy_term {            /* one price */
+    int counter;                /* enum counter, or NO_INDEX: memory access (core_type.memory has its price) */
+    struct cost cost;           /* J per count */
+    enum scope scope;
+    char *component;            /* "core", "router", "noc", "barrier", "io", "time" */
+};
+
+struct chipfile {
+    char *name, *about, *path, *technology, *voltage, *status;  /* status: what stands behind it, "ESTIMATE, not a measurement" */
+    struct chip_source *source;
+    uint32_t n_sources;
+    enum time_mode mode;
+    struct clock_domain *clock;
+    uint32_t n_clocks;
+    /* barrier: cycles = base + per_hop * hops, or a table over tiles in use (linear between, held outside) */
+    uint32_t barrier_clock;
+    uint64_t barrier_base, barrier_per_hop;             /* cycles; hops = 2 x diameter */
+    struct { double tiles; uint64_t cycles; } *barrier_at;
+    uint32_t n_barrier_at;
+    struct cost barrier_standing;
+    enum layer_start layer_start;
+    struct duration layer_start_time, sample_reset_time;        /* reset between samples, per core, all in parallel */
+    struct chip_noc noc;
+    struct chip_io in, out;
+    struct core_type *type;
+    uint32_t n_types;
+    uint32_t *core_type_of;             /* [cores] index into type: core = tile * cores_per_tile + k, tile = row * columns + column */
+    uint32_t cores;
+    struct energy_term *energy;         /* one per priced counter (work class) */
+    uint32_t n_energy;
+    int includes_memory;                /* 1: accesses are counted, not charged twice */
+    struct chip_static *static_;        /* of chip, tile, router, link (per unit) */
+    uint32_t n_static;
+    char *barrier_per;                  /* "core", "tile", "chip": what one barrier is charged per */
+    struct fidelity notes;              /* memory derivation, fit error, quantities rounded to cycles */
+};
+
+/* path: a path, or a name looked up in ./, $VOLLEY_CHIPS and the installed configs/chips (with or without .yaml).
+ * set: "KEY=VALUE" overrides (dotted keys: core_types.loihi.capacity.neurons=64, noc.size=16x16), applied before checking. */
+struct chipfile *chipfile_read(const char *path, const char *const *set, uint32_t n_set, struct err *);
+void chipfile_free(struct chipfile *);                          /* NULL is allowed */
+const struct format *core_type_format(const struct core_type *, const char *name);     /* NULL: not given */
+const struct energy_term *chipfile_price(const struct chipfile *, int counter);         /* NULL: not priced */
+uint64_t chipfile_barrier_cycles(const struct chipfile *, uint32_t tiles_in_use);       /* in cycles of barrier_clock */
+const char *basis_word(enum basis);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

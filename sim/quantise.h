@@ -1,0 +1,63 @@
+/* quantise.h: a network in the numbers of a core type: what the population asks for against what the core type offers
+ * (rewritten, emulated, approximated, refused: fidelity lines), then integers. One accumulator unit per population: all
+ * projections into it, its bias and its threshold agree on it. Rounding is half to even. network and chip file outlive it. */
+#ifndef VOLLEY_QUANTISE_H
+#define VOLLEY_QUANTISE_H
+#include "chipfile.h"
+#include "network.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum quant_rule { QUANT_DEFAULT, QUANT_ABSMAX, QUANT_POW2 };
+enum values_mode { VALUES_DEFAULT, VALUES_PAYLOAD, VALUES_REPEAT, VALUES_HOST };
+
+struct quant_options {
+    uint32_t bits;              /* --bits: weight width; 0: the chip's (or float for kind reference) */
+    enum quant_rule rule;       /* default: absmax on integer kinds; with --bits on kind reference: pow2 */
+    int approximate, assume_native;
+    enum values_mode values;    /* how valued input travels; DEFAULT: payload if the chip has one, else refused */
+    uint32_t repeat;            /* VALUES_REPEAT: k, packets for value 1 (value v -> round(v*k) packets, host weights / k) */
+    int valued_input;           /* the input has values other than 0 and 1 */
+    int value_exponent;         /* kind reference, payload: host payload = value * 2^value_exponent */
+};
+
+struct quant_population {
+    uint32_t type;              /* index into chipfile.type that this population is mapped to */
+    struct neuron_rule rule;    /* after rewriting: what the core really does */
+    uint32_t compartments;      /* per neuron, priced (2 where subtraction is emulated) */
+    int integer;                /* 0: kind reference */
+    double unit;                /* integer kinds: real value of one accumulator unit */
+    uint32_t shift;             /* membrane = accumulator << shift */
+    /* integer kinds, per neuron. threshold, bias, reset_value in membrane units (already shifted); decay: membrane keeps
+     * v * (one - decay_v) / one with one = 1 << decay_bits; decay_u likewise (NULL without current) */
+    uint32_t decay_bits;
+    int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;
+    /* kind reference, per neuron; accumulators of port p count in 2^-exponent[p] */
+    float *alpha, *beta, *thr, *reset_f;
+    int exponent[PORTS_MAX];
+    int64_t *bias_acc[PORTS_MAX];
+};
+struct quant_projection {
+    int64_t *weight;            /* [projection.n_weights], in accumulator units of the target's port, pool scale and value scale included */
+    uint32_t bits;              /* signed width the stored weights need to be counted with (chip's, or --bits); reference: 32 */
+    double error_rms, error_max;        /* relative to the largest |weight| */
+    uint64_t clipped;
+};
+struct quantised {
+    const struct network *network;
+    struct quant_population *population;        /* [n_populations]; [0] unused */
+    struct quant_projection *projection;        /* [n_projections] */
+    uint32_t repeat;            /* k in use; 1 otherwise */
+    int value_exponent;
+    enum values_mode values;
+    struct fidelity fidelity;
+};
+/* NULL and err: ERR_ANSWER where the chip cannot do what is asked (names population and option that helps). */
+struct quantised *quantise(const struct network *, const struct chipfile *, const struct quant_options *, struct err *);
+void quantised_free(struct quantised *);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
