@@ -41,19 +41,20 @@ struct image_group {        /* one population's part on this core */
     int exponent[IMAGE_PORTS];      /* reference: accumulator of port p counts 2^-exponent */
 };
 
-struct image_memory_use {   /* words of the described hardware; memory: index or NO_MEMORY */
-    int axon, rows, state, accumulator, parameter;
-    uint32_t axon_words;            /* per packet */
-    /* neurons that share one word of state, accumulator, parameter: words of a sweep = ceil(visited / per) * words_each */
-    uint32_t state_per, accumulator_per, parameter_per, state_each, accumulator_each, parameter_each;
+/* Tables of a core, the "memories" that the C kinds count; the engine knows which memory of the chip holds which table. */
+enum image_table { IMAGE_AXON, IMAGE_ROWS, IMAGE_STATE, IMAGE_ACCUMULATOR, IMAGE_PARAMETER, IMAGE_TABLES };
+struct image_words {        /* 0: the table is not described, nothing is counted */
+    uint32_t axon;                  /* words read per packet */
+    /* a sweep over n compartments reads ceil(n / per) words; per 0: not described */
+    uint32_t state_per, accumulator_per, parameter_per;
 };
 struct image_time {         /* service and update as count x cycles (core clock); see chip file `service` */
-    uint64_t accept_packet, accept_sop, accept_row_word, accept_axon_word, accept_accumulator_word;
-    uint64_t update_step, update_spike, update_active, update_idle, update_state_word, update_accumulator_word, update_parameter_word;
+    uint64_t packet, sop, row_word, axon_word, spot;                        /* accept; spot: read and write of an accumulator word */
+    uint64_t step, spike, active, idle, state_word, accumulator_word, parameter_word;   /* update; words: read and write where both are */
 };
 
 struct image {
-    uint32_t neurons, groups, n_memories;
+    uint32_t neurons, groups;
     const struct image_group *group;
     const uint64_t *rows;           /* the process's arena; row r starts at rows + r */
     uint32_t delay_slots;           /* 1 + largest segment delay */
@@ -68,7 +69,7 @@ struct image {
     const uint64_t *fan_in_sum;     /* [neurons] sum of |weight| x largest payload over all synapses: bound of an accumulator */
     enum image_active active;
     int skip_idle;                  /* held and idle neurons are not visited */
-    struct image_memory_use use;
+    struct image_words words;
     struct image_time time;
 };
 

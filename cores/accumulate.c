@@ -1,0 +1,212 @@
+#include "cores/accumulate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum { ROWS_AHEAD = 12, BYTES_AHEAD = 2 };
+
+const struct named core_actions[N_ACTIONS] = {
+    [ACT_SPIKES] = {"spikes", "spikes", "neurons that fired"},
+    [ACT_SOPS] = {"sops", "synapses", "synapses processed and accumulated"},
+    [ACT_SOPS_LATE] = {"sops_late", "synapses", "synapses processed for a step outside the target's window"},
+    [ACT_LEAVES] = {"leaves", "packets", "packets served"},
+    [ACT_CORE_STEPS] = {"core_steps", "updates", "update programs"},
+    [ACT_UPDATE_ACTIVE] = {"update_active", "updates", "active compartments updated"},
+    [ACT_UPDATE_IDLE] = {"update_idle", "updates", "idle compartments updated"},
+    [ACT_UPDATE_HELD] = {"update_held", "updates", "compartments visited outside their window"},
+    [ACT_BUSY_CYCLES] = {"busy_cycles", "cycles", "cycles of work as if nothing stalled"},
+};
+const struct named core_tables[IMAGE_TABLES] = {
+    [IMAGE_AXON] = {"axon", "words", "where an axon's row begins"},
+    [IMAGE_ROWS] = {"rows", "words", "synapses"},
+    [IMAGE_STATE] = {"state", "words", "membrane, current, refractory count"},
+    [IMAGE_ACCUMULATOR] = {"accumulator", "words", "sums of the step being filled and of the delays"},
+    [IMAGE_PARAMETER] = {"parameter", "words", "threshold, bias, decay"},
+};
+
+static int prove(struct accumulators *a, struct err *err)
+{
+    const struct image *image = a->image;
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < image->neurons; i++) {
+        if (image->fan_in_sum[i] >> 62)
+            return err_answer(err, "neuron %u of the core: the sum of its synapses may not fit in 62 bits: fewer weight bits would help", i);
+        if (image->fan_in_sum[i] > most)
+            most = image->fan_in_sum[i];
+    }
+    a->wide = most > INT32_MAX;
+    return 0;
+}
+
+int accumulators_open(struct accumulators *a, const struct image *image, uint32_t ports, struct err *err)
+{
+    *a = (struct accumulators){.image = image, .ports = ports, .slots = image->delay_slots ? image->delay_slots : 1};
+    if (prove(a, err))
+        return -1;
+    a->sum = mem_new((size_t)a->slots * ports * image->neurons, a->wide ? sizeof(int64_t) : sizeof(int32_t));
+    return 0;
+}
+
+void accumulators_close(struct accumulators *a)
+{
+    free(a->sum);
+    a->sum = NULL;
+}
+
+void accumulators_reset(struct accumulators *a)
+{
+    memset(a->sum, 0, (size_t)a->slots * a->ports * a->image->neurons * (a->wide ? sizeof(int64_t) : sizeof(int32_t)));
+    a->now = 0;
+}
+
+/* One loop per storage of a row: ids are added to the segment's base, weights multiplied by the payload. */
+#define SCATTER(sum_t, id_t, w_t)                                                                      \
+    do {                                                                                               \
+        const id_t *id = (const id_t *)body;                                                           \
+        const w_t *w = (const w_t *)(body + (((size_t)s->count * sizeof(id_t) + sizeof(w_t) - 1) & ~(sizeof(w_t) - 1))); \
+        sum_t *to = (sum_t *)sum + s->base;                                                            \
+        if (payload == 1)                                                                              \
+            for (uint32_t i = 0; i < s->count; i++)                                                    \
+                to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i]);                                          \
+        else                                                                                           \
+            for (uint32_t i = 0; i < s->count; i++)                                                    \
+                to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i] * payload);                                \
+    } while (0)
+#define DENSE(sum_t, w_t)                                                                              \
+    do {                                                                                               \
+        const w_t *w = (const w_t *)body;                                                              \
+        sum_t *to = (sum_t *)sum + s->base;                                                            \
+        if (payload == 1)                                                                              \
+            for (uint32_t i = 0; i < s->count; i++)                                                    \
+                to[i] = (sum_t)(to[i] + (sum_t)w[i]);                                                  \
+        else                                                                                           \
+            for (uint32_t i = 0; i < s->count; i++)                                                    \
+                to[i] = (sum_t)(to[i] + (sum_t)w[i] * payload);                                        \
+    } while (0)
+#define FORMS(sum_t)                                                          \
+    switch ((enum row_form)s->form) {                                         \
+    case ROW_DENSE8: DENSE(sum_t, int8_t); break;                             \
+    case ROW_DENSE16: DENSE(sum_t, int16_t); break;                           \
+    case ROW_DENSE32: DENSE(sum_t, int32_t); break;                           \
+    case ROW_DENSE64: DENSE(sum_t, int64_t); break;                           \
+    case ROW_ID8_W8: SCATTER(sum_t, uint8_t, int8_t); break;                  \
+    case ROW_ID16_W8: SCATTER(sum_t, uint16_t, int8_t); break;                \
+    case ROW_ID16_W16: SCATTER(sum_t, uint16_t, int16_t); break;              \
+    case ROW_ID32_W32: SCATTER(sum_t, uint32_t, int32_t); break;              \
+    case ROW_ID32_W64: SCATTER(sum_t, uint32_t, int64_t); break;              \
+    }
+
+__attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3")))
+static void add32(int32_t *sum, const struct segment *s, const unsigned char *body, int32_t payload)
+{
+    FORMS(int32_t)
+}
+
+static void add64(int64_t *sum, const struct segment *s, const unsigned char *body, int64_t payload)
+{
+    FORMS(int64_t)
+}
+
+static size_t body_bytes(const struct segment *s)
+{
+    static const unsigned char id[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, weight[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
+    size_t ids = (size_t)s->count * id[s->form], w = weight[s->form];
+    return (((ids + w - 1) & ~(w - 1)) + s->count * w + 7) & ~(size_t)7;
+}
+
+static const struct segment *next_segment(const struct segment *s)
+{
+    return (const struct segment *)((const unsigned char *)(s + 1) + body_bytes(s));
+}
+
+uint32_t accumulators_cost(const struct image *image, const struct packet *p)
+{
+    const struct image_time *t = &image->time;
+    uint64_t cycles = t->packet + t->axon_word * image->words.axon;
+    const struct segment *s = (const struct segment *)(image->rows + p->row);
+    for (;; s = next_segment(s)) {
+        cycles += t->sop * s->count + t->row_word * s->words + t->spot * s->spots;
+        if (s->last)
+            return (uint32_t)cycles;
+    }
+}
+
+/* One segment: counted always; accumulated when its target's window is open in the step that will read it. */
+static void serve_segment(struct accumulators *a, const struct core_step *at, const struct segment *s, int32_t payload, struct core_counts *counts)
+{
+    const struct image *image = a->image;
+    const struct image_group *g = &image->group[s->group];
+    uint64_t reads = at->step + 1 + s->delay;
+    uint64_t *action = counts->action + (size_t)s->group * N_ACTIONS;
+    struct memory_count *memory = counts->memory + (size_t)s->group * IMAGE_TABLES;
+    memory[IMAGE_ROWS].reads += s->words;
+    memory[IMAGE_ROWS].row_reads += s->words;
+    memory[IMAGE_ACCUMULATOR].reads += s->spots;
+    memory[IMAGE_ACCUMULATOR].writes += s->spots;
+    if (reads < g->open || reads >= g->close) {
+        action[ACT_SOPS_LATE] += s->count;
+        return;
+    }
+    action[ACT_SOPS] += s->count;
+    uint32_t slot = a->now + s->delay;
+    if (slot >= a->slots)
+        slot -= a->slots;
+    size_t at_sum = ((size_t)slot * a->ports + (a->ports > 1 ? s->port : 0)) * image->neurons;
+    const unsigned char *body = (const unsigned char *)(s + 1);
+    if (a->wide)
+        add64((int64_t *)a->sum + at_sum, s, body, payload);
+    else
+        add32((int32_t *)a->sum + at_sum, s, body, payload);
+}
+
+void accumulators_accept(struct accumulators *a, const struct core_step *at, const struct packet *p, uint32_t n, uint32_t ahead,
+                         uint32_t *cycles, struct core_counts *counts)
+{
+    const struct image *image = a->image;
+    const struct image_time *t = &image->time;
+    for (uint32_t i = 0; i < n; i++) {
+        if (i + ROWS_AHEAD < n + ahead) {
+            const char *row = (const char *)(image->rows + p[i + ROWS_AHEAD].row);
+            for (int line = 0; line < BYTES_AHEAD; line++)
+                __builtin_prefetch(row + 64 * line);
+        }
+        const struct segment *s = (const struct segment *)(image->rows + p[i].row);
+        uint64_t took = t->packet + t->axon_word * image->words.axon;
+        /* the packet itself belongs to the first segment's population */
+        counts->action[(size_t)s->group * N_ACTIONS + ACT_LEAVES]++;
+        counts->memory[(size_t)s->group * IMAGE_TABLES + IMAGE_AXON].reads += image->words.axon;
+        uint64_t *busy = &counts->action[(size_t)s->group * N_ACTIONS + ACT_BUSY_CYCLES];
+        for (;; s = next_segment(s)) {
+            took += t->sop * s->count + t->row_word * s->words + t->spot * s->spots;
+            serve_segment(a, at, s, p[i].payload, counts);
+            if (s->last)
+                break;
+        }
+        *busy += took;
+        if (cycles)
+            cycles[i] = (uint32_t)took;
+    }
+}
+
+void accumulators_take(struct accumulators *a, uint32_t port, uint32_t first, uint32_t count, int64_t *sum)
+{
+    size_t at = ((size_t)a->now * a->ports + port) * a->image->neurons + first;
+    if (a->wide) {
+        int64_t *from = (int64_t *)a->sum + at;
+        memcpy(sum, from, count * sizeof *sum);
+        memset(from, 0, count * sizeof *from);
+        return;
+    }
+    int32_t *from = (int32_t *)a->sum + at;
+    for (uint32_t i = 0; i < count; i++)
+        sum[i] = from[i];
+    memset(from, 0, count * sizeof *from);
+}
+
+void accumulators_turn(struct accumulators *a)
+{
+    a->now = a->now + 1 == a->slots ? 0 : a->now + 1;
+}

@@ -1,0 +1,57 @@
+/* integer.h: state and plumbing of the integer kinds. Each kind gives one function, its equations for one group in its window. */
+#ifndef VOLLEY_CORES_INTEGER_H
+#define VOLLEY_CORES_INTEGER_H
+#include "cores/batch.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct core {
+    struct batch batch;
+    int32_t *membrane, *current;
+};
+
+struct core *integer_create(const struct params *, uint32_t id, struct err *);
+void integer_destroy(struct core *);
+void integer_reset(struct core *);
+int integer_load(struct core *, const struct image *, struct err *);
+void integer_cost(const struct core *, const struct packet *, uint32_t n, uint32_t *cycles);
+int integer_accept(struct core *, const struct core_step *, const struct packet *, uint32_t n, uint32_t ahead, uint32_t *cycles,
+                   struct emissions *, struct core_counts *, struct err *);
+int integer_peek(const struct core *, uint32_t variable, uint64_t index, int64_t *value, struct err *);
+int integer_poke(struct core *, uint32_t variable, uint64_t index, int64_t value, struct err *);
+extern const struct named integer_variables[2];
+
+/* x * keep / 2^bits, rounded as the chip rounds. |x| < 2^31, 0 <= keep <= 2^bits, bits <= 24 */
+static inline int64_t integer_decay(int64_t x, int64_t keep, uint32_t bits, enum image_rounding rounding)
+{
+    int64_t product = x * keep;
+    if (rounding == IMAGE_ROUND_ZERO)
+        return product < 0 ? -(-product >> bits) : product >> bits;
+    if (rounding == IMAGE_ROUND_NEAREST && bits)
+        product += (int64_t)1 << (bits - 1);
+    return product >> bits;
+}
+
+static inline int64_t integer_clip(int64_t x, int64_t low, int64_t high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/* The value after a reset of membrane m. */
+static inline int64_t integer_reset_of(const struct image_group *g, const struct image *image, uint32_t i, int64_t m)
+{
+    if (g->reset == IMAGE_RESET_SUBTRACT)
+        return m - image->threshold[i];
+    return g->reset == IMAGE_RESET_VALUE ? (image->reset_value ? image->reset_value[i] : 0) : m;
+}
+
+static inline int integer_over(const struct image_group *g, int64_t m, int64_t threshold)
+{
+    return g->fires && (g->at_least ? m >= threshold : m > threshold);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,6 @@
+#include "cores/core.h"
+
+extern const struct core_kind core_reference, core_lif, core_cuba;
+
+/* One line per kind. */
+const struct core_kind *const core_kinds[] = {&core_reference, &core_lif, &core_cuba, 0};

@@ -1,0 +1,55 @@
+/* lif: the integer leaky neuron of a generic digital core. Everything saturates once, here, at the end of its own sum:
+ *     I = clip_current(sum)                  v = decay(v)            decay(x) = x * (one - decay_v) / one, rounded as the chip says
+ *     v = clip_membrane(v + (I << shift) + bias)     spike = v > threshold (or >=)
+ *     reset: to a value or by subtraction, in the step of the spike, or in the next before the decay or after the input. */
+#include "cores/integer.h"
+
+static int neuron(struct core *core, const struct image_group *g, uint32_t i, int64_t sum)
+{
+    const struct image *image = core->batch.image;
+    int64_t v = core->membrane[i];
+    if (core->batch.refractory[i]) {
+        core->batch.refractory[i]--;
+        core->membrane[i] = image->reset_value ? image->reset_value[i] : 0;
+        return 0;
+    }
+    int before = g->point != IMAGE_NOW && integer_over(g, v, image->threshold[i]);
+    if (before && g->point == IMAGE_NEXT_BEFORE_DECAY)
+        v = integer_reset_of(g, image, i, v);
+    v = integer_decay(v, ((int64_t)1 << g->decay_bits) - image->decay_v[i], g->decay_bits, image->rounding);
+    v += integer_clip(sum, image->current_low, image->current_high) * ((int64_t)1 << g->shift) + (image->bias ? image->bias[i] : 0);
+    if (before && g->point == IMAGE_NEXT_AFTER_INPUT)
+        v = integer_reset_of(g, image, i, v);
+    v = integer_clip(v, image->membrane_low, image->membrane_high);
+    int fires = integer_over(g, v, image->threshold[i]);
+    if (fires)
+        core->batch.refractory[i] = g->refractory;
+    if (fires && g->point == IMAGE_NOW)
+        v = integer_clip(integer_reset_of(g, image, i, v), image->membrane_low, image->membrane_high);
+    core->membrane[i] = (int32_t)v;
+    return fires;
+}
+
+static void group(struct core *core, const struct image_group *g)
+{
+    struct batch *b = &core->batch;
+    for (uint32_t k = 0; k < g->count; k++) {
+        uint32_t i = g->first + k;
+        b->active[k] = (uint8_t)sweep_active(b->image->active, b->port[0][k] != 0, core->membrane[i] != 0);
+        b->fired[k] = (uint8_t)neuron(core, g, i, b->port[0][k]);
+    }
+}
+
+static int update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
+{
+    (void)err;
+    return batch_update(&core->batch, core, group, at, out, cycles, counts);
+}
+
+extern const struct core_kind core_lif;
+const struct core_kind core_lif = {
+    .name = "lif", .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
+    .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = 1,
+    .create = integer_create, .load = integer_load, .destroy = integer_destroy, .reset = integer_reset, .cost = integer_cost,
+    .accept = integer_accept, .update = update, .peek = integer_peek, .poke = integer_poke,
+};

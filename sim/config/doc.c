@@ -1,0 +1,593 @@
+#include "config/doc.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <yaml.h>
+
+#include "base/mem.h"
+
+enum {
+    DEPTH_MAX = 100,            /* nested maps and lists */
+    COPIES_MAX = 100000,        /* nodes that aliases may add to a document: more is an "alias bomb" */
+    BYTES_MAX = 1 << 30
+};
+static const char SET[] = "--set";
+
+struct anchor { const char *name; struct doc_node *node; int open; };
+struct doc {
+    struct doc_node *root;
+    char *file;
+    void **owned;               /* every node, array and string of the tree */
+    size_t n_owned, owned_capacity;
+    struct anchor *anchor;
+    size_t n_anchors, anchor_capacity;
+    size_t copies;
+};
+struct reader { yaml_parser_t yaml; struct doc *doc; const char *text; size_t size; struct err *err; };
+
+/* ---- ownership ---- */
+
+static void *own(struct doc *doc, void *p)
+{
+    doc->owned = mem_room(doc->owned, doc->n_owned, &doc->owned_capacity, sizeof *doc->owned);
+    doc->owned[doc->n_owned++] = p;
+    return p;
+}
+
+static struct doc_node *node_new(struct doc *doc, enum doc_kind kind, const char *file, size_t line, size_t column)
+{
+    struct doc_node *node = own(doc, mem_new(1, sizeof *node));
+    node->kind = kind;
+    node->file = file;
+    node->line = (uint32_t)line;
+    node->column = (uint32_t)column;
+    node->text = "";
+    return node;
+}
+
+void doc_free(struct doc *doc)
+{
+    if (!doc)
+        return;
+    for (size_t i = 0; i < doc->n_owned; i++)
+        free(doc->owned[i]);
+    free(doc->owned);
+    free(doc->anchor);
+    free(doc);
+}
+
+struct doc_node *doc_root(const struct doc *doc)
+{
+    return doc->root;
+}
+
+struct doc_node *doc_get(const struct doc_node *map, const char *key)
+{
+    if (!map || map->kind != DOC_MAP)
+        return NULL;
+    for (uint32_t i = 0; i < map->count; i++)
+        if (!strcmp(map->key[i]->text, key))
+            return map->item[i];
+    return NULL;
+}
+
+int doc_error(const struct doc_node *node, struct err *err, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char text[sizeof err->text];
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (!node)
+        return err_input(err, "%s", text);
+    if (!strcmp(node->file, SET))
+        return err_input(err, "%s: %s", SET, text);
+    return err_input(err, "%s:%u:%u: %s", node->file, node->line, node->column, text);
+}
+
+/* ---- growing a map or list under construction: parts are pushed to a plain array, owned once complete ---- */
+
+struct parts { struct doc_node **key, **item; size_t count, key_capacity, item_capacity; };
+
+static void parts_add(struct parts *parts, struct doc_node *key, struct doc_node *item)
+{
+    parts->key = mem_room(parts->key, parts->count, &parts->key_capacity, sizeof *parts->key);
+    parts->item = mem_room(parts->item, parts->count, &parts->item_capacity, sizeof *parts->item);
+    parts->key[parts->count] = key;
+    parts->item[parts->count++] = item;
+}
+
+/* Hands the arrays over to the document. */
+static void parts_into(struct parts *parts, struct doc *doc, struct doc_node *node)
+{
+    node->count = (uint32_t)parts->count;
+    node->item = parts->item ? own(doc, parts->item) : NULL;
+    if (node->kind == DOC_MAP)
+        node->key = parts->key ? own(doc, parts->key) : NULL;
+    else
+        free(parts->key);
+}
+
+static void parts_drop(struct parts *parts)
+{
+    free(parts->key);
+    free(parts->item);
+}
+
+/* ---- errors of the reader ---- */
+
+static int at(const struct reader *r, yaml_mark_t mark, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static int at(const struct reader *r, yaml_mark_t mark, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char text[1000];
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return err_input(r->err, "%s:%zu:%zu: %s", r->doc->file, mark.line + 1, mark.column + 1, text);
+}
+
+/* libyaml's complaint in our form; the byte at the mark tells a tab from the rest. */
+static int syntax(const struct reader *r)
+{
+    const yaml_parser_t *yaml = &r->yaml;
+    yaml_mark_t mark = yaml->problem_mark;
+    if ((mark.index < r->size && r->text[mark.index] == '\t') || (yaml->problem && strstr(yaml->problem, "tab char")))
+        return at(r, mark, "a tab in the indentation; indent with spaces");
+    if (yaml->error == YAML_READER_ERROR)
+        return err_input(r->err, "%s: byte %zu is not text that YAML allows (%s); save the file as plain UTF-8", r->doc->file,
+                         yaml->problem_offset, yaml->problem ? yaml->problem : "unreadable");
+    return at(r, mark, "not YAML: %s%s%s; check the indentation, colons, commas and brackets here and just before",
+              yaml->problem ? yaml->problem : "unreadable", yaml->context ? " " : "", yaml->context ? yaml->context : "");
+}
+
+/* Offset of the first byte that is not part of valid UTF-8, or size. */
+static size_t utf8_end(const unsigned char *s, size_t size)
+{
+    for (size_t i = 0; i < size;) {
+        unsigned c = s[i];
+        size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : (c & 0xf0u) == 0xe0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
+        if (more == 9 || more >= size - i)
+            return i;
+        for (size_t k = 1; k <= more; k++)
+            if ((s[i + k] & 0xc0u) != 0x80u)
+                return i;
+        if ((c == 0xe0 && s[i + 1] < 0xa0) || (c == 0xed && s[i + 1] > 0x9f) || (c == 0xf0 && s[i + 1] < 0x90) || (c == 0xf4 && s[i + 1] > 0x8f))
+            return i;
+        i += more + 1;
+    }
+    return size;
+}
+
+static int check_utf8(const struct doc *doc, const char *text, size_t size, struct err *err)
+{
+    size_t end = utf8_end((const unsigned char *)text, size), line = 1, column = 1;
+    if (end == size)
+        return 0;
+    for (size_t i = 0; i < end; i++) {
+        column = text[i] == '\n' ? 1 : column + 1;
+        line += text[i] == '\n';
+    }
+    return err_input(err, "%s:%zu:%zu: byte 0x%02x is not UTF-8; save the file as UTF-8 text (is it a YAML file?)", doc->file, line, column,
+                     (unsigned char)text[end]);
+}
+
+/* ---- anchors ---- */
+
+static void anchor_open(struct reader *r, const yaml_char_t *name, struct doc_node *node)
+{
+    struct doc *doc = r->doc;
+    if (!name)
+        return;
+    doc->anchor = mem_room(doc->anchor, doc->n_anchors, &doc->anchor_capacity, sizeof *doc->anchor);
+    doc->anchor[doc->n_anchors++] = (struct anchor){own(doc, mem_text((const char *)name)), node, node->kind != DOC_SCALAR};
+}
+
+static void anchor_close(struct doc *doc, const struct doc_node *node)
+{
+    for (size_t i = doc->n_anchors; i-- > 0;)
+        if (doc->anchor[i].node == node)
+            doc->anchor[i].open = 0;
+}
+
+/* A copy, so that --set on one place does not change the other; NULL when copies exceed the limit. */
+static struct doc_node *copy(struct doc *doc, const struct doc_node *from)
+{
+    if (++doc->copies > COPIES_MAX)
+        return NULL;
+    struct doc_node *node = node_new(doc, from->kind, from->file, from->line, from->column);
+    node->text = from->text;
+    node->quoted = from->quoted;
+    struct parts parts = {0};
+    for (uint32_t i = 0; i < from->count; i++) {
+        struct doc_node *item = copy(doc, from->item[i]);
+        if (!item) {
+            parts_drop(&parts);
+            return NULL;
+        }
+        parts_add(&parts, from->key ? from->key[i] : NULL, item);
+    }
+    parts_into(&parts, doc, node);
+    return node;
+}
+
+static struct doc_node *alias(struct reader *r, const yaml_event_t *event)
+{
+    const char *name = (const char *)event->data.alias.anchor;
+    for (size_t i = r->doc->n_anchors; i-- > 0;) {
+        const struct anchor *anchor = &r->doc->anchor[i];
+        if (strcmp(anchor->name, name))
+            continue;
+        if (anchor->open) {
+            at(r, event->start_mark, "*%s is used inside the value that &%s names: it would contain itself; write the value out", name, name);
+            return NULL;
+        }
+        struct doc_node *node = copy(r->doc, anchor->node);
+        if (!node)
+            at(r, event->start_mark, "aliases multiply the document beyond %d values; write the values out", COPIES_MAX);
+        return node;
+    }
+    at(r, event->start_mark, "*%s has no anchor &%s before it", name, name);
+    return NULL;
+}
+
+/* ---- the tree ---- */
+
+static int next(struct reader *r, yaml_event_t *event)
+{
+    if (yaml_parser_parse(&r->yaml, event))
+        return 0;
+    return syntax(r);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const struct doc_node *x = *(struct doc_node *const *)a, *y = *(struct doc_node *const *)b;
+    int order = strcmp(x->text, y->text);
+    if (order)
+        return order;
+    return x->line != y->line ? (x->line > y->line ? 1 : -1) : (x->column > y->column) - (x->column < y->column);
+}
+
+static int check_keys(const struct reader *r, const struct parts *parts)
+{
+    if (parts->count < 2)
+        return 0;
+    struct doc_node **sorted = mem_new(parts->count, sizeof(struct doc_node *)), *twice = NULL, *first = NULL;
+    memcpy(sorted, parts->key, parts->count * sizeof(struct doc_node *));
+    qsort(sorted, parts->count, sizeof(struct doc_node *), by_text);
+    for (size_t i = 1; i < parts->count && !twice; i++)
+        if (!strcmp(sorted[i]->text, sorted[i - 1]->text)) {
+            twice = sorted[i];
+            first = sorted[i - 1];
+        }
+    free(sorted);
+    if (!twice)
+        return 0;
+    return doc_error(twice, r->err, "key '%s' was already given on line %u; remove one of the two", twice->text, first->line);
+}
+
+static struct doc_node *value(struct reader *r, const yaml_event_t *event, unsigned depth);
+
+static int map_pair(struct reader *r, struct parts *parts, const yaml_event_t *event, unsigned depth)
+{
+    if (event->type != YAML_SCALAR_EVENT)
+        return at(r, event->start_mark, "a key must be a plain word, not a list, map or alias");
+    struct doc_node *key = value(r, event, depth);
+    if (!key)
+        return -1;
+    if (!strcmp(key->text, "<<"))
+        return doc_error(key, r->err, "merge keys (<<) are not read; write the keys out");
+    yaml_event_t of_value;
+    if (next(r, &of_value))
+        return -1;
+    struct doc_node *item = value(r, &of_value, depth);
+    yaml_event_delete(&of_value);
+    if (!item)
+        return -1;
+    parts_add(parts, key, item);
+    return 0;
+}
+
+static int list_item(struct reader *r, struct parts *parts, const yaml_event_t *event, unsigned depth)
+{
+    struct doc_node *item = value(r, event, depth);
+    if (!item)
+        return -1;
+    parts_add(parts, NULL, item);
+    return 0;
+}
+
+/* Reads the parts of a map or list up to its end event. */
+static int fill(struct reader *r, struct doc_node *node, unsigned depth)
+{
+    struct parts parts = {0};
+    int bad = 0, end = 0;
+    while (!bad && !end) {
+        yaml_event_t event;
+        bad = next(r, &event);
+        if (bad)
+            break;
+        end = event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT;
+        if (!end)
+            bad = node->kind == DOC_MAP ? map_pair(r, &parts, &event, depth + 1) : list_item(r, &parts, &event, depth + 1);
+        yaml_event_delete(&event);
+    }
+    if (!bad && node->kind == DOC_MAP)
+        bad = check_keys(r, &parts);
+    if (bad) {
+        parts_drop(&parts);
+        return -1;
+    }
+    parts_into(&parts, r->doc, node);
+    return 0;
+}
+
+static struct doc_node *scalar(struct reader *r, const yaml_event_t *event)
+{
+    struct doc_node *node = node_new(r->doc, DOC_SCALAR, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
+    const char *text = (const char *)event->data.scalar.value;
+    if (strlen(text) != event->data.scalar.length) {
+        at(r, event->start_mark, "a text with a zero byte; remove it");
+        return NULL;
+    }
+    node->text = own(r->doc, mem_text(text));
+    node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    anchor_open(r, event->data.scalar.anchor, node);
+    return node;
+}
+
+static struct doc_node *value(struct reader *r, const yaml_event_t *event, unsigned depth)
+{
+    if (depth > DEPTH_MAX) {
+        at(r, event->start_mark, "maps and lists are nested deeper than %d; is a bracket not closed?", DEPTH_MAX);
+        return NULL;
+    }
+    if (event->type == YAML_SCALAR_EVENT)
+        return scalar(r, event);
+    if (event->type == YAML_ALIAS_EVENT)
+        return alias(r, event);
+    int map = event->type == YAML_MAPPING_START_EVENT;
+    struct doc_node *node = node_new(r->doc, map ? DOC_MAP : DOC_LIST, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
+    anchor_open(r, map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor, node);
+    if (fill(r, node, depth))
+        return NULL;
+    anchor_close(r->doc, node);
+    return node;
+}
+
+/* The one document of a stream. */
+static int stream(struct reader *r)
+{
+    for (int documents = 0;;) {
+        yaml_event_t event;
+        if (next(r, &event))
+            return -1;
+        yaml_event_type_t type = event.type;
+        int bad = 0;
+        if (type == YAML_DOCUMENT_START_EVENT && ++documents > 1)
+            bad = at(r, event.start_mark, "a second document begins here; keep one per file");
+        else if (type != YAML_STREAM_START_EVENT && type != YAML_STREAM_END_EVENT && type != YAML_DOCUMENT_START_EVENT && type != YAML_DOCUMENT_END_EVENT)
+            bad = (r->doc->root = value(r, &event, 0)) == NULL;
+        yaml_event_delete(&event);
+        if (bad)
+            return -1;
+        if (type == YAML_STREAM_END_EVENT)
+            return 0;
+    }
+}
+
+struct doc *doc_parse(const char *name, const char *text, size_t size, struct err *err)
+{
+    struct reader r = {.doc = mem_new(1, sizeof(struct doc)), .text = text, .size = size, .err = err};
+    r.doc->file = own(r.doc, mem_text(name));
+    int bad = check_utf8(r.doc, text, size, err);
+    if (!bad && !yaml_parser_initialize(&r.yaml))
+        bad = err_bug(err, "libyaml does not start");
+    else if (!bad) {
+        yaml_parser_set_encoding(&r.yaml, YAML_UTF8_ENCODING);
+        yaml_parser_set_input_string(&r.yaml, (const unsigned char *)text, size);
+        bad = stream(&r);
+        yaml_parser_delete(&r.yaml);
+    }
+    if (!bad && (!r.doc->root || (r.doc->root->kind == DOC_SCALAR && !*r.doc->root->text)))
+        bad = err_input(err, "%s: the file is empty; a YAML document is expected", name);
+    if (bad) {
+        doc_free(r.doc);
+        return NULL;
+    }
+    return r.doc;
+}
+
+/* ---- files ---- */
+
+static char *read_all(FILE *file, size_t *size)
+{
+    char *text = NULL;
+    size_t capacity = 0, n = 0, got = 1;
+    while (got && n <= BYTES_MAX) {
+        if (n == capacity)
+            text = mem_grow(text, capacity = capacity ? 2 * capacity : 1 << 16, 1);
+        got = fread(text + n, 1, capacity - n, file);
+        n += got;
+    }
+    *size = n;
+    return text;
+}
+
+struct doc *doc_read(const char *path, struct err *err)
+{
+    struct stat about;
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        err_input(err, "%s: %s; give the path of a YAML file", path, strerror(errno));
+        return NULL;
+    }
+    if (!fstat(fileno(file), &about) && S_ISDIR(about.st_mode)) {
+        fclose(file);
+        err_input(err, "%s: is a folder; give the path of a YAML file", path);
+        return NULL;
+    }
+    size_t size;
+    char *text = read_all(file, &size);
+    int failed = ferror(file);
+    fclose(file);
+    struct doc *doc = NULL;
+    if (failed)
+        err_input(err, "%s: cannot be read", path);
+    else if (size > BYTES_MAX)
+        err_input(err, "%s: larger than %d bytes; is it a YAML file?", path, BYTES_MAX);
+    else
+        doc = doc_parse(path, text, size, err);
+    free(text);
+    return doc;
+}
+
+/* ---- --set ---- */
+
+/* Copies the tree of another document into doc, every node placed at "--set". */
+static struct doc_node *graft(struct doc *doc, const struct doc_node *from)
+{
+    struct doc_node *node = node_new(doc, from->kind, SET, from->line, from->column);
+    node->text = own(doc, mem_text(from->text));
+    node->quoted = from->quoted;
+    struct parts parts = {0};
+    for (uint32_t i = 0; i < from->count; i++)
+        parts_add(&parts, from->key ? graft(doc, from->key[i]) : NULL, graft(doc, from->item[i]));
+    parts_into(&parts, doc, node);
+    return node;
+}
+
+static void map_add(struct doc *doc, struct doc_node *map, const char *key, size_t length, struct doc_node *item)
+{
+    struct parts parts = {0};
+    for (uint32_t i = 0; i < map->count; i++)
+        parts_add(&parts, map->key[i], map->item[i]);
+    struct doc_node *name = node_new(doc, DOC_SCALAR, SET, 1, 1);
+    char *text = own(doc, mem_new(length + 1, 1));
+    memcpy(text, key, length);
+    name->text = text;
+    parts_add(&parts, name, item);
+    parts_into(&parts, doc, map);
+}
+
+/* The item of a map or list that the path's beginning names, the longest first (keys may hold dots: synapse.read_word).
+ * *length: bytes of the path used. NULL: none; then *length is that of the first part. */
+static struct doc_node **step_into(struct doc_node *node, const char *path, size_t *length)
+{
+    size_t first = strcspn(path, "."), best = 0;
+    struct doc_node **found = NULL;
+    for (uint32_t i = 0; node->kind == DOC_MAP && i < node->count; i++) {
+        size_t n = strlen(node->key[i]->text);
+        if (n > best && !strncmp(path, node->key[i]->text, n) && (path[n] == '.' || !path[n])) {
+            best = n;
+            found = &node->item[i];
+        }
+    }
+    *length = found ? best : first;
+    if (node->kind == DOC_LIST && first && first < 7 && strspn(path, "0123456789") == first) {
+        unsigned long index = strtoul(path, NULL, 10);
+        found = index < node->count ? &node->item[index] : NULL;
+    }
+    return found;
+}
+
+static int set_at(struct doc *doc, const char *path, struct doc_node *new_value, struct err *err)
+{
+    struct doc_node *node = doc->root;
+    for (const char *rest = path;;) {
+        size_t length;
+        struct doc_node **place = step_into(node, rest, &length);
+        int last = rest[length] == '\0';
+        if (!length)
+            return err_input(err, "--set %s: a part of the key is empty; write it as in noc.size=16x16", path);
+        if (!place && node->kind == DOC_LIST)
+            return err_input(err, "--set %s: the list there has %u items, numbered from 0; '%.*s' is none of them", path, node->count, (int)length, rest);
+        if (!place && node->kind == DOC_SCALAR)
+            return err_input(err, "--set %s: '%.*s' is a single value and has no keys", path, (int)(rest - path - 1), path);
+        if (last && place)
+            *place = new_value;
+        if (!place) {
+            struct doc_node *inner = last ? new_value : node_new(doc, DOC_MAP, SET, 1, 1);
+            map_add(doc, node, rest, length, inner);
+            node = inner;
+        } else {
+            node = *place;
+        }
+        if (last)
+            return 0;
+        rest += length + 1;
+    }
+}
+
+int doc_set(struct doc *doc, const char *path_value, struct err *err)
+{
+    const char *equals = strchr(path_value, '=');
+    if (!equals || equals == path_value)
+        return err_input(err, "--set %s: write KEY=VALUE, as in noc.size=16x16", path_value);
+    struct doc_node *new_value;
+    if (equals[1 + strspn(equals + 1, " ")] == '\0') {
+        new_value = node_new(doc, DOC_SCALAR, SET, 1, 1);
+    } else {
+        struct doc *parsed = doc_parse(SET, equals + 1, strlen(equals + 1), err);
+        if (!parsed)
+            return -1;
+        new_value = graft(doc, parsed->root);
+        doc_free(parsed);
+    }
+    char *path = mem_text(path_value);
+    path[equals - path_value] = '\0';
+    int bad = set_at(doc, path, new_value, err);
+    free(path);
+    return bad;
+}
+
+/* ---- nearest word ---- */
+
+enum { WORD_MAX = 64 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Edits (insert, delete, replace, swap of neighbours) between two words of at most WORD_MAX bytes. */
+static size_t distance(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t row[3][WORD_MAX + 1];
+    for (size_t j = 0; j <= m; j++)
+        row[0][j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t *now = row[i % 3], *before = row[(i + 2) % 3], *second = row[(i + 1) % 3];
+        now[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            now[j] = least(least(before[j], now[j - 1]) + 1, before[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = least(now[j], second[j - 2] + 1);
+        }
+    }
+    return row[n % 3][m];
+}
+
+const char *doc_nearest(const char *word, const char *const *candidate, size_t n)
+{
+    size_t length = strlen(word), best = length / 3 > 1 ? length / 3 : 1;
+    const char *nearest = NULL;
+    if (length > WORD_MAX)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        size_t m = strlen(candidate[i]);
+        if (m > WORD_MAX)
+            continue;
+        size_t d = distance(word, length, candidate[i], m);
+        if (d < length && (d < best || (d == best && !nearest))) {
+            best = d;
+            nearest = candidate[i];
+        }
+    }
+    return nearest;
+}
