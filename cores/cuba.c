@@ -25,32 +25,6 @@ static int64_t current(struct core *core, const struct image_group *g, uint32_t 
     return u;
 }
 
-static int neuron(struct core *core, const struct image_group *g, uint32_t i, int64_t sum)
-{
-    const struct image *image = core->batch.image;
-    int64_t u = current(core, g, i, sum), v = core->membrane[i];
-    if (core->batch.refractory[i]) {
-        core->batch.refractory[i]--;
-        core->membrane[i] = image->reset_value ? image->reset_value[i] : 0;
-        return 0;
-    }
-    int before = g->point != IMAGE_NOW && integer_over(g, v, image->threshold[i]);
-    if (before && g->point == IMAGE_NEXT_BEFORE_DECAY)
-        v = integer_reset_of(g, image, i, v);
-    v = integer_decay(v, ((int64_t)1 << g->decay_bits) - image->decay_v[i], g->decay_bits, image->rounding);
-    v += u + (image->bias ? image->bias[i] : 0);
-    if (before && g->point == IMAGE_NEXT_AFTER_INPUT)
-        v = integer_reset_of(g, image, i, v);
-    v = integer_clip(v, image->membrane_low, image->membrane_high);
-    int fires = integer_over(g, v, image->threshold[i]);
-    if (fires)
-        core->batch.refractory[i] = g->refractory;
-    if (fires && g->point == IMAGE_NOW)
-        v = integer_clip(integer_reset_of(g, image, i, v), image->membrane_low, image->membrane_high);
-    core->membrane[i] = (int32_t)v;
-    return fires;
-}
-
 static void group(struct core *core, const struct image_group *g)
 {
     struct batch *b = &core->batch;
@@ -58,7 +32,8 @@ static void group(struct core *core, const struct image_group *g)
         uint32_t i = g->first + k;
         int nonzero = core->membrane[i] != 0 || core->current[i] != 0;
         b->active[k] = (uint8_t)sweep_active(b->image->active, b->port[0][k] != 0, nonzero);
-        b->fired[k] = (uint8_t)neuron(core, g, i, b->port[0][k]);
+        int64_t drive = current(core, g, i, b->port[0][k]) + (b->image->bias ? b->image->bias[i] : 0);
+        b->fired[k] = (uint8_t)integer_membrane(core, g, i, drive);
     }
 }
 

@@ -81,3 +81,40 @@ int integer_poke(struct core *core, uint32_t variable, uint64_t index, int64_t v
     *v = (int32_t)value;
     return 0;
 }
+
+static int64_t reset_of(const struct image_group *g, const struct image *image, uint32_t i, int64_t m)
+{
+    if (g->reset == IMAGE_RESET_SUBTRACT)
+        return m - image->threshold[i];
+    return g->reset == IMAGE_RESET_VALUE ? (image->reset_value ? image->reset_value[i] : 0) : m;
+}
+
+static int over(const struct image_group *g, int64_t m, int64_t threshold)
+{
+    return g->fires && (g->at_least ? m >= threshold : m > threshold);
+}
+
+int integer_membrane(struct core *core, const struct image_group *g, uint32_t i, int64_t drive)
+{
+    const struct image *image = core->batch.image;
+    int64_t v = core->membrane[i];
+    if (core->batch.refractory[i]) {
+        core->batch.refractory[i]--;
+        core->membrane[i] = image->reset_value ? image->reset_value[i] : 0;
+        return 0;
+    }
+    int before = g->point != IMAGE_NOW && over(g, v, image->threshold[i]);
+    if (before && g->point == IMAGE_NEXT_BEFORE_DECAY)
+        v = reset_of(g, image, i, v);
+    v = integer_decay(v, ((int64_t)1 << g->decay_bits) - image->decay_v[i], g->decay_bits, image->rounding) + drive;
+    if (before && g->point == IMAGE_NEXT_AFTER_INPUT)
+        v = reset_of(g, image, i, v);
+    v = integer_clip(v, image->membrane_low, image->membrane_high);
+    int fires = over(g, v, image->threshold[i]);
+    if (fires)
+        core->batch.refractory[i] = g->refractory;
+    if (fires && g->point == IMAGE_NOW)
+        v = integer_clip(reset_of(g, image, i, v), image->membrane_low, image->membrane_high);
+    core->membrane[i] = (int32_t)v;
+    return fires;
+}

@@ -38,18 +38,9 @@ static inline int64_t integer_clip(int64_t x, int64_t low, int64_t high)
     return x < low ? low : x > high ? high : x;
 }
 
-/* The value after a reset of membrane m. */
-static inline int64_t integer_reset_of(const struct image_group *g, const struct image *image, uint32_t i, int64_t m)
-{
-    if (g->reset == IMAGE_RESET_SUBTRACT)
-        return m - image->threshold[i];
-    return g->reset == IMAGE_RESET_VALUE ? (image->reset_value ? image->reset_value[i] : 0) : m;
-}
-
-static inline int integer_over(const struct image_group *g, int64_t m, int64_t threshold)
-{
-    return g->fires && (g->at_least ? m >= threshold : m > threshold);
-}
+/* The membrane's part of one neuron's update, common to the integer kinds: refractory, reset, decay, + drive, saturation, spike.
+ * drive: what this step adds, in membrane units, bias included. Returns 1 if it fires. */
+int integer_membrane(struct core *, const struct image_group *, uint32_t i, int64_t drive);
 
 #ifdef __cplusplus
 }

@@ -4,30 +4,9 @@
  *     reset: to a value or by subtraction, in the step of the spike, or in the next before the decay or after the input. */
 #include "cores/integer.h"
 
-static int neuron(struct core *core, const struct image_group *g, uint32_t i, int64_t sum)
+static int64_t drive(const struct image *image, const struct image_group *g, uint32_t i, int64_t sum)
 {
-    const struct image *image = core->batch.image;
-    int64_t v = core->membrane[i];
-    if (core->batch.refractory[i]) {
-        core->batch.refractory[i]--;
-        core->membrane[i] = image->reset_value ? image->reset_value[i] : 0;
-        return 0;
-    }
-    int before = g->point != IMAGE_NOW && integer_over(g, v, image->threshold[i]);
-    if (before && g->point == IMAGE_NEXT_BEFORE_DECAY)
-        v = integer_reset_of(g, image, i, v);
-    v = integer_decay(v, ((int64_t)1 << g->decay_bits) - image->decay_v[i], g->decay_bits, image->rounding);
-    v += integer_clip(sum, image->current_low, image->current_high) * ((int64_t)1 << g->shift) + (image->bias ? image->bias[i] : 0);
-    if (before && g->point == IMAGE_NEXT_AFTER_INPUT)
-        v = integer_reset_of(g, image, i, v);
-    v = integer_clip(v, image->membrane_low, image->membrane_high);
-    int fires = integer_over(g, v, image->threshold[i]);
-    if (fires)
-        core->batch.refractory[i] = g->refractory;
-    if (fires && g->point == IMAGE_NOW)
-        v = integer_clip(integer_reset_of(g, image, i, v), image->membrane_low, image->membrane_high);
-    core->membrane[i] = (int32_t)v;
-    return fires;
+    return integer_clip(sum, image->current_low, image->current_high) * ((int64_t)1 << g->shift) + (image->bias ? image->bias[i] : 0);
 }
 
 static void group(struct core *core, const struct image_group *g)
@@ -36,7 +15,7 @@ static void group(struct core *core, const struct image_group *g)
     for (uint32_t k = 0; k < g->count; k++) {
         uint32_t i = g->first + k;
         b->active[k] = (uint8_t)sweep_active(b->image->active, b->port[0][k] != 0, core->membrane[i] != 0);
-        b->fired[k] = (uint8_t)neuron(core, g, i, b->port[0][k]);
+        b->fired[k] = (uint8_t)integer_membrane(core, g, i, drive(b->image, g, i, b->port[0][k]));
     }
 }
 

@@ -1,0 +1,166 @@
+#include "noc/noc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct noc *noc_new(const struct noc_shape *shape)
+{
+    struct noc *noc = mem_new(1, sizeof *noc);
+    noc->shape = *shape;
+    noc->routers = shape->columns * shape->rows;
+    noc->cores = noc->routers * shape->cores_per_tile;
+    noc->links = noc->routers * DIRECTIONS;
+    noc->host_in = noc->cores;
+    noc->host_out = noc->cores + 1;
+    noc->endpoints = noc->cores + 2;
+    noc->router_of = mem_new(noc->endpoints, sizeof *noc->router_of);
+    for (uint32_t c = 0; c < noc->cores; c++)
+        noc->router_of[c] = c / shape->cores_per_tile;
+    noc->router_of[noc->host_in] = shape->host_in[1] * shape->columns + shape->host_in[0];
+    noc->router_of[noc->host_out] = shape->host_out[1] * shape->columns + shape->host_out[0];
+    return noc;
+}
+
+void noc_free(struct noc *noc)
+{
+    if (!noc)
+        return;
+    free(noc->router_of);
+    free(noc->tree);
+    free(noc->branch);
+    free(noc->leaf_at);
+    free(noc);
+}
+
+/* Steps to go along one axis, negative towards lower numbers; the shorter way round on a torus, up where both are equal. */
+static int32_t steps_along(const struct noc *noc, uint32_t from, uint32_t to, uint32_t size)
+{
+    int32_t d = (int32_t)to - (int32_t)from, n = (int32_t)size;
+    if (!noc->shape.torus)
+        return d;
+    if (d > n / 2)
+        d -= n;
+    else if (-d > (n - 1) / 2)
+        d += n;
+    return d;
+}
+
+static uint32_t walk_x(const struct noc *noc, uint32_t *x, uint32_t y, uint32_t to, uint32_t *link, uint32_t n)
+{
+    uint32_t columns = noc->shape.columns;
+    for (int32_t d = steps_along(noc, *x, to, columns); d; d += d > 0 ? -1 : 1) {
+        link[n++] = (y * columns + *x) * DIRECTIONS + (d > 0 ? EAST : WEST);
+        *x = d > 0 ? (*x + 1 == columns ? 0 : *x + 1) : (*x ? *x - 1 : columns - 1);
+    }
+    return n;
+}
+
+static uint32_t walk_y(const struct noc *noc, uint32_t x, uint32_t *y, uint32_t to, uint32_t *link, uint32_t n)
+{
+    uint32_t columns = noc->shape.columns, rows = noc->shape.rows;
+    for (int32_t d = steps_along(noc, *y, to, rows); d; d += d > 0 ? -1 : 1) {
+        link[n++] = (*y * columns + x) * DIRECTIONS + (d > 0 ? NORTH : SOUTH);
+        *y = d > 0 ? (*y + 1 == rows ? 0 : *y + 1) : (*y ? *y - 1 : rows - 1);
+    }
+    return n;
+}
+
+uint32_t noc_path(const struct noc *noc, uint32_t from, uint32_t to, uint32_t *link)
+{
+    uint32_t columns = noc->shape.columns, x = from % columns, y = from / columns, n = 0;
+    if (from == to)
+        return 0;
+    if (noc->shape.yx) {
+        n = walk_y(noc, x, &y, to / columns, link, n);
+        return walk_x(noc, &x, y, to % columns, link, n);
+    }
+    n = walk_x(noc, &x, y, to % columns, link, n);
+    return walk_y(noc, x, &y, to / columns, link, n);
+}
+
+static uint32_t add_branch(struct noc *noc, uint32_t link, uint32_t parent)
+{
+    if (!(noc->n_branches & (noc->n_branches - 1)))
+        noc->branch = mem_grow(noc->branch, noc->n_branches ? 2 * noc->n_branches : 1, sizeof *noc->branch);
+    noc->branch[noc->n_branches] = (struct tree_branch){link, parent};
+    return (uint32_t)noc->n_branches++;
+}
+
+/* The place in the tree at the far end of the path to one leaf; branches that are there already are shared. */
+static uint32_t grow_to(struct noc *noc, uint32_t first, const uint32_t *link, uint32_t hops)
+{
+    uint32_t at = 0;
+    for (uint32_t h = 0; h < hops; h++) {
+        uint32_t b = first;
+        while (b < noc->n_branches && !(noc->branch[b].link == link[h] && noc->branch[b].parent == at))
+            b++;
+        if (b == noc->n_branches)
+            add_branch(noc, link[h], at);
+        at = b - first + 1;
+    }
+    return at;
+}
+
+uint32_t noc_tree(struct noc *noc, uint32_t from, const uint32_t *endpoint, uint32_t n)
+{
+    uint32_t *link = mem_new(noc->shape.columns + noc->shape.rows, sizeof *link);
+    struct tree t = {.first_branch = (uint32_t)noc->n_branches, .first_leaf = (uint32_t)noc->n_leaf_at, .leaves = n};
+    noc->leaf_at = mem_grow(noc->leaf_at, noc->n_leaf_at + n, sizeof *noc->leaf_at);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t hops = noc_path(noc, noc->router_of[from], noc->router_of[endpoint[i]], link);
+        noc->leaf_at[noc->n_leaf_at++] = grow_to(noc, t.first_branch, link, hops);
+    }
+    t.branches = (uint32_t)noc->n_branches - t.first_branch;
+    free(link);
+    if (!(noc->n_trees & (noc->n_trees - 1)))
+        noc->tree = mem_grow(noc->tree, noc->n_trees ? 2 * noc->n_trees : 1, sizeof *noc->tree);
+    noc->tree[noc->n_trees] = t;
+    return (uint32_t)noc->n_trees++;
+}
+
+static void count_link(struct path_counts *counts, uint32_t link)
+{
+    uint32_t direction = link % DIRECTIONS;
+    if (direction == EAST || direction == WEST)
+        counts->hops_x++;
+    else
+        counts->hops_y++;
+}
+
+void noc_path_counts(const struct noc *noc, uint32_t from, const uint32_t *endpoint, uint32_t n, uint32_t tree, struct path_counts *counts)
+{
+    *counts = (struct path_counts){.leaves = n};
+    for (uint32_t i = 0; i < n; i++)
+        counts->leaves_tile += noc->router_of[from] == noc->router_of[endpoint[i]];
+    if (tree != UNICAST) {
+        const struct tree *t = &noc->tree[tree];
+        for (uint32_t b = 0; b < t->branches; b++)
+            count_link(counts, noc->branch[t->first_branch + b].link);
+        counts->routers = 1 + t->branches;
+        return;
+    }
+    uint32_t *link = mem_new(noc->shape.columns + noc->shape.rows, sizeof *link);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t hops = noc_path(noc, noc->router_of[from], noc->router_of[endpoint[i]], link);
+        for (uint32_t h = 0; h < hops; h++)
+            count_link(counts, link[h]);
+        counts->routers += 1 + hops;
+    }
+    free(link);
+}
+
+uint64_t noc_zero_load(const struct noc *noc, uint32_t from, uint32_t to, uint32_t flits)
+{
+    const struct noc_shape *s = &noc->shape;
+    struct path_counts c;
+    noc_path_counts(noc, from, &to, 1, UNICAST, &c);
+    uint32_t slowest = s->flit_local;
+    if (c.hops_x && s->flit_x > slowest)
+        slowest = s->flit_x;
+    if (c.hops_y && s->flit_y > slowest)
+        slowest = s->flit_y;
+    return s->inject + (uint64_t)c.hops_x * (s->router + s->link_x) + (uint64_t)c.hops_y * (s->router + s->link_y) + s->router + s->eject +
+           (uint64_t)(flits - 1) * slowest;
+}

@@ -1,0 +1,56 @@
+/* noc.h: the network on chip as every timing plane sees it: routers on a mesh or torus, links, endpoints, multicast trees.
+ * Immutable once built. Times are NoC cycles. An endpoint is a core (0 .. cores-1), then the host's input and output ports. */
+#ifndef VOLLEY_NOC_NOC_H
+#define VOLLEY_NOC_NOC_H
+#include <stdint.h>
+
+#include "base/err.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum direction { EAST, WEST, NORTH, SOUTH, DIRECTIONS };
+enum { UNICAST = UINT32_MAX };          /* send.route of a packet without a tree */
+
+struct noc_shape {
+    uint32_t columns, rows, cores_per_tile;
+    int torus, yx;
+    uint32_t router;                    /* cycles in a router before a link or the ejection */
+    uint32_t link_x, link_y, flit_x, flit_y, flit_local;
+    uint32_t inject, eject;
+    uint32_t host_in[2], host_out[2];   /* column, row */
+    uint32_t host_rate;                 /* flits per cycle into the host port's router */
+};
+
+struct tree_branch { uint32_t link, parent; };  /* parent: 0 the source's router, k + 1 the far end of branch k of the tree */
+struct tree { uint32_t first_branch, branches, first_leaf, leaves; };   /* leaf_at: parent of each leaf, in leaf order */
+
+struct noc {
+    struct noc_shape shape;
+    uint32_t routers, cores, endpoints, links;          /* links = routers * DIRECTIONS */
+    uint32_t host_in, host_out;                         /* endpoint numbers */
+    uint32_t *router_of;                                /* [endpoints] */
+    struct tree *tree;
+    struct tree_branch *branch;
+    uint32_t *leaf_at;
+    uint64_t n_trees, n_branches, n_leaf_at;
+    /* plane's view of the cores: overlap none makes a service wait for the update's end */
+    int overlap_full;
+};
+
+struct path_counts { uint32_t hops_x, hops_y, routers, leaves_tile, leaves; };  /* of one packet and all its copies */
+
+struct noc *noc_new(const struct noc_shape *);
+void noc_free(struct noc *);            /* NULL is allowed */
+/* The links of the path between two routers, in order; returns how many (at most columns + rows). */
+uint32_t noc_path(const struct noc *, uint32_t from_router, uint32_t to_router, uint32_t *link);
+/* A tree over the given endpoints (leaf order kept); returns its number. The union of the paths from one source. */
+uint32_t noc_tree(struct noc *, uint32_t from_endpoint, const uint32_t *endpoint, uint32_t n);
+void noc_path_counts(const struct noc *, uint32_t from_endpoint, const uint32_t *endpoint, uint32_t n, uint32_t tree, struct path_counts *);
+/* Zero-load latency of the tail: inject + hops * (router + link) + router + eject + (flits - 1) * slowest flit time. */
+uint64_t noc_zero_load(const struct noc *, uint32_t from_endpoint, uint32_t to_endpoint, uint32_t flits);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,277 @@
+/* The planes none and slots. Packets walk their routes in order of (offset, endpoint, route). Plane slots: each link is a bitmap
+ * of reserved cycles and the packet takes the first free run at or after its arrival (a scalar "next free" per link would let
+ * a far reservation block earlier free cycles: +24 % latency at 5 % load). Plane none: links never wait. In both, a core
+ * serves one packet at a time, in order of arrival, and `overlap: none` makes service wait for the end of the update. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/radix.h"
+#include "noc/noc.h"
+#include "noc/slots.h"
+#include "noc/timing.h"
+
+#define SLOTS_RANGE 0.6         /* of a link's cycles: above it, slots is known to be too fast */
+enum { NO_LEAF = UINT32_MAX };
+
+struct chain {                  /* unbroken work of a core that ends now: where it began, what it is made of */
+    uint32_t first_leaf;        /* NO_LEAF: the core's own update */
+    uint64_t service, memory;
+};
+struct walk {
+    const struct noc *noc;
+    int contend;
+    struct slots *link, *eject, *inject;
+    uint64_t *free_at;          /* [endpoints] the core's next free cycle */
+    struct chain *chain;        /* [endpoints] */
+    uint64_t *key, *spare;
+    uint64_t capacity;
+    uint64_t *head;             /* scratch of a tree walk: head's time at the far end of each branch */
+    uint64_t head_capacity;
+    uint32_t *path;
+};
+
+static void *open_walk(const struct noc *noc, int contend)
+{
+    struct walk *w = mem_new(1, sizeof *w);
+    w->noc = noc;
+    w->contend = contend;
+    w->link = mem_new(noc->links, sizeof *w->link);
+    w->eject = mem_new(noc->endpoints, sizeof *w->eject);
+    w->inject = mem_new(noc->endpoints, sizeof *w->inject);
+    w->free_at = mem_new(noc->endpoints, sizeof *w->free_at);
+    w->chain = mem_new(noc->endpoints, sizeof *w->chain);
+    w->path = mem_new(noc->shape.columns + noc->shape.rows, sizeof *w->path);
+    return w;
+}
+
+static void *open_none(const struct noc *noc, uint64_t watchdog, struct err *err)
+{
+    (void)watchdog, (void)err;
+    return open_walk(noc, 0);
+}
+
+static void *open_slots(const struct noc *noc, uint64_t watchdog, struct err *err)
+{
+    (void)watchdog, (void)err;
+    return open_walk(noc, 1);
+}
+
+static void close_walk(void *plane)
+{
+    struct walk *w = plane;
+    if (!w)
+        return;
+    for (uint32_t l = 0; l < w->noc->links; l++)
+        slots_close(&w->link[l]);
+    for (uint32_t e = 0; e < w->noc->endpoints; e++) {
+        slots_close(&w->eject[e]);
+        slots_close(&w->inject[e]);
+    }
+    free(w->link);
+    free(w->eject);
+    free(w->inject);
+    free(w->free_at);
+    free(w->chain);
+    free(w->key);
+    free(w->spare);
+    free(w->head);
+    free(w->path);
+    free(w);
+}
+
+static void room(struct walk *w, uint64_t n)
+{
+    if (n <= w->capacity)
+        return;
+    w->capacity = n + n / 2 + 64;
+    w->key = mem_grow(w->key, w->capacity, sizeof *w->key);
+    w->spare = mem_grow(w->spare, w->capacity, sizeof *w->spare);
+}
+
+static uint64_t take(const struct walk *w, struct slots *s, uint64_t from, uint32_t cycles)
+{
+    return w->contend ? slots_take(s, from, cycles) : from;
+}
+
+static int along_x(uint32_t link)
+{
+    return link % DIRECTIONS == EAST || link % DIRECTIONS == WEST;
+}
+
+/* The head enters a router at t and leaves by the link; returns when it enters the next router. */
+static uint64_t cross(struct walk *w, uint32_t link, uint64_t t, uint32_t flits)
+{
+    const struct noc_shape *s = &w->noc->shape;
+    int x = along_x(link);
+    return take(w, &w->link[link], t + s->router, flits * (x ? s->flit_x : s->flit_y)) + (x ? s->link_x : s->link_y);
+}
+
+/* The head enters the last router at t; returns when the tail is in the endpoint's queue. */
+static uint64_t leave(struct walk *w, uint32_t endpoint, uint64_t t, uint32_t flits)
+{
+    const struct noc_shape *s = &w->noc->shape;
+    uint64_t head = take(w, &w->eject[endpoint], t + s->router, flits * s->flit_local) + s->eject;
+    return head + (uint64_t)(flits - 1) * s->flit_local;
+}
+
+/* When the head enters its first router. */
+static uint64_t enter(struct walk *w, const struct send *send)
+{
+    const struct noc_shape *s = &w->noc->shape;
+    uint32_t cycles = send->flits * s->flit_local;
+    if (send->endpoint == w->noc->host_in && s->host_rate > 1)
+        cycles = (cycles + s->host_rate - 1) / s->host_rate;
+    return take(w, &w->inject[send->endpoint], send->offset, cycles) + s->inject;
+}
+
+static void walk_tree(struct walk *w, const struct send *send, struct leaf *leaf)
+{
+    const struct noc *noc = w->noc;
+    const struct tree *t = &noc->tree[send->route];
+    if (t->branches + 1 > w->head_capacity) {
+        w->head_capacity = 2 * (t->branches + 1);
+        w->head = mem_grow(w->head, w->head_capacity, sizeof *w->head);
+    }
+    w->head[0] = enter(w, send);
+    const struct tree_branch *branch = noc->branch + t->first_branch;
+    for (uint32_t b = 0; b < t->branches; b++)
+        w->head[b + 1] = cross(w, branch[b].link, w->head[branch[b].parent], send->flits);
+    for (uint32_t l = 0; l < send->leaves; l++)
+        leaf[l].arrive = leave(w, leaf[l].endpoint, w->head[noc->leaf_at[t->first_leaf + l]], send->flits);
+}
+
+static void walk_path(struct walk *w, const struct send *send, struct leaf *leaf)
+{
+    const struct noc *noc = w->noc;
+    uint32_t hops = noc_path(noc, noc->router_of[send->endpoint], noc->router_of[leaf->endpoint], w->path);
+    uint64_t t = enter(w, send);
+    for (uint32_t h = 0; h < hops; h++)
+        t = cross(w, w->path[h], t, send->flits);
+    leaf->arrive = leave(w, leaf->endpoint, t, send->flits);
+}
+
+static int walk_all(struct walk *w, struct step_time *step, struct err *err)
+{
+    room(w, step->n_send > step->n_leaf ? step->n_send : step->n_leaf);
+    for (uint64_t i = 0; i < step->n_send; i++) {
+        if (step->send[i].offset >> 32)
+            return err_answer(err, "a step is longer than 2^32 network cycles: a coarser clock or resolution of the network would help");
+        w->key[i] = step->send[i].offset << 32 | i;
+    }
+    const uint64_t *order = radix_sort(w->key, w->spare, step->n_send);
+    for (uint64_t i = 0; i < step->n_send; i++) {
+        struct send *send = &step->send[(uint32_t)order[i]];
+        struct leaf *leaf = &step->leaf[send->first_leaf];
+        send->stalled = 0;
+        if (send->route == UNICAST)
+            walk_path(w, send, leaf);
+        else
+            walk_tree(w, send, leaf);
+    }
+    return 0;
+}
+
+static void begin_cores(struct walk *w, struct step_time *step)
+{
+    for (uint32_t e = 0; e < step->n_endpoint; e++) {
+        struct endpoint_step *core = &step->endpoint[e];
+        core->update_end = core->end = core->update;
+        core->stalled = core->blocked = 0;
+        w->free_at[e] = w->noc->overlap_full ? 0 : core->update;
+        w->chain[e] = (struct chain){.first_leaf = NO_LEAF};
+    }
+}
+
+static void serve(struct walk *w, struct step_time *step, uint32_t l, struct noc_counts *counts)
+{
+    struct leaf *leaf = &step->leaf[l];
+    uint64_t *free_at = &w->free_at[leaf->endpoint];
+    struct chain *chain = &w->chain[leaf->endpoint];
+    if (leaf->arrive > *free_at)
+        *chain = (struct chain){.first_leaf = l};
+    leaf->start = leaf->arrive > *free_at ? leaf->arrive : *free_at;
+    leaf->end = leaf->start + leaf->service;
+    leaf->lost = 0;
+    *(leaf->memory ? &chain->memory : &chain->service) += leaf->service;
+    *free_at = leaf->end;
+    counts->queued += leaf->start - leaf->arrive;
+    if (leaf->end > step->endpoint[leaf->endpoint].end)
+        step->endpoint[leaf->endpoint].end = leaf->end;
+}
+
+static int serve_all(struct walk *w, struct step_time *step, struct noc_counts *counts, struct err *err)
+{
+    begin_cores(w, step);
+    for (uint64_t i = 0; i < step->n_leaf; i++) {
+        if (step->leaf[i].arrive >> 32)
+            return err_answer(err, "a step is longer than 2^32 network cycles: a coarser clock or resolution of the network would help");
+        w->key[i] = step->leaf[i].arrive << 32 | i;
+    }
+    const uint64_t *order = radix_sort(w->key, w->spare, step->n_leaf);
+    for (uint64_t i = 0; i < step->n_leaf; i++)
+        serve(w, step, (uint32_t)order[i], counts);
+    return 0;
+}
+
+/* Back from the step's last event: unbroken service, then the first packet's travel, then its source's update. */
+static void trace_back(const struct walk *w, struct step_time *step)
+{
+    uint32_t last = 0;
+    for (uint32_t e = 0; e < step->n_endpoint; e++) {
+        step->endpoint[e].end += step->endpoint[e].learn;
+        if (step->endpoint[e].end > step->endpoint[last].end)
+            last = e;
+    }
+    const struct endpoint_step *core = &step->endpoint[last];
+    const struct chain *chain = &w->chain[last];
+    struct step_path *path = &step->path;
+    step->end = core->end;
+    *path = (struct step_path){.endpoint = last, .service = core->learn};
+    if (core->update_end + core->learn == core->end) {
+        path->update = core->update_end;
+        return;
+    }
+    path->service += chain->service;
+    path->memory = chain->memory;
+    if (chain->first_leaf == NO_LEAF) {
+        path->update = core->end - path->service - path->memory;
+        return;
+    }
+    const struct leaf *leaf = &step->leaf[chain->first_leaf];
+    const struct send *send = &step->send[leaf->send];
+    path->update = send->endpoint == w->noc->host_in ? 0 : send->offset;
+    path->noc = leaf->arrive - path->update;
+}
+
+static void close_links(struct walk *w, struct step_time *step, struct noc_counts *counts)
+{
+    uint64_t most = 0;
+    for (uint32_t l = 0; l < w->noc->links; l++) {
+        counts->link_busy += w->link[l].reserved;
+        if (w->link[l].reserved > most)
+            most = w->link[l].reserved;
+        slots_clear(&w->link[l]);
+    }
+    for (uint32_t e = 0; e < w->noc->endpoints; e++) {
+        slots_clear(&w->eject[e]);
+        slots_clear(&w->inject[e]);
+    }
+    step->peak_link_use = step->end ? (double)most / (double)step->end : 0;
+    step->beyond = step->peak_link_use > SLOTS_RANGE;
+}
+
+static int step_walk(void *plane, struct step_time *step, struct noc_counts *counts, struct err *err)
+{
+    struct walk *w = plane;
+    if (walk_all(w, step, err) || serve_all(w, step, counts, err))
+        return -1;
+    trace_back(w, step);
+    close_links(w, step, counts);
+    return 0;
+}
+
+static const struct timing_plane none = {.name = "none", .open = open_none, .close = close_walk, .step = step_walk};
+static const struct timing_plane slots = {.name = "slots", .open = open_slots, .close = close_walk, .step = step_walk};
+const struct timing_plane *const timing_planes[] = {&none, &slots, 0};
