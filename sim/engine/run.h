@@ -15,6 +15,7 @@
 extern "C" {
 #endif
 
+enum { STEP_COUNTS_MAX = 200000 };
 enum decode { DECODE_RATE, DECODE_LATENCY, DECODE_POPULATION, DECODE_MEMBRANE };
 enum trace_bit { TRACE_SPIKES = 1, TRACE_MEMBRANE = 2, TRACE_PACKETS = 4, TRACE_TIMELINE = 8 };
 enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER, N_BOUNDS };
@@ -79,7 +80,10 @@ struct run {
     uint32_t samples_done, samples_asked;
     int partial;                            /* interrupted: what was finished is kept */
     struct run_sample *sample;              /* [samples_done] */
+    struct run_memory *sample_memory;       /* [samples_done * n_memories] */
     struct run_step *step;                  /* [n_steps] */
+    struct run_counts *step_counts;         /* [n_steps]; NULL where the run has more than STEP_COUNTS_MAX steps */
+    struct run_memory *step_memory;         /* [n_steps * n_memories]; NULL likewise */
     uint64_t n_steps;
     uint32_t steps, chip_steps;             /* per sample: T, T + D */
     uint64_t *output_counts;                /* [samples_done * outputs] spikes of the output neurons */

@@ -1,0 +1,132 @@
+#include "chip.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+uint64_t chip_noc_cycles(const struct chip *chip, const struct chip_core *core, uint64_t cycles)
+{
+    if (core->period_ps == chip->noc_period_ps)
+        return cycles;
+    return (cycles * core->period_ps + chip->noc_period_ps - 1) / chip->noc_period_ps;
+}
+
+static void build_noc(struct chip *chip)
+{
+    const struct chipfile *f = chip->file;
+    const struct chip_noc *n = &f->noc;
+    struct noc_shape shape = {
+        .columns = n->columns, .rows = n->rows, .cores_per_tile = n->cores_per_tile, .torus = n->topology == TOPOLOGY_TORUS, .yx = n->route_yx,
+        .router = n->router, .link_x = n->link_x, .link_y = n->link_y, .flit_x = n->flit_x, .flit_y = n->flit_y, .flit_local = n->flit_local,
+        .inject = n->inject, .eject = n->eject, .host_in = {f->in.column, f->in.row}, .host_out = {f->out.column, f->out.row},
+        .host_rate = f->in.flits_per_cycle,
+    };
+    chip->noc = noc_new(&shape);
+    for (uint32_t t = 0; t < f->n_types; t++)
+        chip->noc->overlap_full |= f->type[t].overlap == OVERLAP_FULL;
+    chip->noc_period_ps = f->clock[n->clock].period_ps;
+    chip->flits = n->link_bits ? (n->packet_bits + n->link_bits - 1) / n->link_bits : 1;
+    if (!chip->flits)
+        chip->flits = 1;
+}
+
+static const struct core_kind *kind_by_name(const char *name)
+{
+    for (int k = 0; core_kinds[k]; k++)
+        if (!strcmp(core_kinds[k]->name, name))
+            return core_kinds[k];
+    return NULL;
+}
+
+static int create_cores(struct chip *chip, struct err *err)
+{
+    uint32_t last_tile = UINT32_MAX;
+    chip->n_cores = chip->mapping->n_cores;
+    chip->core = mem_new(chip->n_cores, sizeof *chip->core);
+    for (uint32_t c = 0; c < chip->n_cores; c++) {
+        struct chip_core *core = &chip->core[c];
+        const struct map_core *m = &chip->mapping->core[c];
+        core->type = &chip->file->type[m->type];
+        core->endpoint = m->core;
+        core->tile = chip->noc->router_of[m->core];
+        core->period_ps = chip->file->clock[core->type->clock].period_ps;
+        chip->tiles_used += core->tile != last_tile;    /* cores are in rising order, a tile's cores side by side */
+        last_tile = core->tile;
+        if (!(core->kind = kind_by_name(core->type->kind)))
+            return err_input(err, "%s: core type %s: no core kind \"%s\"; `volley kinds` lists them", chip->file->path, core->type->name, core->type->kind);
+        if (!(core->core = core->kind->create(NULL, m->core, err)))
+            return -1;
+    }
+    return 0;
+}
+
+static int load_cores(struct chip *chip, struct err *err)
+{
+    for (uint32_t c = 0; c < chip->n_cores; c++) {
+        struct chip_core *core = &chip->core[c];
+        core->image.rows = chip->rows;
+        core->image.delay_slots = core->delay_slots;
+        if (core->kind->load(core->core, &core->image, err))
+            return err_context(err, "core %u", core->endpoint);
+    }
+    return 0;
+}
+
+/* Cycles of each route's service, known from packet and image alone. */
+static void price_routes(struct chip *chip)
+{
+    for (uint64_t r = 0; r < chip->n_routes; r++) {
+        struct spike_route *route = &chip->route[r];
+        if (route->core == CHIP_HOST)
+            continue;
+        const struct chip_core *core = &chip->core[route->core];
+        struct packet p = {.row = route->row, .axon = route->axon, .payload = 1};
+        uint32_t cycles;
+        core->kind->cost(core->core, &p, 1, &cycles);
+        const struct segment *s = (const struct segment *)(chip->rows + route->row);
+        route->memory = 2 * core->image.time.row_word * s->words > cycles;
+        route->service = (uint32_t)chip_noc_cycles(chip, core, cycles) & 0x7fffffff;
+    }
+}
+
+struct chip *chip_new(const struct chipfile *file, const struct network *network, const struct quantised *quantised, const struct mapping *mapping,
+                      const struct chip_options *options, struct err *err)
+{
+    struct chip *chip = mem_new(1, sizeof *chip);
+    chip->file = file;
+    chip->network = network;
+    chip->quantised = quantised;
+    chip->mapping = mapping;
+    build_noc(chip);
+    if (create_cores(chip, err) || chip_images(chip, options, err) || chip_rows(chip, options, err) || load_cores(chip, err)) {
+        chip_free(chip);
+        return NULL;
+    }
+    price_routes(chip);
+    return chip;
+}
+
+static void free_core(struct chip_core *core)
+{
+    void *const owned[] = {core->group, core->population, core->threshold, core->bias, core->reset_value, core->decay_v, core->decay_u,
+                           core->alpha, core->beta, core->threshold_f, core->reset_f, core->bias_acc[0], core->bias_acc[1], core->fan_in_sum};
+    if (core->kind)
+        core->kind->destroy(core->core);
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+}
+
+void chip_free(struct chip *chip)
+{
+    if (!chip)
+        return;
+    for (uint32_t c = 0; chip->core && c < chip->n_cores; c++)
+        free_core(&chip->core[c]);
+    free(chip->core);
+    free(chip->rows);
+    free(chip->source);
+    free(chip->route);
+    noc_free(chip->noc);
+    free(chip);
+}

@@ -1,0 +1,88 @@
+/* chip.h: a chip built and loaded: cores with their images, the arena of synapse rows, for every source (host input neuron or
+ * neuron) the routes its spikes take, and the network on chip. Immutable during a run except for the cores' state.
+ * Chip file, network, quantised and mapping are the caller's and outlive it. */
+#ifndef VOLLEY_CHIP_H
+#define VOLLEY_CHIP_H
+#include <stdint.h>
+
+#include "base/err.h"
+#include "chipfile.h"
+#include "cores/core.h"
+#include "cores/image.h"
+#include "mapping.h"
+#include "network.h"
+#include "noc/noc.h"
+#include "quantise.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { CHIP_HOST = UINT32_MAX };
+
+struct spike_route {             /* one delivery of a source's spike */
+    uint32_t core;              /* index into chip.core, or CHIP_HOST: the host's output port */
+    uint32_t row, axon;
+    uint32_t service : 31;      /* NoC cycles that it occupies the core */
+    uint32_t memory : 1;        /* most of them are words of the row memory */
+};
+struct spike_source {
+    uint64_t first_route;
+    uint32_t routes, tree;      /* tree: UNICAST or number of the noc's tree over these routes */
+    uint32_t population, neuron;
+    uint32_t endpoint;
+    struct path_counts path;    /* of one spike */
+};
+struct chip_core {
+    const struct core_kind *kind;
+    struct core *core;
+    struct image image;
+    struct image_group *group;
+    uint32_t *population;       /* [image.groups] */
+    const struct core_type *type;
+    uint32_t endpoint, tile;
+    uint64_t period_ps;         /* of the core's clock */
+    uint32_t delay_slots;
+    /* owned arrays behind image's pointers */
+    int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;
+    float *alpha, *beta, *threshold_f, *reset_f;
+    int64_t *bias_acc[IMAGE_PORTS];
+    uint64_t *fan_in_sum;
+};
+struct chip {
+    const struct chipfile *file;
+    const struct network *network;
+    const struct quantised *quantised;
+    const struct mapping *mapping;
+    struct noc *noc;
+    uint64_t *rows;             /* arena, units of 8 bytes */
+    uint64_t row_units, row_capacity;
+    uint32_t n_cores;
+    struct chip_core *core;     /* as mapping.core */
+    uint64_t n_sources;         /* host neurons first, then neurons by global number */
+    struct spike_source *source;
+    struct spike_route *route;
+    uint64_t n_routes;
+    uint32_t host_neurons;
+    uint32_t flits;             /* of a spike packet */
+    uint32_t tiles_used;
+    uint64_t noc_period_ps;
+};
+
+struct chip_options {
+    uint32_t steps;             /* T: windows are depth .. depth + T - 1 */
+    int hold;                   /* 0: layers run free from the first chip step */
+    int64_t host_payload_max;   /* largest |payload| of a host packet, times packets per event: for the proof of no overflow */
+};
+struct chip *chip_new(const struct chipfile *, const struct network *, const struct quantised *, const struct mapping *,
+                      const struct chip_options *, struct err *);
+void chip_free(struct chip *);          /* NULL is allowed */
+
+/* Parts of chip_new, one per file. */
+int chip_images(struct chip *, const struct chip_options *, struct err *);             /* chip_image.c */
+int chip_rows(struct chip *, const struct chip_options *, struct err *);               /* chip_rows.c */
+uint64_t chip_noc_cycles(const struct chip *, const struct chip_core *, uint64_t core_cycles);     /* rounded up to the NoC's next edge */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

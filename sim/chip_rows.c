@@ -1,0 +1,286 @@
+/* Synapse rows and routes: for every source, in order of (source, core): one row per core it reaches, a list of segments, one
+ * per (projection, delay). Storage is the cheapest that holds the weights; what is counted is the described hardware's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "chip.h"
+#include "mapping_rows.h"
+
+struct target { uint32_t core, projection, delay, local; int64_t weight; };     /* one synapse of the source in hand */
+
+struct builder {
+    struct chip *chip;
+    const struct chip_options *options;
+    struct target *target, *spare;
+    size_t n_targets, capacity;
+    struct synapse *row;
+    size_t row_capacity;
+    uint32_t *axons;            /* [n_cores] axons given so far */
+    uint32_t *endpoint;         /* scratch: endpoints of the source's routes */
+    uint64_t route_capacity;
+    uint32_t *first_projection, *by_source;     /* projections of each source population */
+};
+
+static void index_projections(struct builder *b)
+{
+    const struct network *net = b->chip->network;
+    b->first_projection = mem_new(net->n_populations + 1, sizeof *b->first_projection);
+    b->by_source = mem_new(net->n_projections, sizeof *b->by_source);
+    for (uint32_t p = 0; p < net->n_projections; p++)
+        b->first_projection[net->projection[p].from + 1]++;
+    for (uint32_t p = 0; p < net->n_populations; p++)
+        b->first_projection[p + 1] += b->first_projection[p];
+    uint32_t *at = mem_new(net->n_populations, sizeof *at);
+    for (uint32_t p = 0; p < net->n_projections; p++) {
+        uint32_t from = net->projection[p].from;
+        b->by_source[b->first_projection[from] + at[from]++] = p;
+    }
+    free(at);
+}
+
+/* All synapses of one source neuron, with the core and local number of each target. */
+static void collect(struct builder *b, uint32_t population, uint32_t pre)
+{
+    const struct chip *chip = b->chip;
+    const struct network *net = chip->network;
+    b->n_targets = 0;
+    for (uint32_t k = b->first_projection[population]; k < b->first_projection[population + 1]; k++) {
+        uint32_t p = b->by_source[k];
+        const struct projection *projection = &net->projection[p];
+        const int64_t *weight = chip->quantised->projection[p].weight;
+        uint32_t c = projection->chip_delay + (projection->pre_delay ? projection->pre_delay[pre] : 0);
+        uint32_t n = projection_row(projection, net, pre, &b->row, &b->row_capacity);
+        uint64_t first = chip->mapping->first[projection->to];
+        for (uint32_t i = 0; i < n; i++) {
+            uint64_t global = first + b->row[i].post;
+            b->target = mem_room(b->target, b->n_targets, &b->capacity, sizeof *b->target);
+            b->target[b->n_targets++] = (struct target){chip->mapping->core_of[global], p, c - 1 + b->row[i].delay, chip->mapping->local_of[global],
+                                                        weight[b->row[i].weight]};
+        }
+    }
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+    const struct target *x = a, *y = b;
+    if (x->core != y->core)
+        return x->core < y->core ? -1 : 1;
+    if (x->projection != y->projection)
+        return x->projection < y->projection ? -1 : 1;
+    if (x->delay != y->delay)
+        return x->delay < y->delay ? -1 : 1;
+    if (x->local != y->local)
+        return x->local < y->local ? -1 : 1;
+    return x->weight < y->weight ? -1 : x->weight > y->weight;
+}
+
+static int in_order(const struct target *t, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (compare_targets(&t[i - 1], &t[i]) > 0)
+            return 0;
+    return 1;
+}
+
+static uint32_t group_at(const struct chip_core *core, uint32_t local)
+{
+    uint32_t g = core->image.groups - 1;
+    while (core->group[g].first > local)
+        g--;
+    return g;
+}
+
+/* Bytes per weight that hold all of them: 1, 2, 4 or 8. */
+static uint32_t weight_bytes(const struct target *t, uint32_t n)
+{
+    uint32_t bytes = 1;
+    for (uint32_t i = 0; i < n; i++) {
+        while (bytes < 8 && (t[i].weight < -((int64_t)1 << (8 * bytes - 1)) || t[i].weight >= (int64_t)1 << (8 * bytes - 1)))
+            bytes *= 2;
+    }
+    return bytes;
+}
+
+static enum row_form choose_form(const struct target *t, uint32_t n)
+{
+    uint32_t bytes = weight_bytes(t, n), span = t[n - 1].local - t[0].local;
+    int dense = span == n - 1;
+    for (uint32_t i = 1; dense && i < n; i++)
+        dense = t[i].local == t[i - 1].local + 1;
+    if (dense)
+        return bytes == 1 ? ROW_DENSE8 : bytes == 2 ? ROW_DENSE16 : bytes == 4 ? ROW_DENSE32 : ROW_DENSE64;
+    if (bytes == 8)
+        return ROW_ID32_W64;
+    if (bytes == 4 || span > UINT16_MAX)
+        return ROW_ID32_W32;
+    if (bytes == 2)
+        return ROW_ID16_W16;
+    return span > UINT8_MAX ? ROW_ID16_W8 : ROW_ID8_W8;
+}
+
+static unsigned char *reserve(struct chip *chip, size_t bytes)
+{
+    uint64_t units = (bytes + 7) / 8;
+    if (chip->row_units + units > chip->row_capacity) {
+        chip->row_capacity = 2 * (chip->row_units + units) + 1024;
+        chip->rows = mem_grow(chip->rows, chip->row_capacity, sizeof *chip->rows);
+    }
+    unsigned char *at = (unsigned char *)(chip->rows + chip->row_units);
+    memset(at, 0, units * 8);
+    chip->row_units += units;
+    return at;
+}
+
+#define PUT(type, index, value) do { type v_ = (type)(value); memcpy(to + (index) * sizeof v_, &v_, sizeof v_); } while (0)
+
+static unsigned char *put_numbers(unsigned char *to, uint32_t bytes, const struct target *t, uint32_t n, int ids)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        int64_t value = ids ? (int64_t)(t[i].local - t[0].local) : t[i].weight;
+        switch (bytes) {
+        case 1: PUT(uint8_t, i, value); break;
+        case 2: PUT(uint16_t, i, value); break;
+        case 4: PUT(uint32_t, i, value); break;
+        default: PUT(uint64_t, i, value); break;
+        }
+    }
+    return to + (size_t)n * bytes;
+}
+
+static uint32_t spots_of(const struct chip_core *core, const struct target *t, uint32_t n)
+{
+    uint32_t per = core->image.words.accumulator_per;
+    if (!per)
+        return 0;
+    int contiguous = t[n - 1].local - t[0].local == n - 1;
+    return contiguous ? t[n - 1].local / per - t[0].local / per + 1 : n;
+}
+
+/* One segment: targets of one core, projection and delay, in local order. */
+static void put_segment(struct builder *b, const struct target *t, uint32_t n, int last)
+{
+    static const unsigned char id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
+    struct chip *chip = b->chip;
+    struct chip_core *core = &chip->core[t->core];
+    const struct projection *projection = &chip->network->projection[t->projection];
+    enum row_form form = choose_form(t, n);
+    enum row_kind kind = mapping_row_kind(projection, core->type);
+    size_t ids = (size_t)n * id_bytes[form], w = w_bytes[form], weights_at = (ids + w - 1) & ~(w - 1);
+    struct segment s = {
+        .count = n, .base = t->local, .form = (uint8_t)form, .port = (uint8_t)projection->port, .last = (uint8_t)last, .delay = (uint16_t)t->delay,
+        .group = (uint16_t)group_at(core, t->local), .spots = spots_of(core, t, n),
+        .words = mapping_row_words(kind, core->type, chip->quantised->projection[t->projection].bits, n),
+    };
+    unsigned char *to = reserve(chip, sizeof s + weights_at + n * w);
+    memcpy(to, &s, sizeof s);
+    if (ids)
+        put_numbers(to + sizeof s, id_bytes[form], t, n, 1);
+    put_numbers(to + sizeof s + weights_at, w_bytes[form], t, n, 0);
+    if (core->delay_slots < t->delay + 1)
+        core->delay_slots = t->delay + 1;
+}
+
+static void add_fan_in(struct builder *b, const struct target *t, size_t n, uint64_t payload)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t *sum = &b->chip->core[t[i].core].fan_in_sum[t[i].local];
+        uint64_t w = (uint64_t)(t[i].weight < 0 ? -t[i].weight : t[i].weight);
+        uint64_t add = payload && w > ((uint64_t)1 << 62) / payload ? (uint64_t)1 << 62 : w * payload;
+        *sum = *sum + add < (uint64_t)1 << 63 ? *sum + add : (uint64_t)1 << 63;
+    }
+}
+
+static struct spike_route *add_route(struct builder *b)
+{
+    struct chip *chip = b->chip;
+    if (chip->n_routes == b->route_capacity) {
+        b->route_capacity = b->route_capacity ? 2 * b->route_capacity : 1024;
+        chip->route = mem_grow(chip->route, b->route_capacity, sizeof *chip->route);
+    }
+    chip->route[chip->n_routes] = (struct spike_route){0};
+    return &chip->route[chip->n_routes++];
+}
+
+/* The rows of the source in hand, one per core, and the routes to them. Returns -1 when the arena's u32 places run out. */
+static int put_rows(struct builder *b, struct spike_source *source, struct err *err)
+{
+    struct chip *chip = b->chip;
+    for (size_t i = 0; i < b->n_targets;) {
+        uint32_t core = b->target[i].core;
+        if (chip->row_units > UINT32_MAX)
+            return err_answer(err, "the network's synapses need more than 32 GiB of rows");
+        struct spike_route *route = add_route(b);
+        *route = (struct spike_route){.core = core, .row = (uint32_t)chip->row_units, .axon = b->axons[core]++};
+        while (i < b->n_targets && b->target[i].core == core) {
+            size_t end = i + 1;
+            while (end < b->n_targets && b->target[end].core == core && b->target[end].projection == b->target[i].projection &&
+                   b->target[end].delay == b->target[i].delay)
+                end++;
+            int last = end == b->n_targets || b->target[end].core != core;
+            put_segment(b, &b->target[i], (uint32_t)(end - i), last);
+            i = end;
+        }
+        source->routes++;
+    }
+    return 0;
+}
+
+static void finish_source(struct builder *b, struct spike_source *source, int output)
+{
+    struct chip *chip = b->chip;
+    if (output) {
+        *add_route(b) = (struct spike_route){.core = CHIP_HOST};
+        source->routes++;
+    }
+    for (uint32_t r = 0; r < source->routes; r++) {
+        uint32_t core = chip->route[source->first_route + r].core;
+        b->endpoint[r] = core == CHIP_HOST ? chip->noc->host_out : chip->core[core].endpoint;
+    }
+    source->tree = UNICAST;
+    if (chip->file->noc.multicast && source->routes > 1)
+        source->tree = noc_tree(chip->noc, source->endpoint, b->endpoint, source->routes);
+    noc_path_counts(chip->noc, source->endpoint, b->endpoint, source->routes, source->tree, &source->path);
+}
+
+static int build_source(struct builder *b, struct spike_source *source, struct err *err)
+{
+    struct chip *chip = b->chip;
+    int host = source->population == HOST_POPULATION;
+    collect(b, source->population, source->neuron);
+    if (!in_order(b->target, b->n_targets))
+        qsort(b->target, b->n_targets, sizeof *b->target, compare_targets);
+    add_fan_in(b, b->target, b->n_targets, host ? (uint64_t)b->options->host_payload_max : 1);
+    source->first_route = chip->n_routes;
+    if (put_rows(b, source, err))
+        return -1;
+    finish_source(b, source, !host && chip->network->population[source->population].output);
+    return 0;
+}
+
+int chip_rows(struct chip *chip, const struct chip_options *options, struct err *err)
+{
+    const struct network *net = chip->network;
+    struct builder b = {.chip = chip, .options = options};
+    b.axons = mem_new(chip->n_cores, sizeof *b.axons);
+    b.endpoint = mem_new(chip->n_cores + 1, sizeof *b.endpoint);
+    index_projections(&b);
+    chip->host_neurons = net->population[HOST_POPULATION].neurons;
+    chip->n_sources = chip->host_neurons + chip->mapping->neurons;
+    chip->source = mem_new(chip->n_sources, sizeof *chip->source);
+    int bad = 0;
+    uint64_t s = 0;
+    for (uint32_t p = 0; p < net->n_populations && !bad; p++)
+        for (uint32_t i = 0; i < net->population[p].neurons && !bad; i++, s++) {
+            uint32_t endpoint = p == HOST_POPULATION ? chip->noc->host_in : chip->core[chip->mapping->core_of[s - chip->host_neurons]].endpoint;
+            chip->source[s] = (struct spike_source){.population = p, .neuron = i, .endpoint = endpoint};
+            bad = build_source(&b, &chip->source[s], err);
+        }
+    free(b.target);
+    free(b.row);
+    free(b.axons);
+    free(b.endpoint);
+    free(b.first_projection);
+    free(b.by_source);
+    return bad;
+}

@@ -1,0 +1,238 @@
+/* What a step, a sample and the run add up to. Cores count in their own arrays; here they join the run's views. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/engine.h"
+
+static uint32_t chip_group(const struct run *run)
+{
+    return run->network->n_populations;
+}
+
+static uint32_t host_group(const struct run *run)
+{
+    return run->network->n_populations + 1;
+}
+
+static void add(struct engine *e, uint32_t group, enum counter counter, uint64_t n)
+{
+    e->run->group[group].action[counter] += n;
+    e->run->network_counts.action[counter] += n;
+    e->step.action[counter] += n;
+}
+
+/* The network's work for one spike: all its packets and their copies. Belongs to the population that fired. */
+void account_spike(struct engine *e, const struct spike_source *source)
+{
+    const struct path_counts *path = &source->path;
+    uint32_t group = source->population == HOST_POPULATION ? host_group(e->run) : source->population;
+    uint64_t flits = e->chip->flits, packets = source->tree == UNICAST ? source->routes : 1;
+    uint64_t hops = path->hops_x + path->hops_y, copies = hops + path->leaves;
+    if (!source->routes)
+        return;
+    add(e, group, COUNT_PACKETS, packets);
+    add(e, group, COUNT_PACKETS_TILE, path->leaves_tile);
+    add(e, group, COUNT_FLITS, packets * flits);
+    add(e, group, COUNT_HOPS, hops);
+    add(e, group, COUNT_HOPS_X, path->hops_x);
+    add(e, group, COUNT_HOPS_Y, path->hops_y);
+    add(e, group, COUNT_BUFFER_WRITES, path->routers * flits);
+    add(e, group, COUNT_BUFFER_READS, path->routers * flits);
+    add(e, group, COUNT_ROUTES, path->routers);
+    add(e, group, COUNT_ARBITRATIONS, copies + copies * flits);
+    add(e, group, COUNT_CROSSBAR, copies * flits);
+    add(e, group, COUNT_LINK, hops * flits);
+    if (source->population == HOST_POPULATION) {
+        add(e, group, COUNT_HOST_IN, packets);
+        return;
+    }
+    const struct network *net = e->run->network;
+    if (net->population[source->population].output)
+        add(e, host_group(e->run), COUNT_HOST_OUT, 1);
+    uint32_t type = e->run->quantised->population[source->population].type;
+    const struct core_type *t = &e->run->chip->type[type];
+    const struct chip_table *routing = &t->table[TABLE_ROUTING];
+    if (routing->memory == NO_INDEX || !routing->entry_bits)
+        return;
+    uint32_t width = t->memory[routing->memory].width, index = e->memory_first[type] + (uint32_t)routing->memory;
+    uint64_t words = (uint64_t)source->routes * ((routing->entry_bits + width - 1) / width);
+    e->run->group_memory[group * e->run->n_memories + index].reads += words;
+    e->run->memory[index].reads += words;
+    e->step_memory[index].reads += words;
+}
+
+void account_layer_start(struct engine *e, uint32_t population)
+{
+    if (e->run->chip->layer_start != LAYER_GATED)
+        return;
+    uint64_t parts = 0;
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        for (uint32_t g = 0; g < e->chip->core[c].image.groups; g++)
+            if (e->chip->core[c].population[g] == population) {
+                parts++;
+                e->live[c].cycles += (uint32_t)e->run->chip->layer_start_time.cycles;
+            }
+    add(e, population, COUNT_LAYER_STARTS, parts);
+}
+
+static void flush_group(struct engine *e, uint32_t c, uint32_t g)
+{
+    struct run *run = e->run;
+    struct live *live = &e->live[c];
+    uint32_t population = e->chip->core[c].population[g];
+    uint64_t *action = live->counts.action + (size_t)g * live->n_actions;
+    struct memory_count *memory = live->counts.memory + (size_t)g * live->n_memories;
+    for (uint32_t a = 0; a < live->n_actions; a++) {
+        int counter = live->counter_of[a];
+        run->group[population].action[counter] += action[a];
+        run->core[c].action[counter] += action[a];
+        e->step.action[counter] += action[a];
+    }
+    for (uint32_t m = 0; m < live->n_memories; m++) {
+        if (live->memory_of[m] == NO_INDEX)
+            continue;
+        uint32_t index = (uint32_t)live->memory_of[m];
+        struct run_memory *const views[] = {&run->group_memory[population * run->n_memories + index], &run->memory[index], &e->step_memory[index]};
+        for (int v = 0; v < 3; v++) {
+            views[v]->reads += memory[m].reads;
+            views[v]->writes += memory[m].writes;
+        }
+    }
+}
+
+static void flush_core(struct engine *e, uint32_t c)
+{
+    struct live *live = &e->live[c];
+    uint32_t groups = e->chip->core[c].image.groups;
+    for (uint32_t g = 0; g < groups; g++)
+        flush_group(e, c, g);
+    memset(live->counts.action, 0, (size_t)groups * live->n_actions * sizeof *live->counts.action);
+    memset(live->counts.memory, 0, (size_t)groups * live->n_memories * sizeof *live->counts.memory);
+}
+
+static uint64_t share(struct engine *e, enum bound bound, uint64_t cycles)
+{
+    uint64_t ps = cycles * e->chip->noc_period_ps;
+    e->run->bound_ps[bound] += ps;
+    return ps;
+}
+
+/* What the step's time was: walked back from its last event by the plane; the barrier is paid by all. */
+static uint64_t attribute(struct engine *e)
+{
+    const struct step_path *path = &e->time.path;
+    struct run *run = e->run;
+    uint64_t service = share(e, BOUND_COMPUTE, path->service), memory = share(e, BOUND_MEMORY, path->memory);
+    uint64_t update = share(e, BOUND_COMPUTE, path->update);
+    uint64_t rest = share(e, BOUND_NOC, path->noc) + share(e, BOUND_QUEUE, path->queue);
+    run->service_ps += service;
+    run->update_ps += update;
+    run->bound_ps[BOUND_BARRIER] += e->barrier_ps;
+    run->barrier_ps += e->barrier_ps;
+    uint32_t c = e->core_of_endpoint[path->endpoint];
+    if (c != UINT32_MAX)
+        e->live[c].bound_ps += service + memory + update;
+    return service + memory + update + rest + e->barrier_ps;
+}
+
+static void trace_packets(struct engine *e)
+{
+    struct run *run = e->run;
+    for (uint64_t i = 0; i < e->n_leaf; i++) {
+        const struct leaf *l = &e->leaf[i];
+        const struct send *s = &e->send[l->send];
+        run->packet = mem_room(run->packet, run->n_packets, &e->packet_capacity, sizeof *run->packet);
+        run->packet[run->n_packets++] = (struct run_packet){(uint32_t)e->at.sample, (uint32_t)e->at.step, s->endpoint, l->endpoint, s->offset, l->arrive, l->start, l->end};
+    }
+}
+
+static void keep_step(struct engine *e, const struct run_step *step)
+{
+    struct run *run = e->run;
+    uint64_t n = run->n_steps++;
+    size_t capacity = e->step_capacity;
+    run->step = mem_room(run->step, n, &e->step_capacity, sizeof *run->step);
+    run->step[n] = *step;
+    if (!run->step_counts)
+        return;
+    if (e->step_capacity != capacity) {
+        run->step_counts = mem_grow(run->step_counts, e->step_capacity, sizeof *run->step_counts);
+        run->step_memory = mem_grow(run->step_memory, e->step_capacity * run->n_memories, sizeof *run->step_memory);
+    }
+    run->step_counts[n] = e->step;
+    if (run->n_memories)
+        memcpy(run->step_memory + n * run->n_memories, e->step_memory, run->n_memories * sizeof *e->step_memory);
+}
+
+static void add_to_sample(struct engine *e, uint64_t ps)
+{
+    struct run *run = e->run;
+    struct run_sample *sample = &run->sample[run->samples_done];
+    struct run_memory *memory = run->sample_memory + (size_t)run->samples_done * run->n_memories;
+    for (int i = 0; i < N_COUNTERS; i++)
+        sample->counts.action[i] += e->step.action[i];
+    for (uint32_t m = 0; m < run->n_memories; m++) {
+        memory[m].reads += e->step_memory[m].reads;
+        memory[m].writes += e->step_memory[m].writes;
+    }
+    sample->time_ps += ps;
+    run->total_ps += ps;
+}
+
+static void clear_step(struct engine *e)
+{
+    e->step = (struct run_counts){0};
+    memset(e->step_memory, 0, e->run->n_memories * sizeof *e->step_memory);
+}
+
+void account_step(struct engine *e)
+{
+    struct run *run = e->run;
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        flush_core(e, c);
+    add(e, chip_group(run), COUNT_BARRIERS, 1);
+    uint64_t ps = attribute(e);
+    struct run_step step = {.sample = (uint32_t)e->at.sample, .step = (uint32_t)e->at.step, .time_ps = ps, .spikes = e->step.action[COUNT_SPIKES],
+                            .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
+                            .peak_link_use = e->time.peak_link_use, .beyond = (int)e->time.beyond};
+    keep_step(e, &step);
+    add_to_sample(e, ps);
+    run->steps_beyond += e->time.beyond;
+    if (e->time.peak_link_use > run->peak_link_use)
+        run->peak_link_use = e->time.peak_link_use;
+    if (run->options.traces & (TRACE_PACKETS | TRACE_TIMELINE))
+        trace_packets(e);
+    clear_step(e);
+}
+
+/* The reset before each sample: every used core, all at the same time. */
+void account_sample_start(struct engine *e)
+{
+    clear_step(e);
+    add(e, chip_group(e->run), COUNT_SAMPLE_RESETS, e->chip->n_cores);
+    add_to_sample(e, e->reset_ps);
+    e->run->reset_ps += e->reset_ps;
+    clear_step(e);
+}
+
+void account_finish(struct engine *e)
+{
+    struct run *run = e->run;
+    run->network_counts.action[COUNT_STALLED] += e->noc_counts.stalled;
+    run->network_counts.action[COUNT_BLOCKED] += e->noc_counts.blocked;
+    run->network_counts.action[COUNT_QUEUED] += e->noc_counts.queued;
+    run->network_counts.action[COUNT_LINK_BUSY] += e->noc_counts.link_busy;
+    for (int i = 0; i < N_COUNTERS; i++)
+        if (counters[i].class_ == COUNTER_TIME)
+            run->group[chip_group(run)].action[i] = run->network_counts.action[i];
+    for (uint32_t c = 0; c < run->n_cores; c++) {
+        uint64_t busy = run->core[c].action[COUNT_BUSY_CYCLES] * e->chip->core[c].period_ps;
+        run->core_busy_ps_sum += busy;
+        if (busy > run->core_busy_ps_max)
+            run->core_busy_ps_max = busy;
+        if (e->live[c].bound_ps > run->bound_core_ps) {
+            run->bound_core_ps = e->live[c].bound_ps;
+            run->bound_core = c;
+        }
+    }
+}

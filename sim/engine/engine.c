@@ -1,0 +1,313 @@
+/* The run: builds the chip, then sample after sample, step after step. */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+static const struct timing_plane *plane_by_name(const char *name)
+{
+    for (int p = 0; timing_planes[p]; p++)
+        if (!strcmp(timing_planes[p]->name, name))
+            return timing_planes[p];
+    return NULL;
+}
+
+/* ---- views of the run ---- */
+
+static void list_memories(struct engine *e)
+{
+    struct run *run = e->run;
+    const struct chipfile *f = run->chip;
+    e->memory_first = mem_new(f->n_types, sizeof *e->memory_first);
+    for (uint32_t t = 0; t < f->n_types; t++) {
+        e->memory_first[t] = run->n_memories;
+        run->n_memories += f->type[t].n_memories;
+    }
+    run->memory_of = mem_new(run->n_memories, sizeof *run->memory_of);
+    run->memory = mem_new(run->n_memories, sizeof *run->memory);
+    run->memory_used_bits = mem_new(run->n_memories, sizeof *run->memory_used_bits);
+    run->memory_capacity_bits = mem_new(run->n_memories, sizeof *run->memory_capacity_bits);
+    for (uint32_t t = 0; t < f->n_types; t++)
+        for (uint32_t m = 0; m < f->type[t].n_memories; m++) {
+            run->memory_of[e->memory_first[t] + m].type = t;
+            run->memory_of[e->memory_first[t] + m].memory = m;
+        }
+    for (uint32_t c = 0; c < run->n_cores; c++) {
+        const struct map_core *core = &run->mapping->core[c];
+        const struct core_type *type = &f->type[core->type];
+        for (uint32_t m = 0; m < type->n_memories; m++) {
+            run->memory_used_bits[e->memory_first[core->type] + m] += core->memory_bits ? core->memory_bits[m] : 0;
+            run->memory_capacity_bits[e->memory_first[core->type] + m] += type->memory[m].size_bits;
+        }
+    }
+}
+
+static int output_population(const struct network *net)
+{
+    for (uint32_t p = 1; p < net->n_populations; p++)
+        if (net->population[p].output)
+            return (int)p;
+    return 0;
+}
+
+static struct run *new_run(const struct chipfile *chip, const struct network *network, const struct quantised *quantised, const struct mapping *mapping,
+                           const struct events *input, const struct run_options *options)
+{
+    struct run *run = mem_new(1, sizeof *run);
+    run->network = network;
+    run->chip = chip;
+    run->quantised = quantised;
+    run->mapping = mapping;
+    run->input = input;
+    run->options = *options;
+    run->n_groups = network->n_populations + 2;
+    run->n_cores = mapping->n_cores;
+    run->group = mem_new(run->n_groups, sizeof *run->group);
+    run->core = mem_new(run->n_cores, sizeof *run->core);
+    run->steps = input->steps;
+    run->chip_steps = run->steps + network->depth_max;
+    return run;
+}
+
+static int choose_samples(struct run *run, struct err *err)
+{
+    struct run_options *o = &run->options;
+    if (o->last_sample == UINT32_MAX)
+        o->last_sample = run->input->samples ? run->input->samples - 1 : 0;
+    if (!run->input->samples || o->first_sample > o->last_sample || o->last_sample >= run->input->samples)
+        return err_input(err, "--samples %u..%u: the input holds %u samples, numbered from 0", o->first_sample, o->last_sample, run->input->samples);
+    run->samples_asked = o->last_sample - o->first_sample + 1;
+    run->sample = mem_new(run->samples_asked, sizeof *run->sample);
+    run->sample_memory = mem_new((size_t)run->samples_asked * (run->n_memories ? run->n_memories : 1), sizeof *run->sample_memory);
+    run->group_memory = mem_new((size_t)run->n_groups * (run->n_memories ? run->n_memories : 1), sizeof *run->group_memory);
+    run->output_counts = mem_new((size_t)run->samples_asked * (run->outputs ? run->outputs : 1), sizeof *run->output_counts);
+    if ((uint64_t)run->samples_asked * run->chip_steps <= STEP_COUNTS_MAX) {
+        run->step_counts = mem_new(1, sizeof *run->step_counts);
+        run->step_memory = mem_new(run->n_memories, sizeof *run->step_memory);
+    }
+    return 0;
+}
+
+/* ---- the engine's own arrays ---- */
+
+static int table_of_name(const char *name)
+{
+    static const struct { const char *name; enum table table; } known[] = {
+        {"axon", TABLE_AXON}, {"rows", TABLE_ROWS}, {"state", TABLE_STATE}, {"accumulator", TABLE_ACCUMULATOR}, {"parameter", TABLE_PARAMETER}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(known[i].name, name))
+            return (int)known[i].table;
+    return NO_INDEX;
+}
+
+/* How a core kind's own lists join the run's: actions by counter name, tables by the memory that holds them. */
+static void join_type(struct engine *e, uint32_t type, const struct core_kind *kind)
+{
+    const struct core_type *t = &e->run->chip->type[type];
+    e->counter_of[type] = mem_new(kind->n_actions, sizeof **e->counter_of);
+    e->memory_of[type] = mem_new(kind->n_memories, sizeof **e->memory_of);
+    for (uint32_t a = 0; a < kind->n_actions; a++)
+        e->counter_of[type][a] = counter_by_name(kind->actions[a].name);
+    for (uint32_t m = 0; m < kind->n_memories; m++) {
+        int table = table_of_name(kind->memories[m].name);
+        int memory = table == NO_INDEX ? NO_INDEX : t->table[table].memory;
+        e->memory_of[type][m] = memory == NO_INDEX ? NO_INDEX : (int)e->memory_first[type] + memory;
+    }
+}
+
+static void open_cores(struct engine *e)
+{
+    const struct chip *chip = e->chip;
+    uint32_t types = e->run->chip->n_types;
+    e->counter_of = mem_new(types, sizeof *e->counter_of);
+    e->memory_of = mem_new(types, sizeof *e->memory_of);
+    e->live = mem_new(chip->n_cores, sizeof *e->live);
+    e->core_of_endpoint = mem_new(chip->noc->endpoints, sizeof *e->core_of_endpoint);
+    memset(e->core_of_endpoint, 0xff, chip->noc->endpoints * sizeof *e->core_of_endpoint);
+    for (uint32_t c = 0; c < chip->n_cores; c++) {
+        const struct chip_core *core = &chip->core[c];
+        struct live *live = &e->live[c];
+        uint32_t type = chip->mapping->core[c].type;
+        if (!e->counter_of[type])
+            join_type(e, type, core->kind);
+        live->n_actions = core->kind->n_actions;
+        live->n_memories = core->kind->n_memories;
+        live->counter_of = e->counter_of[type];
+        live->memory_of = e->memory_of[type];
+        live->counts.action = mem_new((size_t)core->image.groups * live->n_actions, sizeof *live->counts.action);
+        live->counts.memory = mem_new((size_t)core->image.groups * live->n_memories, sizeof *live->counts.memory);
+        live->out.capacity = core->image.neurons;
+        live->out.at = mem_new(core->image.neurons, sizeof *live->out.at);
+        e->core_of_endpoint[core->endpoint] = c;
+    }
+}
+
+static int open_engine(struct engine *e, struct err *err)
+{
+    const struct chipfile *f = e->run->chip;
+    const struct run_options *o = &e->run->options;
+    if (f->mode != TIME_BARRIER)
+        return err_answer(err, "%s: time.mode %s: this version runs barrier chips only", f->path, f->mode == TIME_TICK ? "tick" : "event");
+    if (!(e->plane = plane_by_name(o->timing)))
+        return err_input(err, "--timing %s: planes are none and slots", o->timing);
+    if (!(e->timing = e->plane->open(e->chip->noc, 0, err)))
+        return -1;
+    open_cores(e);
+    e->pool = pool_open(o->threads);
+    e->endpoint = mem_new(e->chip->noc->endpoints, sizeof *e->endpoint);
+    e->step_memory = mem_new(e->run->n_memories, sizeof *e->step_memory);
+    e->count = mem_new(e->run->outputs, sizeof *e->count);
+    e->first_spike = mem_new(e->run->outputs, sizeof *e->first_spike);
+    e->highest = mem_new(e->run->outputs, sizeof *e->highest);
+    e->barrier_ps = chipfile_barrier_cycles(f, e->chip->tiles_used) * f->clock[f->barrier_clock].period_ps;
+    e->reset_ps = f->sample_reset_time.cycles * f->clock[f->sample_reset_time.clock].period_ps;
+    return 0;
+}
+
+static void close_engine(struct engine *e)
+{
+    for (uint32_t c = 0; e->live && c < e->chip->n_cores; c++) {
+        free(e->live[c].counts.action);
+        free(e->live[c].counts.memory);
+        free(e->live[c].out.at);
+    }
+    for (uint32_t t = 0; e->counter_of && t < e->run->chip->n_types; t++) {
+        free(e->counter_of[t]);
+        free(e->memory_of[t]);
+    }
+    if (e->plane && e->timing)
+        e->plane->close(e->timing);
+    pool_close(e->pool);
+    void *const owned[] = {e->live, e->counter_of, e->memory_of, e->memory_first, e->send, e->leaf, e->packet, e->sorted, e->packet_core,
+                           e->endpoint, e->core_of_endpoint, e->step_memory, e->count, e->first_spike, e->highest};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    chip_free(e->chip);
+}
+
+/* ---- the loop ---- */
+
+static int run_sample(struct engine *e, uint32_t sample, struct err *err)
+{
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        e->chip->core[c].kind->reset(e->chip->core[c].core);
+    e->at = (struct core_step){.seed = e->run->options.seed, .sample = sample};
+    e->next_event = e->run->input->first[sample];
+    decode_begin(e);
+    account_sample_start(e);
+    for (uint32_t s = 0; s < e->run->chip_steps; s++) {
+        e->at.step = s;
+        if (engine_step(e, err))
+            return err_context(err, "sample %u, chip step %u", sample, s);
+    }
+    return 0;
+}
+
+static int compare_spikes(const void *a, const void *b)
+{
+    const struct run_spike *x = a, *y = b;
+    if (x->step != y->step)
+        return x->step < y->step ? -1 : 1;
+    if (x->population != y->population)
+        return x->population < y->population ? -1 : 1;
+    return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
+}
+
+static void finish_sample(struct engine *e, uint32_t sample, int64_t label, uint64_t first_spike)
+{
+    struct run *run = e->run;
+    struct run_sample *s = &run->sample[run->samples_done];
+    s->sample = sample;
+    s->label = label;
+    s->steps = run->steps;
+    s->prediction = decode_end(e);
+    for (uint32_t i = 0; i < run->outputs; i++)
+        run->output_counts[(size_t)run->samples_done * run->outputs + i] = e->count[i];
+    if (run->n_spikes > first_spike)
+        qsort(run->spike + first_spike, run->n_spikes - first_spike, sizeof *run->spike, compare_spikes);
+    run->samples_done++;
+}
+
+static int run_samples(struct engine *e, const int64_t *labels, struct err *err)
+{
+    struct run *run = e->run;
+    const struct run_options *o = &run->options;
+    for (uint32_t i = 0; i < run->samples_asked; i++) {
+        uint32_t sample = o->first_sample + i;
+        uint64_t first_spike = run->n_spikes;
+        if (o->stop && *o->stop) {
+            run->partial = 1;
+            break;
+        }
+        if (run_sample(e, sample, err))
+            return -1;
+        finish_sample(e, sample, labels ? labels[sample] : -1, first_spike);
+        if (o->progress)
+            o->progress(o->progress_arg, run->samples_done, run->samples_asked);
+    }
+    return 0;
+}
+
+/* Largest |payload| of a host event times its packets: what one input neuron can add to a sum in one step. */
+static int64_t host_payload_max(const struct quantised *q, const struct events *in)
+{
+    double most = in->value_max > -in->value_min ? in->value_max : -in->value_min;
+    if (!in->value)
+        return 1;
+    double scaled = q->values == VALUES_REPEAT ? most * q->repeat : most * (double)((uint64_t)1 << q->value_exponent);
+    return (int64_t)scaled + 1;
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int make(struct engine *e, const int64_t *labels, struct err *err)
+{
+    struct run *run = e->run;
+    struct chip_options options = {.steps = run->steps, .hold = run->options.hold, .host_payload_max = host_payload_max(run->quantised, run->input)};
+    double begin = now_s();
+    list_memories(e);
+    e->output = (uint32_t)output_population(run->network);
+    run->outputs = e->output ? run->network->population[e->output].neurons : 0;
+    if (choose_samples(run, err))
+        return -1;
+    e->chip = chip_new(run->chip, run->network, run->quantised, run->mapping, &options, err);
+    if (!e->chip || open_engine(e, err) || run_samples(e, labels, err))
+        return -1;
+    account_finish(e);
+    run->wall_s = now_s() - begin;
+    return 0;
+}
+
+struct run *run_make(const struct network *network, const struct chipfile *chip, const struct quantised *quantised, const struct mapping *mapping,
+                     const struct events *input, const int64_t *labels, const struct run_options *options, struct err *err)
+{
+    struct engine e = {.run = new_run(chip, network, quantised, mapping, input, options)};
+    struct run *run = e.run;
+    if (make(&e, labels, err)) {
+        close_engine(&e);
+        run_free(run);
+        return NULL;
+    }
+    close_engine(&e);
+    return run;
+}
+
+void run_free(struct run *run)
+{
+    if (!run)
+        return;
+    void *const owned[] = {run->group, run->group_memory, run->core, run->memory_of, run->memory, run->memory_used_bits, run->memory_capacity_bits,
+                           run->sample, run->sample_memory, run->step, run->step_counts, run->step_memory, run->output_counts, run->spike,
+                           run->membrane, run->packet};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    free(run);
+}

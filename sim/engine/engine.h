@@ -1,0 +1,75 @@
+/* engine.h: the parts of the step loop, one file each: step (update, emit, time, accept), account, decode. Private to engine/. */
+#ifndef VOLLEY_ENGINE_ENGINE_H
+#define VOLLEY_ENGINE_ENGINE_H
+#include "chip.h"
+#include "engine/pool.h"
+#include "engine/run.h"
+#include "noc/timing.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct live {                   /* a core during the run */
+    struct emissions out;
+    uint32_t cycles;            /* of its update */
+    struct core_counts counts;  /* own arrays, flushed after each step */
+    uint32_t n_actions, n_memories;
+    const int *counter_of;      /* [n_actions] enum counter */
+    const int *memory_of;       /* [n_memories] index into run.memory, or NO_INDEX */
+    uint32_t first_packet, packets;
+    uint64_t bound_ps;          /* time that steps ended with this core's work */
+    int failed;
+    struct err err;
+};
+
+struct engine {
+    struct run *run;
+    struct chip *chip;
+    const struct timing_plane *plane;
+    void *timing;
+    struct noc_counts noc_counts;
+    struct pool *pool;
+    struct live *live;          /* [n_cores] */
+    int **counter_of, **memory_of;      /* per core type */
+    uint32_t *memory_first;     /* [n_types] first index into run.memory */
+    struct core_step at;
+    /* traffic of the step; plain arrays, no pointers between them */
+    struct send *send;
+    struct leaf *leaf;
+    struct packet *packet, *sorted;
+    uint32_t *packet_core;
+    uint64_t n_send, n_leaf, n_packet, send_capacity, leaf_capacity;
+    struct endpoint_step *endpoint;
+    uint32_t *core_of_endpoint; /* [noc.endpoints] */
+    struct step_time time;
+    struct run_counts step;     /* of the step in hand, all groups */
+    struct run_memory *step_memory;
+    uint64_t next_event;        /* of the sample in hand */
+    uint64_t barrier_ps, reset_ps;
+    /* decoding of the sample in hand */
+    uint32_t output;            /* population */
+    uint64_t *count;            /* [outputs] */
+    uint32_t *first_spike;      /* [outputs] network step, or steps */
+    double *highest;            /* [outputs] membrane */
+    size_t spike_capacity, membrane_capacity, packet_capacity, step_capacity;
+};
+
+/* step.c: one chip step */
+int engine_step(struct engine *, struct err *);
+/* account.c */
+void account_spike(struct engine *, const struct spike_source *);
+void account_host_out(struct engine *, uint32_t group);
+void account_step(struct engine *);
+void account_sample_start(struct engine *);
+void account_finish(struct engine *);
+void account_layer_start(struct engine *, uint32_t population);
+/* decode.c */
+void decode_begin(struct engine *);
+void decode_spike(struct engine *, uint32_t neuron, uint32_t network_step);
+int decode_membranes(struct engine *, struct err *);
+int64_t decode_end(const struct engine *);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,218 @@
+/* One chip step, in order: update every core, emit its spikes as packets, time them, accept them at their cores, account. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/engine.h"
+
+static void update_core(void *arg, uint32_t c)
+{
+    struct engine *e = arg;
+    const struct chip_core *core = &e->chip->core[c];
+    struct live *live = &e->live[c];
+    if (core->kind->idle && core->kind->idle(core->core, &e->at)) {
+        live->out.count = 0;
+        core->kind->skip(core->core, &e->at, &live->cycles, &live->counts);
+        return;
+    }
+    live->failed = core->kind->update(core->core, &e->at, &live->out, &live->cycles, &live->counts, &live->err);
+}
+
+static void room(struct engine *e, uint64_t routes)
+{
+    if (e->n_send + routes > e->send_capacity) {
+        e->send_capacity = 2 * (e->n_send + routes) + 256;
+        e->send = mem_grow(e->send, e->send_capacity, sizeof *e->send);
+    }
+    if (e->n_leaf + routes > e->leaf_capacity) {
+        e->leaf_capacity = 2 * (e->n_leaf + routes) + 256;
+        e->leaf = mem_grow(e->leaf, e->leaf_capacity, sizeof *e->leaf);
+        e->packet = mem_grow(e->packet, e->leaf_capacity, sizeof *e->packet);
+        e->sorted = mem_grow(e->sorted, e->leaf_capacity, sizeof *e->sorted);
+        e->packet_core = mem_grow(e->packet_core, e->leaf_capacity, sizeof *e->packet_core);
+    }
+}
+
+static void add_leaf(struct engine *e, const struct spike_route *route, int32_t payload)
+{
+    const struct chip *chip = e->chip;
+    struct leaf *leaf = &e->leaf[e->n_leaf++];
+    leaf->send = (uint32_t)e->n_send;
+    if (route->core == CHIP_HOST) {
+        leaf->endpoint = chip->noc->host_out;
+        leaf->service = leaf->memory = 0;
+        return;
+    }
+    leaf->endpoint = chip->core[route->core].endpoint;
+    leaf->service = route->service;
+    leaf->memory = route->memory;
+    e->packet[e->n_packet] = (struct packet){route->row, route->axon, payload, 0, PACKET_SPIKE};
+    e->packet_core[e->n_packet++] = route->core;
+}
+
+/* All packets of one spike: one for a tree, else one per route, one cycle after the other. */
+static void send_spike(struct engine *e, const struct spike_source *source, uint64_t offset, int32_t payload)
+{
+    const struct spike_route *route = e->chip->route + source->first_route;
+    uint32_t flits = e->chip->flits;
+    room(e, source->routes);
+    if (source->tree != UNICAST) {
+        e->send[e->n_send] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, source->routes, flits, 0};
+        for (uint32_t r = 0; r < source->routes; r++)
+            add_leaf(e, &route[r], payload);
+        e->n_send++;
+    } else
+        for (uint32_t r = 0; r < source->routes; r++) {
+            e->send[e->n_send] = (struct send){source->endpoint, UNICAST, offset + r, (uint32_t)e->n_leaf, 1, flits, 0};
+            add_leaf(e, &route[r], payload);
+            e->n_send++;
+        }
+    account_spike(e, source);
+}
+
+/* A spike counts for decoding and traces inside its population's window only. */
+static void note_spike(struct engine *e, const struct spike_source *source)
+{
+    struct run *run = e->run;
+    uint32_t depth = run->network->population[source->population].depth;
+    if (e->at.step < depth || e->at.step >= depth + run->steps)
+        return;
+    uint32_t step = (uint32_t)e->at.step - depth;
+    if (source->population == e->output)
+        decode_spike(e, source->neuron, step);
+    if (!(run->options.traces & TRACE_SPIKES))
+        return;
+    run->spike = mem_room(run->spike, run->n_spikes, &e->spike_capacity, sizeof *run->spike);
+    run->spike[run->n_spikes++] = (struct run_spike){(uint32_t)e->at.sample, step, source->population, source->neuron};
+}
+
+static void emit_cores(struct engine *e)
+{
+    const struct chip *chip = e->chip;
+    for (uint32_t c = 0; c < chip->n_cores; c++) {
+        const struct live *live = &e->live[c];
+        const struct chip_core *core = &chip->core[c];
+        const uint32_t *global = chip->mapping->core[c].neuron;
+        for (uint32_t i = 0; i < live->out.count; i++) {
+            const struct emission *spike = &live->out.at[i];
+            const struct spike_source *source = &chip->source[chip->host_neurons + global[spike->neuron]];
+            note_spike(e, source);
+            send_spike(e, source, chip_noc_cycles(chip, core, spike->offset), spike->payload);
+        }
+    }
+}
+
+/* Host packets of one input event: one with the value, or as many as the value says. */
+static uint32_t host_packets(const struct engine *e, uint64_t event, int32_t *payload)
+{
+    const struct events *in = e->run->input;
+    const struct quantised *q = e->run->quantised;
+    double value = in->value ? (double)in->value[event] : 1.0;
+    *payload = 1;
+    if (!in->value)
+        return 1;
+    if (q->values == VALUES_REPEAT) {
+        *payload = value < 0 ? -1 : 1;
+        return (uint32_t)llround(fabs(value) * q->repeat);
+    }
+    *payload = (int32_t)llround(ldexp(value, q->value_exponent));
+    return *payload != 0;
+}
+
+/* Host input of network step t is sent in chip step t, at the port's rate, after the cores in canonical order. */
+static void emit_host(struct engine *e)
+{
+    const struct events *in = e->run->input;
+    uint32_t rate = e->chip->noc->shape.host_rate ? e->chip->noc->shape.host_rate : 1;
+    uint64_t end = in->first[e->at.sample + 1], flits = 0;
+    for (; e->next_event < end && in->event[e->next_event].step == e->at.step; e->next_event++) {
+        if (e->at.step >= e->run->steps)
+            continue;
+        const struct spike_source *source = &e->chip->source[in->event[e->next_event].neuron];
+        int32_t payload;
+        uint32_t n = host_packets(e, e->next_event, &payload);
+        for (uint32_t k = 0; k < n; k++) {
+            send_spike(e, source, flits / rate, payload);
+            flits += (uint64_t)e->chip->flits * (source->tree == UNICAST ? source->routes : 1);
+        }
+    }
+}
+
+static int time_step(struct engine *e, struct err *err)
+{
+    const struct chip *chip = e->chip;
+    memset(e->endpoint, 0, chip->noc->endpoints * sizeof *e->endpoint);
+    for (uint32_t c = 0; c < chip->n_cores; c++)
+        e->endpoint[chip->core[c].endpoint].update = chip_noc_cycles(chip, &chip->core[c], e->live[c].cycles);
+    e->time = (struct step_time){.send = e->send, .leaf = e->leaf, .endpoint = e->endpoint, .n_send = e->n_send, .n_leaf = e->n_leaf,
+                                 .n_endpoint = chip->noc->endpoints};
+    return e->plane->step(e->timing, &e->time, &e->noc_counts, err);
+}
+
+/* Packets into buckets by core, in canonical order: a stable counting sort. */
+static void bucket(struct engine *e)
+{
+    uint32_t cores = e->chip->n_cores, at = 0;
+    for (uint32_t c = 0; c < cores; c++)
+        e->live[c].packets = 0;
+    for (uint64_t i = 0; i < e->n_packet; i++)
+        e->live[e->packet_core[i]].packets++;
+    for (uint32_t c = 0; c < cores; c++) {
+        e->live[c].first_packet = at;
+        at += e->live[c].packets;
+        e->live[c].packets = 0;
+    }
+    for (uint64_t i = 0; i < e->n_packet; i++) {
+        struct live *live = &e->live[e->packet_core[i]];
+        e->sorted[live->first_packet + live->packets++] = e->packet[i];
+    }
+}
+
+static void accept_core(void *arg, uint32_t c)
+{
+    struct engine *e = arg;
+    const struct chip_core *core = &e->chip->core[c];
+    struct live *live = &e->live[c];
+    uint32_t ahead = (uint32_t)e->n_packet - live->first_packet - live->packets;
+    if (live->packets)
+        live->failed = core->kind->accept(core->core, &e->at, e->sorted + live->first_packet, live->packets, ahead, NULL, NULL, &live->counts, &live->err);
+}
+
+static int first_failure(const struct engine *e, struct err *err)
+{
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        if (e->live[c].failed) {
+            *err = e->live[c].err;
+            return -1;
+        }
+    return 0;
+}
+
+static void start_layers(struct engine *e)
+{
+    const struct network *net = e->run->network;
+    for (uint32_t p = 1; p < net->n_populations; p++)
+        if (net->population[p].depth == e->at.step)
+            account_layer_start(e, p);
+}
+
+int engine_step(struct engine *e, struct err *err)
+{
+    e->n_send = e->n_leaf = e->n_packet = 0;
+    pool_run(e->pool, update_core, e, e->chip->n_cores);
+    if (first_failure(e, err))
+        return -1;
+    if (e->run->options.hold)
+        start_layers(e);
+    emit_cores(e);
+    emit_host(e);
+    if (decode_membranes(e, err) || time_step(e, err))
+        return -1;
+    bucket(e);
+    pool_run(e->pool, accept_core, e, e->chip->n_cores);
+    if (first_failure(e, err))
+        return -1;
+    account_step(e);
+    return 0;
+}
