@@ -32,9 +32,11 @@ struct quant_population {
     /* integer kinds, per neuron. threshold, bias, reset_value in membrane units (already shifted); decay: membrane keeps
      * v * (one - decay_v) / one with one = 1 << decay_bits; decay_u likewise (NULL without current) */
     uint32_t decay_bits;
-    int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;
+    int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;    /* reset_value with RESET_SUBTRACT: what is subtracted */
+    int64_t *bias_weight;       /* time.layer_start bias_input: the bias as the weight of a host axon that is active in the window,
+                                 * in accumulator units; then bias is NULL. One axon per core and population, rows as FORM_DENSE */
     /* kind reference, per neuron; accumulators of port p count in 2^-exponent[p] */
-    float *alpha, *beta, *thr, *reset_f;
+    float *alpha, *beta, *thr, *reset_f;        /* reset_f with RESET_SUBTRACT: what is subtracted */
     int exponent[PORTS_MAX];
     int64_t *bias_acc[PORTS_MAX];
 };

@@ -40,13 +40,12 @@ int err_bug(struct err *err, const char *format, ...)
 
 int err_context(struct err *err, const char *format, ...)
 {
-    char old[sizeof err->text];
+    char old[sizeof err->text], place[400];
     memcpy(old, err->text, sizeof old);
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(err->text, sizeof err->text, format, args);
+    vsnprintf(place, sizeof place, format, args);
     va_end(args);
-    if (n >= 0 && (size_t)n < sizeof err->text)
-        snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", old);
+    snprintf(err->text, sizeof err->text, "%s: %.1000s", place, old);
     return -1;
 }

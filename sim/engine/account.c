@@ -135,6 +135,32 @@ static uint64_t attribute(struct engine *e)
     return service + memory + update + rest + e->barrier_ps;
 }
 
+/* --pace: the chip waits for the next step's time; a step that took longer starts the next one late. */
+static uint64_t keep_pace(struct engine *e, uint64_t ps)
+{
+    struct run *run = e->run;
+    uint64_t pace = run->options.pace_ps;
+    if (!pace)
+        return ps;
+    if (ps > pace) {
+        run->overruns++;
+        run->overrun_ps_max = ps - pace > run->overrun_ps_max ? ps - pace : run->overrun_ps_max;
+        return ps;
+    }
+    run->bound_ps[BOUND_BARRIER] += pace - ps;
+    return pace;
+}
+
+static void trace_updates(struct engine *e)
+{
+    struct run *run = e->run;
+    for (uint32_t c = 0; c < e->chip->n_cores; c++) {
+        uint64_t end = e->endpoint[e->chip->core[c].endpoint].update_end * e->chip->noc_period_ps;
+        run->update = mem_room(run->update, run->n_updates, &e->update_capacity, sizeof *run->update);
+        run->update[run->n_updates++] = (struct run_update){(uint32_t)e->at.sample, (uint32_t)e->at.step, c, end};
+    }
+}
+
 static void trace_packets(struct engine *e)
 {
     struct run *run = e->run;
@@ -191,7 +217,7 @@ void account_step(struct engine *e)
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
         flush_core(e, c);
     add(e, chip_group(run), COUNT_BARRIERS, 1);
-    uint64_t ps = attribute(e);
+    uint64_t ps = keep_pace(e, attribute(e));
     struct run_step step = {.sample = (uint32_t)e->at.sample, .step = (uint32_t)e->at.step, .time_ps = ps, .spikes = e->step.action[COUNT_SPIKES],
                             .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
                             .peak_link_use = e->time.peak_link_use, .beyond = (int)e->time.beyond};
@@ -202,6 +228,8 @@ void account_step(struct engine *e)
         run->peak_link_use = e->time.peak_link_use;
     if (run->options.traces & (TRACE_PACKETS | TRACE_TIMELINE))
         trace_packets(e);
+    if (run->options.traces & TRACE_TIMELINE)
+        trace_updates(e);
     clear_step(e);
 }
 

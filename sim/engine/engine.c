@@ -306,7 +306,7 @@ void run_free(struct run *run)
         return;
     void *const owned[] = {run->group, run->group_memory, run->core, run->memory_of, run->memory, run->memory_used_bits, run->memory_capacity_bits,
                            run->sample, run->sample_memory, run->step, run->step_counts, run->step_memory, run->output_counts, run->spike,
-                           run->membrane, run->packet};
+                           run->membrane, run->packet, run->update};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(run);

@@ -51,7 +51,7 @@ struct engine {
     uint64_t *count;            /* [outputs] */
     uint32_t *first_spike;      /* [outputs] network step, or steps */
     double *highest;            /* [outputs] membrane */
-    size_t spike_capacity, membrane_capacity, packet_capacity, step_capacity;
+    size_t spike_capacity, membrane_capacity, packet_capacity, update_capacity, step_capacity;
 };
 
 /* step.c: one chip step */

@@ -28,6 +28,7 @@ struct run_options {
     enum decode decode;
     uint32_t traces;            /* enum trace_bit */
     int hold;                   /* 1: layers are held outside their windows (default); 0: free running, for tests and `free` chips */
+    uint64_t pace_ps;           /* a step lasts at least this long; a longer one is an overrun; 0: as fast as it can */
     uint32_t classes;           /* population decode: number of blocks; 0: output neurons */
     void (*progress)(void *, uint32_t done, uint32_t all);      /* NULL: none; called after each sample */
     void *progress_arg;
@@ -56,6 +57,8 @@ struct run_step {               /* one chip step of one sample */
 struct run_spike { uint32_t sample, step, population, neuron; };        /* network step */
 struct run_membrane { uint32_t sample, step, population, neuron; int64_t raw; double value; };
 struct run_packet { uint32_t sample, step, from, to; uint64_t offset, arrive, start, end; };   /* NoC cycles in the step */
+
+struct run_update { uint32_t sample, step, core; uint64_t end_ps; };    /* timeline: an update program, from the start of its step */
 
 struct run {
     const struct network *network;
@@ -96,6 +99,7 @@ struct run {
     uint64_t service_ps, update_ps;         /* of the compute share: synapses (service), updates */
     double peak_link_use;
     uint64_t steps_beyond;
+    uint64_t overruns, overrun_ps_max;      /* steps longer than the pace; the largest excess */
     uint64_t core_busy_ps_max, core_busy_ps_sum;        /* work of the busiest core, of all cores */
     /* traces on demand */
     struct run_spike *spike;
@@ -104,6 +108,8 @@ struct run {
     uint64_t n_membranes;
     struct run_packet *packet;
     uint64_t n_packets;
+    struct run_update *update;              /* only with TRACE_TIMELINE; core: index into mapping.core */
+    uint64_t n_updates;
     /* comparison with float (--against-float) */
     int has_float;
     uint32_t float_correct, float_differ;

@@ -14,6 +14,8 @@ struct import_options {
     int reset_time;             /* -1 not given, 0 now, 1 next */
     int allow_shift;
 };
+/* metadata of the file, then --from, then the single overrides; where none says what the result depends on: ERR_INPUT that
+ * names the file and the option ("my.nir does not say how neurons reset; from snnTorch: --from snntorch"). */
 struct network *import_network(const char *path, const struct import_options *, struct err *);
 /* Native YAML (volley convert): path.yaml and its .npy files beside it. Reads back to the same network. */
 int net_yaml_write(const struct network *, const char *path, struct err *);

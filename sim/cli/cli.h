@@ -1,0 +1,92 @@
+/* cli.h: the command line: one table of commands, one table of options for all of them, and what a run needs in order.
+ * Only main turns an err into an exit status. */
+#ifndef VOLLEY_CLI_CLI_H
+#define VOLLEY_CLI_CLI_H
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "chipfile.h"
+#include "engine/run.h"
+#include "import/events.h"
+#include "import/import.h"
+#include "mapping.h"
+#include "network.h"
+#include "quantise.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { CLI_SETS = 256, CLI_FILES = 256 };
+
+struct cli {                    /* what was typed; texts belong to argv */
+    const char *command;        /* "run" */
+    char *typed;                /* the whole line, for host.json; owned */
+    const char *file[CLI_FILES];
+    uint32_t n_files;
+    const char *input, *labels, *from, *layout, *values, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out;
+    char *set[CLI_SETS];        /* "KEY=VALUE"; owned */
+    uint32_t n_sets;
+    uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
+    uint32_t steps, bits, cores, threads, classes;
+    uint64_t seed, pace_ps;
+    double dt;
+    int reset, reset_time;      /* as struct import_options: -1 not given */
+    int against_float, approximate, assume_native, allow_shift, quiet, help;
+};
+
+struct cli_command {
+    const char *name, *arguments, *help;
+    const char *options;        /* names of the options it takes, each followed by a space */
+    uint32_t files_min, files_max;
+    int (*run)(const struct cli *, struct err *);
+};
+extern const struct cli_command cli_commands[];         /* ends with a NULL name */
+const struct cli_command *cli_command_by_name(const char *);
+
+/* options.c. 0, or -1: ERR_INPUT with what to write instead. cli_free frees what it owns. */
+int cli_read(struct cli *, const struct cli_command *, int argc, char **argv, struct err *);
+void cli_free(struct cli *);
+void cli_help(FILE *, const struct cli_command *);      /* one command's page */
+void cli_overview(FILE *);
+
+/* prepare.c: everything that a run, a map or an info needs, loaded in order; plan_free frees all. */
+struct plan {
+    struct chipfile *chip;
+    struct network *network;
+    struct events *input;
+    int64_t *labels;
+    uint32_t n_labels;
+    struct quantised *quantised;
+    struct mapping *mapping;
+    struct fidelity extra;      /* lines of the command line itself */
+    int valued;
+};
+int plan_chip(struct plan *, const struct cli *, const char *chip, struct err *);
+int plan_network(struct plan *, const struct cli *, const char *network, struct err *);
+int plan_input(struct plan *, const struct cli *, struct err *);        /* events and labels; without --input: --steps of silence */
+/* --values host: the first layer runs on the host in float32; its spikes become the input. Else nothing happens. */
+int plan_host_layer(struct plan *, const struct cli *, struct err *);
+int plan_quantise(struct plan *, const struct cli *, struct err *);
+int plan_map(struct plan *, const struct cli *, struct err *);
+void plan_free(struct plan *);
+
+/* One function per command, in a file of its name. */
+int cli_run(const struct cli *, struct err *);
+int cli_info(const struct cli *, struct err *);
+int cli_map(const struct cli *, struct err *);
+int cli_convert(const struct cli *, struct err *);
+int cli_compare(const struct cli *, struct err *);
+int cli_report(const struct cli *, struct err *);
+int cli_chips(const struct cli *, struct err *);
+int cli_keys(const struct cli *, struct err *);
+int cli_counters(const struct cli *, struct err *);
+int cli_kinds(const struct cli *, struct err *);
+
+/* check_expect.c: --expect: 0 where all is as the user expects (the text says so), 1 at a difference, -1 and err. */
+int cli_expect(FILE *, const struct cli *, const struct plan *, const struct run *, struct err *);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,294 @@
+/* The options of all commands: one table reads them, checks them and prints the help. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/units.h"
+#include "cli/cli.h"
+#include "config/doc.h"
+
+enum { VALUE_FLAG, VALUE_TEXT, VALUE_WORD, VALUE_COUNT, VALUE_SEED, VALUE_RANGE, VALUE_TIME, VALUE_SET, VALUE_CORE, VALUE_SECONDS };
+
+struct option {
+    const char *name;
+    int kind;
+    const char *argument;       /* as help shows it; words of VALUE_WORD */
+    size_t offset;
+    uint32_t low, high;         /* VALUE_COUNT */
+    const char *help;
+};
+#define AT(member) offsetof(struct cli, member)
+
+static const struct option options[] = {
+    {"input", VALUE_TEXT, "EVENTS", AT(input), 0, 0, "input spikes: .spk, .npy, .csv or .h5 (docs/events.md)"},
+    {"labels", VALUE_TEXT, "FILE", AT(labels), 0, 0, "class of each sample: integer .npy or one number per line"},
+    {"samples", VALUE_RANGE, "A..B", 0, 0, 0, "only samples A to B, counted from 0, both included"},
+    {"steps", VALUE_COUNT, "T", AT(steps), 1, 1u << 30, "network steps per sample, where the file does not say"},
+    {"from", VALUE_TEXT, "TOOL", AT(from), 0, 0, "rules of the tool that wrote the network: snntorch, norse, sinabs, lava, nengo, rockpool, spyx"},
+    {"dt", VALUE_SECONDS, "S", AT(dt), 0, 0, "the step that tau is measured in (1e-4, or with a unit: 100us); never the chip's time"},
+    {"reset", VALUE_WORD, "zero|subtract", AT(reset), 0, 0, "how a neuron resets"},
+    {"reset-time", VALUE_WORD, "now|next", AT(reset_time), 0, 0, "in the step of the spike, or in the next"},
+    {"layout", VALUE_WORD, "NT|TN", AT(layout), 0, 0, "arrays with samples first (default) or time first"},
+    {"values", VALUE_TEXT, "payload|repeat[:K]|host", AT(values), 0, 0, "how input values other than 0 and 1 reach the chip"},
+    {"bits", VALUE_COUNT, "N", AT(bits), 2, 16, "weight width, instead of the chip's"},
+    {"quant", VALUE_WORD, "absmax|pow2", AT(quant), 0, 0, "scale of the weights: by the largest, or a power of two"},
+    {"map", VALUE_TEXT, "METHOD|FILE", AT(map), 0, 0, "pack (default), fill, balance, or a file that volley map wrote"},
+    {"cores", VALUE_COUNT, "N|all", AT(cores), 1, 1u << 30, "cores that --map balance spreads over"},
+    {"set", VALUE_SET, "KEY=VALUE", 0, 0, 0, "overrides a key of the chip file, e.g. noc.size=16x16; may be given several times"},
+    {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME with another core kind"},
+    {"timing", VALUE_WORD, "none|slots", AT(timing), 0, 0, "model of the network's time (default slots)"},
+    {"engine", VALUE_WORD, "c", AT(engine), 0, 0, "what moves time"},
+    {"threads", VALUE_COUNT, "N", AT(threads), 1, 256, "threads; the result does not depend on it (default 1)"},
+    {"seed", VALUE_SEED, "N", AT(seed), 0, 0, "seed of every random number (default 0)"},
+    {"pace", VALUE_TIME, "TIME", AT(pace_ps), 0, 0, "a step lasts at least this long, e.g. 1ms; longer ones are overruns"},
+    {"decode", VALUE_WORD, "rate|latency|population|membrane", AT(decode), 0, 0, "what the answer is read from (default: most spikes)"},
+    {"classes", VALUE_COUNT, "N", AT(classes), 1, 1u << 30, "blocks of output neurons for --decode population"},
+    {"against-float", VALUE_FLAG, "", AT(against_float), 0, 0, "also runs the network in float32 and compares the predictions"},
+    {"expect", VALUE_TEXT, "FILE", AT(expect), 0, 0, "compares with your predictions, counts or spikes; exit 1 at the first difference"},
+    {"approximate", VALUE_FLAG, "", AT(approximate), 0, 0, "takes what the chip offers where it cannot do what a neuron asks"},
+    {"assume-native", VALUE_FLAG, "", AT(assume_native), 0, 0, "pretends that the chip can do what a neuron asks"},
+    {"allow-shift", VALUE_FLAG, "", AT(allow_shift), 0, 0, "adds steps of delay where a cycle of layers needs them"},
+    {"time", VALUE_WORD, "network|chip", AT(time), 0, 0, "steps in spikes.csv (default: the network's)"},
+    {"trace", VALUE_TEXT, "LIST", AT(trace), 0, 0, "any of spikes,membrane,packets,timeline, as files of the run folder"},
+    {"out", VALUE_TEXT, "DIR|FILE", AT(out), 0, 0, "where to write (-o for short)"},
+    {"quiet", VALUE_FLAG, "", AT(quiet), 0, 0, "no report on the terminal"},
+    {"help", VALUE_FLAG, "", AT(help), 0, 0, "this page"},
+};
+enum { N_OPTIONS = sizeof options / sizeof *options };
+
+static int takes(const struct cli_command *command, const char *name)
+{
+    char word[40];
+    snprintf(word, sizeof word, "%s ", name);
+    const char *at = strstr(command->options, word);
+    while (at && at != command->options && at[-1] != ' ')
+        at = strstr(at + 1, word);
+    return at || !strcmp(name, "help");
+}
+
+static const struct option *find(const struct cli_command *command, const char *name, size_t length)
+{
+    if (length == 1 && *name == 'o')
+        return find(command, "out", 3);
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (strlen(options[i].name) == length && !strncmp(options[i].name, name, length) && takes(command, options[i].name))
+            return &options[i];
+    return NULL;
+}
+
+static int unknown(const struct cli_command *command, const char *typed, struct err *err)
+{
+    const char *known[N_OPTIONS];
+    size_t n = 0, length = strcspn(typed, "=");
+    char name[64];
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (takes(command, options[i].name))
+            known[n++] = options[i].name;
+    snprintf(name, sizeof name, "%.*s", (int)length, typed);
+    const char *nearest = doc_nearest(name, known, n);
+    return err_input(err, "volley %s has no option --%s%s%s; volley %s --help lists them", command->name, name, nearest ? "; did you mean --" : "",
+                     nearest ? nearest : "", command->name);
+}
+
+/* A whole number without sign; -1 where the text is anything else or too large. */
+static int whole(const char *text, uint64_t *value)
+{
+    size_t n = strspn(text, "0123456789");
+    if (!n || n > 19 || text[n])
+        return -1;
+    *value = strtoull(text, NULL, 10);
+    return 0;
+}
+
+static int read_count(const struct option *o, const char *text, uint32_t *to, struct err *err)
+{
+    uint64_t value;
+    if (!strcmp(o->name, "cores") && !strcmp(text, "all")) {
+        *to = 0;
+        return 0;
+    }
+    if (whole(text, &value) || value < o->low || value > o->high)
+        return err_input(err, "--%s %s: a whole number from %u to %u is wanted", o->name, text, o->low, o->high);
+    *to = (uint32_t)value;
+    return 0;
+}
+
+static int read_word(const struct option *o, const char *text, struct cli *cli, struct err *err)
+{
+    const char *words = o->argument;
+    for (int i = 0;; i++) {
+        size_t n = strcspn(words, "|");
+        if (strlen(text) == n && !strncmp(words, text, n)) {
+            if (o->offset == AT(reset))
+                cli->reset = i ? RESET_SUBTRACT : RESET_ZERO;
+            else if (o->offset == AT(reset_time))
+                cli->reset_time = i;
+            else
+                *(const char **)(void *)((char *)cli + o->offset) = text;
+            return 0;
+        }
+        if (!words[n])
+            return err_input(err, "--%s %s: it is one of %s", o->name, text, o->argument);
+        words += n + 1;
+    }
+}
+
+static int read_range(const char *text, struct cli *cli, struct err *err)
+{
+    char first[24] = "";
+    uint64_t a, b;
+    size_t n = strcspn(text, ".");
+    const char *rest = text + n;
+    if (n < sizeof first)
+        memcpy(first, text, n);
+    int bad = whole(first, &a);
+    if (!bad && !*rest)
+        b = a;
+    else
+        bad = bad || strncmp(rest, "..", 2) || whole(rest + 2, &b);
+    if (bad || a > b || b >= UINT32_MAX)
+        return err_input(err, "--samples %s: write A..B, for example 0..19 (both included, counted from 0)", text);
+    cli->first_sample = (uint32_t)a;
+    cli->last_sample = (uint32_t)b;
+    return 0;
+}
+
+static int read_time(const struct option *o, const char *text, double *seconds, struct err *err)
+{
+    struct quantity q;
+    char *end;
+    double plain = strtod(text, &end);
+    if (o->kind == VALUE_SECONDS && end != text && !*end && plain > 0 && plain < 1e9) {
+        *seconds = plain;
+        return 0;
+    }
+    if (unit_read(text, UNIT_TIME, &q, err))
+        return err_context(err, "--%s", o->name);
+    if (!(q.value > 0) || q.value > 1e6)
+        return err_input(err, "--%s %s: a time above 0 is wanted, for example 1 ms", o->name, text);
+    *seconds = q.value;
+    return 0;
+}
+
+static int add_set(struct cli *cli, const struct option *o, const char *text, struct err *err)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1])
+        return err_input(err, "--%s %s: write --%s %s, for example --%s %s", o->name, text, o->name, o->argument, o->name,
+                         o->kind == VALUE_CORE ? "lif28=reference" : "noc.size=16x16");
+    if (cli->n_sets == CLI_SETS)
+        return err_input(err, "--%s: more than %d overrides; a chip file of your own would be clearer", o->name, CLI_SETS);
+    cli->set[cli->n_sets++] = o->kind == VALUE_CORE ? mem_format("core_types.%.*s.kind=%s", (int)(equals - text), text, equals + 1) : mem_text(text);
+    return 0;
+}
+
+static int read_value(struct cli *cli, const struct option *o, const char *text, struct err *err)
+{
+    double seconds;
+    uint64_t value;
+    void *to = (char *)cli + o->offset;
+    switch (o->kind) {
+    case VALUE_WORD: return read_word(o, text, cli, err);
+    case VALUE_COUNT: return read_count(o, text, to, err);
+    case VALUE_RANGE: return read_range(text, cli, err);
+    case VALUE_SET: case VALUE_CORE: return add_set(cli, o, text, err);
+    case VALUE_SEED:
+        if (whole(text, &value))
+            return err_input(err, "--seed %s: a whole number is wanted", text);
+        *(uint64_t *)to = value;
+        return 0;
+    case VALUE_SECONDS: return read_time(o, text, to, err);
+    case VALUE_TIME:
+        if (read_time(o, text, &seconds, err))
+            return -1;
+        *(uint64_t *)to = (uint64_t)(seconds * 1e12 + 0.5);
+        return 0;
+    default: break;
+    }
+    *(const char **)to = text;
+    return 0;
+}
+
+/* One argument that begins with a dash; *i moves on where its value stands apart. */
+static int read_option(struct cli *cli, const struct cli_command *command, int argc, char **argv, int *i, struct err *err)
+{
+    const char *typed = argv[*i] + (argv[*i][1] == '-' ? 2 : 1), *equals = strchr(typed, '=');
+    const struct option *o = find(command, typed, equals ? (size_t)(equals - typed) : strlen(typed));
+    if (!o)
+        return unknown(command, typed, err);
+    if (o->kind == VALUE_FLAG) {
+        if (equals)
+            return err_input(err, "--%s takes no value", o->name);
+        *(int *)(void *)((char *)cli + o->offset) = 1;
+        return 0;
+    }
+    if (!equals && *i + 1 >= argc)
+        return err_input(err, "--%s needs a value: --%s %s", o->name, o->name, o->argument);
+    const char *value = equals ? equals + 1 : argv[++*i];
+    if (!*value)
+        return err_input(err, "--%s has an empty value: --%s %s", o->name, o->name, o->argument);
+    return read_value(cli, o, value, err);
+}
+
+static char *typed_line(int argc, char **argv)
+{
+    char *line = mem_text("volley");
+    for (int i = 1; i < argc; i++) {
+        int quote = strpbrk(argv[i], " \t\"'$*?;&|<>()") != NULL;
+        char *longer = mem_format(quote ? "%s '%s'" : "%s %s", line, argv[i]);
+        free(line);
+        line = longer;
+    }
+    return line;
+}
+
+int cli_read(struct cli *cli, const struct cli_command *command, int argc, char **argv, struct err *err)
+{
+    *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "slots", .engine = "c", .threads = 1};
+    cli->typed = typed_line(argc, argv);
+    int options_end = 0;
+    for (int i = 2; i < argc; i++) {
+        if (!options_end && !strcmp(argv[i], "--"))
+            options_end = 1;
+        else if (!options_end && argv[i][0] == '-' && argv[i][1]) {
+            if (read_option(cli, command, argc, argv, &i, err))
+                return -1;
+        } else if (cli->n_files < CLI_FILES)
+            cli->file[cli->n_files++] = argv[i];
+    }
+    if (!cli->help && (cli->n_files < command->files_min || cli->n_files > command->files_max))
+        return err_input(err, "volley %s takes %s, not %u file%s; volley %s --help says more", command->name, *command->arguments ? command->arguments : "no files",
+                         cli->n_files, cli->n_files == 1 ? "" : "s", command->name);
+    return 0;
+}
+
+void cli_free(struct cli *cli)
+{
+    for (uint32_t i = 0; i < cli->n_sets; i++)
+        free(cli->set[i]);
+    free(cli->typed);
+}
+
+void cli_help(FILE *out, const struct cli_command *command)
+{
+    fprintf(out, "volley %s %s\n    %s\n", command->name, command->arguments, command->help);
+    for (int i = 0; i < N_OPTIONS; i++) {
+        char left[64];
+        if (!takes(command, options[i].name))
+            continue;
+        snprintf(left, sizeof left, "--%s %s", options[i].name, options[i].argument);
+        fprintf(out, "    %-42s %s\n", left, options[i].help);
+    }
+}
+
+void cli_overview(FILE *out)
+{
+    fprintf(out, "volley %s: runs a trained spiking network on a described neuromorphic chip: energy, time, accuracy\n\n", VOLLEY_VERSION);
+    for (const struct cli_command *c = cli_commands; c->name; c++) {
+        char left[64];
+        snprintf(left, sizeof left, "volley %s %s", c->name, c->arguments);
+        fprintf(out, "    %-34s %s\n", left, c->help);
+    }
+    fprintf(out, "\nvolley COMMAND --help lists a command's options. Exit status: 0 done; 1 the answer is no (does not fit, mismatch, refused);\n"
+                 "2 wrong use, unreadable input or unwritable output; 3 a defect of volley; 130 interrupted.\n");
+}

@@ -1,0 +1,78 @@
+/* volley keys, counters, kinds, chips: the reference, written from the tables in the code. */
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "cores/core.h"
+#include "counters.h"
+
+int cli_keys(const struct cli *cli, struct err *err)
+{
+    (void)cli, (void)err;
+    return chipfile_write_keys(stdout);
+}
+
+int cli_counters(const struct cli *cli, struct err *err)
+{
+    (void)cli, (void)err;
+    counters_write(stdout);
+    return 0;
+}
+
+static void list(const char *what, const struct named *named, uint32_t n)
+{
+    printf("    %-10s", what);
+    for (uint32_t i = 0; i < n; i++)
+        printf("%s%s (%s)", i ? ", " : " ", named[i].name, named[i].unit);
+    printf("\n");
+}
+
+int cli_kinds(const struct cli *cli, struct err *err)
+{
+    (void)cli, (void)err;
+    for (int k = 0; core_kinds[k]; k++) {
+        const struct core_kind *kind = core_kinds[k];
+        printf("%s: %s\n", kind->name, kind->about);
+        list("memories", kind->memories, kind->n_memories);
+        list("actions", kind->actions, kind->n_actions);
+        list("variables", kind->variables, kind->n_variables);
+    }
+    return 0;
+}
+
+static int show_chip(const char *name, const char *const *set, uint32_t n_set, struct err *err)
+{
+    struct chipfile *chip = chipfile_read(name, set, n_set, err);
+    if (!chip)
+        return -1;
+    uint32_t basis[N_BASES] = {0}, stated = 0;
+    for (uint32_t i = 0; i < chip->n_energy; i++)
+        if (chip->energy[i].cost.stated && !chip->energy[i].cost.free) {
+            basis[chip->energy[i].cost.basis]++;
+            stated++;
+        }
+    printf("%-12s %6u cores  %-8s %s\n", chip->name, chip->cores, chip->technology ? chip->technology : "-", chip->about ? chip->about : "");
+    printf("%-12s %6u prices:", "", stated);
+    for (int b = 0; b < N_BASES; b++)
+        if (basis[b])
+            printf(" %u %s", basis[b], basis_word((enum basis)b));
+    printf("\n");
+    chipfile_free(chip);
+    return 0;
+}
+
+int cli_chips(const struct cli *cli, struct err *err)
+{
+    if (cli->n_files)
+        return show_chip(cli->file[0], (const char *const *)cli->set, cli->n_sets, err);
+    char **name;
+    uint32_t n = chipfile_list(&name);
+    int bad = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        bad = bad || show_chip(name[i], (const char *const *)cli->set, cli->n_sets, err);
+        free(name[i]);
+    }
+    free(name);
+    if (!n)
+        return err_input(err, "no chip file in ./, $VOLLEY_CHIPS or the installed configs/chips");
+    return bad ? -1 : 0;
+}

@@ -1,0 +1,49 @@
+#include "import/values.h"
+
+#include <math.h>
+
+static int whole_at(const struct events *events, uint32_t k)
+{
+    for (uint64_t i = 0; i < events->count; i++) {
+        double x = (double)events->value[i] * k;
+        if (fabs(x - nearbyint(x)) > 1e-6)
+            return 0;
+    }
+    return 1;
+}
+
+uint32_t values_repeat(const struct events *events)
+{
+    if (!events->value)
+        return 1;
+    for (uint32_t k = 1; k <= VALUES_REPEAT_MAX; k++)
+        if (whole_at(events, k))
+            return k;
+    return 0;
+}
+
+/* Bits after the binary point that x needs: 0 for a whole number. x is finite and was a float32, so at most 149. */
+static int fraction_bits(double x)
+{
+    int exponent;
+    uint64_t mantissa = (uint64_t)ldexp(fabs(frexp(x, &exponent)), 53);
+    if (!mantissa)
+        return 0;
+    int low = exponent - 53 + __builtin_ctzll(mantissa);
+    return low < 0 ? -low : 0;
+}
+
+int values_exponent(const struct events *events, int *exact)
+{
+    int wanted = 0, room = 30, top;
+    double most = events->value_max > -events->value_min ? events->value_max : -events->value_min;
+    for (uint64_t i = 0; events->value && i < events->count; i++) {
+        int bits = fraction_bits((double)events->value[i]);
+        wanted = bits > wanted ? bits : wanted;
+    }
+    frexp(most, &top);
+    room -= top;
+    room = room < 0 ? 0 : room;
+    *exact = wanted <= room;
+    return *exact ? wanted : room;
+}
