@@ -23,8 +23,9 @@ static void build_noc(struct chip *chip)
         .host_rate = f->in.flits_per_cycle,
     };
     chip->noc = noc_new(&shape);
-    for (uint32_t t = 0; t < f->n_types; t++)
-        chip->noc->overlap_full |= f->type[t].overlap == OVERLAP_FULL;
+    for (uint32_t c = 0; c < f->cores; c++)
+        if (f->core_type_of[c] != UINT32_MAX)
+            chip->noc->overlap_full[c] = f->type[f->core_type_of[c]].overlap == OVERLAP_FULL;
     chip->noc_period_ps = f->clock[n->clock].period_ps;
     chip->flits = n->link_bits ? (n->packet_bits + n->link_bits - 1) / n->link_bits : 1;
     if (!chip->flits)
@@ -127,6 +128,7 @@ void chip_free(struct chip *chip)
     free(chip->rows);
     free(chip->source);
     free(chip->route);
+    free(chip->bias_source);
     noc_free(chip->noc);
     free(chip);
 }

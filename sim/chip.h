@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-enum { CHIP_HOST = UINT32_MAX };
+enum { CHIP_HOST = UINT32_MAX, NO_SOURCE = UINT32_MAX };
 
 struct spike_route {             /* one delivery of a source's spike */
     uint32_t core;              /* index into chip.core, or CHIP_HOST: the host's output port */
@@ -58,11 +58,12 @@ struct chip {
     uint64_t row_units, row_capacity;
     uint32_t n_cores;
     struct chip_core *core;     /* as mapping.core */
-    uint64_t n_sources;         /* host neurons first, then neurons by global number */
+    uint64_t n_sources;         /* host neurons first, then neurons by global number, then biases that are host axons */
     struct spike_source *source;
     struct spike_route *route;
     uint64_t n_routes;
     uint32_t host_neurons;
+    uint32_t *bias_source;      /* [n_populations] index into source of the host axon that carries its bias; NO_SOURCE: none */
     uint32_t flits;             /* of a spike packet */
     uint32_t tiles_used;
     uint64_t noc_period_ps;

@@ -9,6 +9,8 @@
 
 struct target { uint32_t core, projection, delay, local; int64_t weight; };     /* one synapse of the source in hand */
 
+enum { BIAS = UINT32_MAX };     /* target.projection of a bias that travels as a synapse */
+
 struct builder {
     struct chip *chip;
     const struct chip_options *options;
@@ -58,6 +60,19 @@ static void collect(struct builder *b, uint32_t population, uint32_t pre)
             b->target[b->n_targets++] = (struct target){chip->mapping->core_of[global], p, c - 1 + b->row[i].delay, chip->mapping->local_of[global],
                                                         weight[b->row[i].weight]};
         }
+    }
+}
+
+/* A population's bias as synapses of one host axon (time.layer_start bias_input). */
+static void collect_bias(struct builder *b, uint32_t population)
+{
+    const struct mapping *m = b->chip->mapping;
+    const int64_t *weight = b->chip->quantised->population[population].bias_weight;
+    b->n_targets = 0;
+    for (uint32_t i = 0; i < b->chip->network->population[population].neurons; i++) {
+        uint64_t global = m->first[population] + i;
+        b->target = mem_room(b->target, b->n_targets, &b->capacity, sizeof *b->target);
+        b->target[b->n_targets++] = (struct target){m->core_of[global], BIAS, 0, m->local_of[global], weight[i]};
     }
 }
 
@@ -163,14 +178,16 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
     static const unsigned char id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
     struct chip *chip = b->chip;
     struct chip_core *core = &chip->core[t->core];
-    const struct projection *projection = &chip->network->projection[t->projection];
+    const struct projection *projection = t->projection == BIAS ? NULL : &chip->network->projection[t->projection];
+    const struct format *weight = core_type_format(core->type, "weight");
     enum row_form form = choose_form(t, n);
-    enum row_kind kind = mapping_row_kind(projection, core->type);
+    enum row_kind kind = projection ? mapping_row_kind(projection, core->type) : ROW_KIND_DENSE;
+    uint32_t bits = projection ? chip->quantised->projection[t->projection].bits : weight ? weight->bits : 32;
     size_t ids = (size_t)n * id_bytes[form], w = w_bytes[form], weights_at = (ids + w - 1) & ~(w - 1);
     struct segment s = {
-        .count = n, .base = t->local, .form = (uint8_t)form, .port = (uint8_t)projection->port, .last = (uint8_t)last, .delay = (uint16_t)t->delay,
+        .count = n, .base = t->local, .form = (uint8_t)form, .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last, .delay = (uint16_t)t->delay,
         .group = (uint16_t)group_at(core, t->local), .spots = spots_of(core, t, n),
-        .words = mapping_row_words(kind, core->type, chip->quantised->projection[t->projection].bits, n),
+        .words = mapping_row_words(kind, core->type, bits, n),
     };
     unsigned char *to = reserve(chip, sizeof s + weights_at + n * w);
     memcpy(to, &s, sizeof s);
@@ -243,18 +260,52 @@ static void finish_source(struct builder *b, struct spike_source *source, int ou
     noc_path_counts(chip->noc, source->endpoint, b->endpoint, source->routes, source->tree, &source->path);
 }
 
-static int build_source(struct builder *b, struct spike_source *source, struct err *err)
+/* The targets collected become the source's rows and routes. */
+static int build_source(struct builder *b, struct spike_source *source, uint64_t payload, int output, struct err *err)
 {
     struct chip *chip = b->chip;
-    int host = source->population == HOST_POPULATION;
-    collect(b, source->population, source->neuron);
     if (!in_order(b->target, b->n_targets))
         qsort(b->target, b->n_targets, sizeof *b->target, compare_targets);
-    add_fan_in(b, b->target, b->n_targets, host ? (uint64_t)b->options->host_payload_max : 1);
+    add_fan_in(b, b->target, b->n_targets, payload);
     source->first_route = chip->n_routes;
     if (put_rows(b, source, err))
         return -1;
-    finish_source(b, source, !host && chip->network->population[source->population].output);
+    finish_source(b, source, output);
+    return 0;
+}
+
+static int build_neurons(struct builder *b, struct err *err)
+{
+    struct chip *chip = b->chip;
+    const struct network *net = chip->network;
+    uint64_t s = 0;
+    for (uint32_t p = 0; p < net->n_populations; p++)
+        for (uint32_t i = 0; i < net->population[p].neurons; i++, s++) {
+            int host = p == HOST_POPULATION;
+            uint32_t endpoint = host ? chip->noc->host_in : chip->core[chip->mapping->core_of[s - chip->host_neurons]].endpoint;
+            chip->source[s] = (struct spike_source){.population = p, .neuron = i, .endpoint = endpoint};
+            collect(b, p, i);
+            if (build_source(b, &chip->source[s], host ? (uint64_t)b->options->host_payload_max : 1, !host && net->population[p].output, err))
+                return -1;
+        }
+    return 0;
+}
+
+static int build_biases(struct builder *b, struct err *err)
+{
+    struct chip *chip = b->chip;
+    uint64_t s = chip->host_neurons + chip->mapping->neurons;
+    for (uint32_t p = 0; p < chip->network->n_populations; p++) {
+        chip->bias_source[p] = NO_SOURCE;
+        if (p == HOST_POPULATION || !chip->quantised->population[p].bias_weight)
+            continue;
+        chip->source[s] = (struct spike_source){.population = HOST_POPULATION, .endpoint = chip->noc->host_in};
+        collect_bias(b, p);
+        if (build_source(b, &chip->source[s], 1, 0, err))
+            return -1;
+        chip->bias_source[p] = (uint32_t)s++;
+    }
+    chip->n_sources = s;
     return 0;
 }
 
@@ -266,21 +317,14 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
     b.endpoint = mem_new(chip->n_cores + 1, sizeof *b.endpoint);
     index_projections(&b);
     chip->host_neurons = net->population[HOST_POPULATION].neurons;
-    chip->n_sources = chip->host_neurons + chip->mapping->neurons;
-    chip->source = mem_new(chip->n_sources, sizeof *chip->source);
-    int bad = 0;
-    uint64_t s = 0;
-    for (uint32_t p = 0; p < net->n_populations && !bad; p++)
-        for (uint32_t i = 0; i < net->population[p].neurons && !bad; i++, s++) {
-            uint32_t endpoint = p == HOST_POPULATION ? chip->noc->host_in : chip->core[chip->mapping->core_of[s - chip->host_neurons]].endpoint;
-            chip->source[s] = (struct spike_source){.population = p, .neuron = i, .endpoint = endpoint};
-            bad = build_source(&b, &chip->source[s], err);
-        }
+    chip->source = mem_new(chip->host_neurons + chip->mapping->neurons + net->n_populations, sizeof *chip->source);
+    chip->bias_source = mem_new(net->n_populations, sizeof *chip->bias_source);
+    int bad = build_neurons(&b, err) || build_biases(&b, err);
     free(b.target);
     free(b.row);
     free(b.axons);
     free(b.endpoint);
     free(b.first_projection);
     free(b.by_source);
-    return bad;
+    return bad ? -1 : 0;
 }

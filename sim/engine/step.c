@@ -120,12 +120,37 @@ static uint32_t host_packets(const struct engine *e, uint64_t event, int32_t *pa
     return *payload != 0;
 }
 
+static uint32_t host_rate(const struct engine *e)
+{
+    return e->chip->noc->shape.host_rate ? e->chip->noc->shape.host_rate : 1;
+}
+
+static uint64_t spike_flits(const struct engine *e, const struct spike_source *source)
+{
+    return (uint64_t)e->chip->flits * (source->tree == UNICAST ? source->routes : 1);
+}
+
+/* Biases that travel as synapses arrive for every step of their population's window. Returns the flits sent. */
+static uint64_t emit_biases(struct engine *e)
+{
+    const struct network *net = e->run->network;
+    uint64_t flits = 0, reads = e->at.step + 1;
+    for (uint32_t p = 1; p < net->n_populations; p++) {
+        uint32_t s = e->chip->bias_source[p], depth = net->population[p].depth;
+        if (s == NO_SOURCE || reads < depth || reads >= depth + e->run->steps)
+            continue;
+        const struct spike_source *source = &e->chip->source[s];
+        send_spike(e, source, flits / host_rate(e), 1);
+        flits += spike_flits(e, source);
+    }
+    return flits;
+}
+
 /* Host input of network step t is sent in chip step t, at the port's rate, after the cores in canonical order. */
 static void emit_host(struct engine *e)
 {
     const struct events *in = e->run->input;
-    uint32_t rate = e->chip->noc->shape.host_rate ? e->chip->noc->shape.host_rate : 1;
-    uint64_t end = in->first[e->at.sample + 1], flits = 0;
+    uint64_t end = in->first[e->at.sample + 1], flits = emit_biases(e);
     for (; e->next_event < end && in->event[e->next_event].step == e->at.step; e->next_event++) {
         if (e->at.step >= e->run->steps)
             continue;
@@ -133,8 +158,8 @@ static void emit_host(struct engine *e)
         int32_t payload;
         uint32_t n = host_packets(e, e->next_event, &payload);
         for (uint32_t k = 0; k < n; k++) {
-            send_spike(e, source, flits / rate, payload);
-            flits += (uint64_t)e->chip->flits * (source->tree == UNICAST ? source->routes : 1);
+            send_spike(e, source, flits / host_rate(e), payload);
+            flits += spike_flits(e, source);
         }
     }
 }

@@ -18,6 +18,7 @@ struct noc *noc_new(const struct noc_shape *shape)
     noc->router_of = mem_new(noc->endpoints, sizeof *noc->router_of);
     for (uint32_t c = 0; c < noc->cores; c++)
         noc->router_of[c] = c / shape->cores_per_tile;
+    noc->overlap_full = mem_new(noc->endpoints, sizeof *noc->overlap_full);
     noc->router_of[noc->host_in] = shape->host_in[1] * shape->columns + shape->host_in[0];
     noc->router_of[noc->host_out] = shape->host_out[1] * shape->columns + shape->host_out[0];
     return noc;
@@ -28,6 +29,7 @@ void noc_free(struct noc *noc)
     if (!noc)
         return;
     free(noc->router_of);
+    free(noc->overlap_full);
     free(noc->tree);
     free(noc->branch);
     free(noc->leaf_at);

@@ -34,8 +34,7 @@ struct noc {
     struct tree_branch *branch;
     uint32_t *leaf_at;
     uint64_t n_trees, n_branches, n_leaf_at;
-    /* plane's view of the cores: overlap none makes a service wait for the update's end */
-    int overlap_full;
+    uint8_t *overlap_full;              /* [endpoints] 0 (as made): a service waits for the end of the core's update; 1: it does not */
 };
 
 struct path_counts { uint32_t hops_x, hops_y, routers, leaves_tile, leaves; };  /* of one packet and all its copies */

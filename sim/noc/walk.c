@@ -179,7 +179,7 @@ static void begin_cores(struct walk *w, struct step_time *step)
         struct endpoint_step *core = &step->endpoint[e];
         core->update_end = core->end = core->update;
         core->stalled = core->blocked = 0;
-        w->free_at[e] = w->noc->overlap_full ? 0 : core->update;
+        w->free_at[e] = w->noc->overlap_full[e] ? 0 : core->update;
         w->chain[e] = (struct chain){.first_leaf = NO_LEAF};
     }
 }

@@ -1,0 +1,42 @@
+/* volley convert: a network (NIR or YAML) to native YAML, an event file of any format to .spk or .csv. */
+#include <string.h>
+
+#include "cli/cli.h"
+
+static int ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && !strcmp(text + n - m, end);
+}
+
+static int convert_network(const struct cli *cli, struct err *err)
+{
+    struct plan plan = {0};
+    int bad = plan_network(&plan, cli, cli->file[0], err) || net_yaml_write(plan.network, cli->out, err);
+    if (!bad)
+        printf("wrote %s and its arrays beside it\n", cli->out);
+    plan_free(&plan);
+    return bad ? -1 : 0;
+}
+
+static int convert_events(const struct cli *cli, int spk, struct err *err)
+{
+    struct event_options o = {.steps = cli->steps, .time_first = cli->layout && !strcmp(cli->layout, "TN"), .dt = cli->dt};
+    struct events *e = events_read(cli->file[0], &o, err);
+    int bad = !e || (spk ? events_write_spk(e, cli->out, err) : events_write_csv(e, cli->out, err));
+    if (!bad)
+        printf("wrote %s: %u samples x %u steps x %u neurons, %llu events, read as %s\n", cli->out, e->samples, e->steps, e->neurons, (unsigned long long)e->count, e->how);
+    events_free(e);
+    return bad ? -1 : 0;
+}
+
+int cli_convert(const struct cli *cli, struct err *err)
+{
+    if (!cli->out)
+        return err_input(err, "volley convert: where to? -o FILE.yaml for a network, -o FILE.spk or FILE.csv for events");
+    if (ends_with(cli->out, ".spk") || ends_with(cli->out, ".csv"))
+        return convert_events(cli, ends_with(cli->out, ".spk"), err);
+    if (ends_with(cli->out, ".yaml") || ends_with(cli->out, ".yml"))
+        return convert_network(cli, err);
+    return err_input(err, "%s: the name's end says what to write: .yaml (a network), .spk or .csv (events)", cli->out);
+}
