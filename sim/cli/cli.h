@@ -64,6 +64,7 @@ struct plan {
 };
 int plan_chip(struct plan *, const struct cli *, const char *chip, struct err *);
 int plan_network(struct plan *, const struct cli *, const char *network, struct err *);
+int time_first_of(const struct cli *);            /* --layout for struct event_options */
 int plan_input(struct plan *, const struct cli *, struct err *);        /* events and labels; without --input: --steps of silence */
 /* --values host: the first layer runs on the host in float32; its spikes become the input. Else nothing happens. */
 int plan_host_layer(struct plan *, const struct cli *, struct err *);

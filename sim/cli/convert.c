@@ -19,11 +19,11 @@ static int convert_network(const struct cli *cli, struct err *err)
     return bad ? -1 : 0;
 }
 
-static int convert_events(const struct cli *cli, int spk, struct err *err)
+static int convert_events(const struct cli *cli, struct err *err)
 {
-    struct event_options o = {.steps = cli->steps, .time_first = cli->layout && !strcmp(cli->layout, "TN"), .dt = cli->dt};
+    struct event_options o = {.steps = cli->steps, .time_first = time_first_of(cli), .dt = cli->dt};
     struct events *e = events_read(cli->file[0], &o, err);
-    int bad = !e || (spk ? events_write_spk(e, cli->out, err) : events_write_csv(e, cli->out, err));
+    int bad = !e || events_write(e, cli->out, err);
     if (!bad)
         printf("wrote %s: %u samples x %u steps x %u neurons, %llu events, read as %s\n", cli->out, e->samples, e->steps, e->neurons, (unsigned long long)e->count, e->how);
     events_free(e);
@@ -35,7 +35,7 @@ int cli_convert(const struct cli *cli, struct err *err)
     if (!cli->out)
         return err_input(err, "volley convert: where to? -o FILE.yaml for a network, -o FILE.spk or FILE.csv for events");
     if (ends_with(cli->out, ".spk") || ends_with(cli->out, ".csv"))
-        return convert_events(cli, ends_with(cli->out, ".spk"), err);
+        return convert_events(cli, err);
     if (ends_with(cli->out, ".yaml") || ends_with(cli->out, ".yml"))
         return convert_network(cli, err);
     return err_input(err, "%s: the name's end says what to write: .yaml (a network), .spk or .csv (events)", cli->out);

@@ -173,7 +173,7 @@ static int info_npy(const char *path, struct err *err)
 
 static int info_events(const char *path, const struct cli *cli, struct err *err)
 {
-    struct event_options o = {.steps = cli->steps, .time_first = cli->layout && !strcmp(cli->layout, "TN"), .dt = cli->dt};
+    struct event_options o = {.steps = cli->steps, .time_first = time_first_of(cli), .dt = cli->dt};
     struct events *e = events_read(path, &o, err);
     if (!e)
         return -1;

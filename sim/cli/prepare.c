@@ -20,10 +20,15 @@ int plan_network(struct plan *p, const struct cli *cli, const char *network, str
     return p->network ? 0 : -1;
 }
 
+int time_first_of(const struct cli *cli)
+{
+    return !cli->layout ? 0 : !strcmp(cli->layout, "TN") ? 1 : -1;
+}
+
 static struct event_options event_options_of(const struct plan *p, const struct cli *cli)
 {
     return (struct event_options){
-        .steps = cli->steps, .network_steps = p->network->steps, .time_first = cli->layout && !strcmp(cli->layout, "TN"),
+        .steps = cli->steps, .network_steps = p->network->steps, .time_first = time_first_of(cli),
         .shape = p->network->population[HOST_POPULATION].shape, .dt = cli->dt > 0 ? cli->dt : p->network->dt,
     };
 }
@@ -59,6 +64,17 @@ static uint32_t classes_of(const struct plan *p, const struct cli *cli)
     return cli->classes ? cli->classes : outputs(p->network);
 }
 
+/* How many labels there are helps to tell samples from steps; whether they fit is checked once the samples are known. */
+static int count_labels(const struct cli *cli, uint32_t *count, struct err *err)
+{
+    *count = 0;
+    if (!cli->labels)
+        return 0;
+    int64_t *labels = labels_read(cli->labels, 0, 0, count, err);
+    free(labels);
+    return labels ? 0 : -1;
+}
+
 static int read_labels(struct plan *p, const struct cli *cli, struct err *err)
 {
     uint32_t asked = cli->last_sample == UINT32_MAX ? p->input->samples : cli->last_sample + 1;
@@ -78,6 +94,8 @@ static int read_labels(struct plan *p, const struct cli *cli, struct err *err)
 int plan_input(struct plan *p, const struct cli *cli, struct err *err)
 {
     struct event_options options = event_options_of(p, cli);
+    if (count_labels(cli, &options.labels, err))
+        return -1;
     p->input = cli->input ? events_read(cli->input, &options, err) : silence(p, cli, err);
     if (!p->input)
         return -1;
