@@ -131,7 +131,7 @@ static int values_of(struct plan *p, const char *text, struct quant_options *o, 
         o->value_exponent = values_exponent(p->input, &exact);
     if (!exact)
         fidelity_add(&p->extra, FIDELITY_ROUNDED, "", "input values to multiples of 2^-%d", o->value_exponent);
-    if (!text)
+    if (!text || (p->input && !p->valued))
         return 0;
     if (!strncmp(text, "repeat", 6) && (!text[6] || text[6] == ':')) {
         o->values = VALUES_REPEAT;

@@ -1,0 +1,94 @@
+/* --values host: the first layer takes the input's values on the host, in float32, and sends its spikes to the chip: what is
+ * done where a chip takes no values. The host's own energy and time are outside the model, and a fidelity line says so. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+
+/* The population that the host runs: the only one fed by the input, and fed by nothing else but itself. 0 and err where there is none. */
+static uint32_t first_layer(const struct network *net, struct err *err)
+{
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < net->n_projections; i++) {
+        const struct projection *p = &net->projection[i];
+        if (p->from != HOST_POPULATION)
+            continue;
+        if (first && first != p->to) {
+            err_answer(err, "--values host: the input feeds %s and %s; the host can run one first layer only: --values repeat sends equal packets instead",
+                       net->population[first].name, net->population[p->to].name);
+            return 0;
+        }
+        first = p->to;
+    }
+    for (uint32_t i = 0; first && i < net->n_projections; i++) {
+        const struct projection *p = &net->projection[i];
+        if (p->to == first && p->from != HOST_POPULATION && p->from != first) {
+            err_answer(err, "--values host: %s also takes spikes of %s, which is on the chip: --values repeat sends equal packets instead", net->population[first].name,
+                       net->population[p->from].name);
+            return 0;
+        }
+    }
+    if (!first || !net->population[first].rule.fires || net->population[first].output) {
+        err_answer(err, "--values host: %s", !first ? "the input feeds no layer" : "the first layer is the output: nothing would be left for the chip");
+        return 0;
+    }
+    return first;
+}
+
+static struct run *run_host(const struct plan *p, const struct cli *cli, struct err *err)
+{
+    struct cli plain = {.command = "run", .reset = -1, .reset_time = -1};
+    struct plan host = {.network = p->network, .input = p->input, .valued = p->valued};
+    struct run_options o = {.first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = "none", .threads = cli->threads, .seed = cli->seed,
+                            .traces = TRACE_SPIKES, .hold = 1};
+    struct run *run = NULL;
+    if (!plan_chip(&host, &plain, "ideal", err) && !plan_quantise(&host, &plain, err) && !plan_map(&host, &plain, err))
+        run = run_make(host.network, host.chip, host.quantised, host.mapping, host.input, NULL, &o, err);
+    host.network = NULL;
+    host.input = NULL;
+    plan_free(&host);
+    if (!run)
+        err_context(err, "--values host");
+    return run;
+}
+
+/* The spikes of one population as an input; a run's spikes are in order of sample, step, population, neuron. */
+static struct events *spikes_of(const struct run *run, const struct events *like, uint32_t population)
+{
+    struct events *e = mem_new(1, sizeof *e);
+    e->samples = like->samples;
+    e->steps = like->steps;
+    e->neurons = run->network->population[population].neurons;
+    e->value_min = e->value_max = 1;
+    e->first = mem_new((size_t)e->samples + 1, sizeof *e->first);
+    e->event = mem_new(run->n_spikes, sizeof *e->event);
+    for (uint64_t i = 0; i < run->n_spikes; i++)
+        if (run->spike[i].population == population) {
+            e->event[e->count++] = (struct event){run->spike[i].step, run->spike[i].neuron};
+            e->first[run->spike[i].sample + 1]++;
+        }
+    for (uint32_t s = 0; s < e->samples; s++)
+        e->first[s + 1] += e->first[s];
+    e->how = mem_format("%s; %s runs on the host", like->how, run->network->population[population].name);
+    return e;
+}
+
+int plan_host_layer(struct plan *p, const struct cli *cli, struct err *err)
+{
+    if (!cli->values || strcmp(cli->values, "host") || !p->valued)
+        return 0;
+    uint32_t first = first_layer(p->network, err);
+    struct run *run = first ? run_host(p, cli, err) : NULL;
+    if (!run)
+        return -1;
+    struct events *spikes = spikes_of(run, p->input, first);
+    run_free(run);
+    for (size_t i = 0; i < p->input->fidelity.count; i++)
+        fidelity_add(&spikes->fidelity, p->input->fidelity.line[i].kind, p->input->fidelity.line[i].node, "%s", p->input->fidelity.line[i].text);
+    fidelity_add(&p->extra, FIDELITY_NOTE, p->network->population[first].name, "runs on the host in float32 (--values host); its energy and time are not in the figures");
+    events_free(p->input);
+    p->input = spikes;
+    p->valued = 0;
+    return network_cut(p->network, first, cli->allow_shift, err);
+}
