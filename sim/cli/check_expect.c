@@ -1,0 +1,113 @@
+/* --expect: the run against the user's own predictions, counts or spikes. One line where all is equal; else the first difference,
+ * with the membrane of the neuron and its threshold, from a second run of that sample. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "import/expect.h"
+
+static int check_predictions(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run)
+{
+    uint32_t differ = 0, compared = 0, first = 0;
+    for (uint32_t i = 0; i < run->samples_done; i++) {
+        enum expect_answer answer = expect_predictions(e, run->sample[i].sample, run->sample[i].prediction);
+        compared += answer != EXPECT_ABSENT;
+        if (answer == EXPECT_DIFFERS && !differ++)
+            first = i;
+    }
+    fprintf(out, "expected  %u of %u predictions differ from %s", differ, compared, cli->expect);
+    if (differ)
+        fprintf(out, "; the first: sample %u, expected %lld, found %lld", run->sample[first].sample, (long long)e->prediction[run->sample[first].sample],
+                (long long)run->sample[first].prediction);
+    fputc('\n', out);
+    return differ != 0;
+}
+
+static int check_counts(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
+{
+    uint32_t differ = 0, compared = 0, first = 0, first_neuron = 0, neuron;
+    if (e->outputs != run->outputs)
+        return err_input(err, "%s: counts of %u neurons; the output has %u", cli->expect, e->outputs, run->outputs);
+    for (uint32_t i = 0; i < run->samples_done; i++) {
+        enum expect_answer answer = expect_counts(e, run->sample[i].sample, run->output_counts + (size_t)i * run->outputs, &neuron);
+        compared += answer != EXPECT_ABSENT;
+        if (answer == EXPECT_DIFFERS && !differ++) {
+            first = i;
+            first_neuron = neuron;
+        }
+    }
+    fprintf(out, "expected  the output counts of %u of %u samples differ from %s", differ, compared, cli->expect);
+    if (differ)
+        fprintf(out, "; the first: sample %u, neuron %u, expected %lld, found %llu", run->sample[first].sample, first_neuron,
+                (long long)e->count[(size_t)run->sample[first].sample * e->outputs + first_neuron],
+                (unsigned long long)run->output_counts[(size_t)first * run->outputs + first_neuron]);
+    fputc('\n', out);
+    return differ != 0;
+}
+
+/* The threshold in the membrane's own numbers, as the run compares it. */
+static double threshold_of(const struct run *run, const struct expect_spike *s)
+{
+    const struct quant_population *q = &run->quantised->population[s->population];
+    return q->integer ? (double)q->threshold[s->neuron] : (double)q->thr[s->neuron];
+}
+
+static int say_membrane(FILE *out, const struct run *run, const struct expect_spike *s, struct err *err)
+{
+    struct run_options o = run->options;
+    o.first_sample = o.last_sample = s->sample;
+    o.traces = TRACE_MEMBRANE;
+    o.progress = NULL;
+    o.stop = NULL;
+    struct run *again = run_make(run->network, run->chip, run->quantised, run->mapping, run->input, NULL, &o, err);
+    if (!again)
+        return -1;
+    for (uint64_t i = 0; i < again->n_membranes; i++) {
+        const struct run_membrane *m = &again->membrane[i];
+        if (m->step == s->step && m->population == s->population && m->neuron == s->neuron) {
+            int integer = run->quantised->population[s->population].integer;
+            fprintf(out, ", membrane %.9g (network's units) at the end of the step", m->value);
+            if (integer)
+                fprintf(out, ", %lld in the chip's", (long long)m->raw);
+            fprintf(out, ", threshold %.9g%s", threshold_of(run, s), integer ? " in the chip's" : "");
+        }
+    }
+    run_free(again);
+    return 0;
+}
+
+static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
+{
+    struct expect_spike *mine = mem_new(run->n_spikes, sizeof *mine);
+    struct expect_difference d;
+    uint64_t compared;
+    uint32_t last = run->samples_done ? run->sample[run->samples_done - 1].sample : 0;
+    for (uint64_t i = 0; i < run->n_spikes; i++)
+        mine[i] = (struct expect_spike){run->spike[i].sample, run->spike[i].step, run->spike[i].population, run->spike[i].neuron};
+    uint64_t differ = expect_spikes(e, mine, run->n_spikes, run->options.first_sample, last, &d, &compared);
+    free(mine);
+    fprintf(out, "expected  %llu spikes differ from the %llu of %s", (unsigned long long)differ, (unsigned long long)compared, cli->expect);
+    int bad = 0;
+    if (differ) {
+        fprintf(out, "; the first: sample %u, step %u, population %s, neuron %u: %s", d.spike.sample, d.spike.step, run->network->population[d.spike.population].name,
+                d.spike.neuron, d.in_run ? "found, not expected" : "expected, not found");
+        bad = say_membrane(out, run, &d.spike, err);
+    }
+    fputc('\n', out);
+    return bad ? -1 : differ != 0;
+}
+
+int cli_expect(FILE *out, const struct cli *cli, const struct plan *plan, const struct run *run, struct err *err)
+{
+    struct expect *e = expect_read(cli->expect, plan->network, err);
+    if (!e)
+        return -1;
+    int status;
+    switch (e->kind) {
+    case EXPECT_COUNTS: status = check_counts(out, cli, e, run, err); break;
+    case EXPECT_SPIKES: status = check_spikes(out, cli, e, run, err); break;
+    default: status = check_predictions(out, cli, e, run); break;
+    }
+    expect_free(e);
+    return status;
+}
