@@ -1,16 +1,27 @@
 /* cuba: Loihi's compartment, two decays, in its integers (rule reproduced from silicon and from the published model's rows):
  *     u = tz(u * (one - decay_u)) + (sum << shift), wrapped at the current's width
  *     v = clip(tz(v * (one - decay_v)) + u + bias)          tz: rounded as the chip says (Loihi: toward zero)
- *     spike = v > threshold; then v = reset value, or v - threshold, now or in the next step as the group says.
+ *     spike = v > threshold; then v = reset_value, or v - reset_value, now or in the next step as the group says.
  * A population without a current has decay_u = one: u is this step's input alone. While refractory v rests, u goes on. */
 #include "cores/integer.h"
 
-/* Two's complement wrap as the chip's adder does it; the lower end itself becomes its unwrapped partner, as measured. */
+/* Two's complement wrap as the chip's adder does it; the lower end itself becomes its unwrapped partner, as measured. A sum of
+ * more than one turn (more input than any measured row has) is reduced by whole turns. */
 static int64_t wrap(int64_t u, int64_t low, int64_t high)
 {
     int64_t size = high - low + 1, half = high + 1;
     int64_t w = u > half ? u - size : u;
-    return w <= -half ? u + size : w;
+    w = w <= -half ? u + size : w;
+    if (w > -half && w <= half)
+        return w;
+    int64_t above = w + half - 1, turns = above / size - (above % size < 0);
+    return w - turns * size;
+}
+
+/* The sum as the adder sees it: one that does not fit in 32 bits has lost whole turns (wrapping) or is the largest there is. */
+static int64_t arriving(const struct image *image, int64_t sum)
+{
+    return image->current_wraps ? (int32_t)(uint32_t)(uint64_t)sum : integer_clip(sum, INT32_MIN, INT32_MAX);
 }
 
 static int64_t current(struct core *core, const struct image_group *g, uint32_t i, int64_t sum)
@@ -18,9 +29,8 @@ static int64_t current(struct core *core, const struct image_group *g, uint32_t 
     const struct image *image = core->batch.image;
     int64_t one = (int64_t)1 << g->decay_bits;
     int64_t u = integer_decay(core->current[i], image->decay_u ? one - image->decay_u[i] : 0, g->decay_bits, image->rounding);
-    u += sum * ((int64_t)1 << g->shift);
-    if (image->current_wraps)
-        u = wrap(u, image->current_low, image->current_high);
+    u += arriving(image, sum) * ((int64_t)1 << g->shift);
+    u = image->current_wraps ? wrap(u, image->current_low, image->current_high) : integer_clip(u, image->current_low, image->current_high);
     core->current[i] = (int32_t)u;
     return u;
 }
@@ -45,7 +55,8 @@ static int update(struct core *core, const struct core_step *at, struct emission
 
 extern const struct core_kind core_cuba;
 const struct core_kind core_cuba = {
-    .name = "cuba", .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
+    .name = "cuba", .about = "Loihi's compartment in integers: current and membrane, each with its decay",
+    .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
     .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = 2,
     .create = integer_create, .load = integer_load, .destroy = integer_destroy, .reset = integer_reset, .cost = integer_cost,
     .accept = integer_accept, .update = update, .peek = integer_peek, .poke = integer_poke,

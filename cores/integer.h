@@ -38,9 +38,50 @@ static inline int64_t integer_clip(int64_t x, int64_t low, int64_t high)
     return x < low ? low : x > high ? high : x;
 }
 
+/* The reset's own step: to reset_value, or reset_value (the amount) less. */
+static inline int64_t integer_reset_of(const struct image_group *g, const struct image *image, uint32_t i, int64_t v)
+{
+    int64_t value = image->reset_value ? image->reset_value[i] : 0;
+    if (g->reset == IMAGE_RESET_SUBTRACT)
+        return v - value;
+    return g->reset == IMAGE_RESET_VALUE ? value : v;
+}
+
+static inline int integer_over(const struct image_group *g, int64_t v, int64_t threshold)
+{
+    return g->fires && (g->at_least ? v >= threshold : v > threshold);
+}
+
 /* The membrane's part of one neuron's update, common to the integer kinds: refractory, reset, decay, + drive, saturation, spike.
- * drive: what this step adds, in membrane units, bias included. Returns 1 if it fires. */
-int integer_membrane(struct core *, const struct image_group *, uint32_t i, int64_t drive);
+ * drive: what this step adds, in membrane units, bias included. Returns 1 if it fires. A refractory neuron rests at its membrane
+ * after the reset; a reset that is due in the next step happens in the first step of rest. */
+static inline int integer_membrane(struct core *core, const struct image_group *g, uint32_t i, int64_t drive)
+{
+    const struct image *image = core->batch.image;
+    int64_t v = core->membrane[i], threshold = image->threshold[i];
+    uint32_t *rest = &core->batch.refractory[i];
+    if (*rest) {
+        if (g->point != IMAGE_NOW && *rest == g->refractory)
+            v = integer_clip(integer_reset_of(g, image, i, v), image->membrane_low, image->membrane_high);
+        --*rest;
+        core->membrane[i] = (int32_t)v;
+        return 0;
+    }
+    int before = g->point != IMAGE_NOW && !g->refractory && integer_over(g, v, threshold);
+    if (before && g->point == IMAGE_NEXT_BEFORE_DECAY)
+        v = integer_reset_of(g, image, i, v);
+    v = integer_decay(v, ((int64_t)1 << g->decay_bits) - image->decay_v[i], g->decay_bits, image->rounding) + drive;
+    if (before && g->point == IMAGE_NEXT_AFTER_INPUT)
+        v = integer_reset_of(g, image, i, v);
+    v = integer_clip(v, image->membrane_low, image->membrane_high);
+    int fires = integer_over(g, v, threshold);
+    if (fires)
+        *rest = g->refractory;
+    if (fires && g->point == IMAGE_NOW)
+        v = integer_clip(integer_reset_of(g, image, i, v), image->membrane_low, image->membrane_high);
+    core->membrane[i] = (int32_t)v;
+    return fires;
+}
 
 #ifdef __cplusplus
 }

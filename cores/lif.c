@@ -1,7 +1,7 @@
 /* lif: the integer leaky neuron of a generic digital core. Everything saturates once, here, at the end of its own sum:
  *     I = clip_current(sum)                  v = decay(v)            decay(x) = x * (one - decay_v) / one, rounded as the chip says
  *     v = clip_membrane(v + (I << shift) + bias)     spike = v > threshold (or >=)
- *     reset: to a value or by subtraction, in the step of the spike, or in the next before the decay or after the input. */
+ *     reset: to reset_value or by subtracting it, in the step of the spike, or in the next before the decay or after the input. */
 #include "cores/integer.h"
 
 static int64_t drive(const struct image *image, const struct image_group *g, uint32_t i, int64_t sum)
@@ -27,7 +27,8 @@ static int update(struct core *core, const struct core_step *at, struct emission
 
 extern const struct core_kind core_lif;
 const struct core_kind core_lif = {
-    .name = "lif", .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
+    .name = "lif", .about = "leaky integrate-and-fire neuron in integers: one state, bias, leak, refractory, resets",
+    .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
     .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = 1,
     .create = integer_create, .load = integer_load, .destroy = integer_destroy, .reset = integer_reset, .cost = integer_cost,
     .accept = integer_accept, .update = update, .peek = integer_peek, .poke = integer_poke,

@@ -2,8 +2,9 @@
  * to float32 once per port; then, every operation rounded to nearest even (no fused multiply-add), with R = stored m > threshold:
  *     s = alpha*s;  s = s + I;  [s = s + J]          (with a current; else I, J go into m below)
  *     m = beta*m;   m = m + (s | I, then J)
- *     reset next, after input:  m = m - threshold, or m = reset value      reset next, before decay: m = reset value first
- *     spike = m > threshold;    reset now: m = m - threshold, or m = reset value */
+ *     reset next, after input:  m = m - amount, or m = reset value      reset next, before decay: the same, but first
+ *     spike = m > threshold;    reset now: m = m - amount, or m = reset value      (amount: the threshold, as a rule)
+ * A refractory neuron rests at its membrane after the reset; s goes on. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,9 +87,10 @@ static int over(const struct image_group *g, float m, float threshold)
 
 static float reset_of(const struct image_group *g, const struct image *image, uint32_t i, float m)
 {
+    float value = image->reset_f ? image->reset_f[i] : 0.0f;
     if (g->reset == IMAGE_RESET_SUBTRACT)
-        return m - image->threshold_f[i];
-    return g->reset == IMAGE_RESET_VALUE ? (image->reset_f ? image->reset_f[i] : 0.0f) : m;
+        return m - value;
+    return g->reset == IMAGE_RESET_VALUE ? value : m;
 }
 
 /* One neuron; returns 1 if it fires. */
@@ -96,14 +98,16 @@ static int neuron(struct core *core, const struct image_group *g, uint32_t i, ui
 {
     const struct image *image = core->batch.image;
     float m = core->membrane[i];
-    int before = g->point != IMAGE_NOW && over(g, m, image->threshold_f[i]);
+    uint32_t *rest = &core->batch.refractory[i];
     if (g->current)
         core->current[i] = input_added(core, g, i, k, image->alpha[i] * core->current[i]);
-    if (core->batch.refractory[i]) {
-        core->batch.refractory[i]--;
-        core->membrane[i] = image->reset_f ? image->reset_f[i] : 0.0f;
+    if (*rest) {
+        if (g->point != IMAGE_NOW && *rest == g->refractory)
+            core->membrane[i] = reset_of(g, image, i, m);
+        --*rest;
         return 0;
     }
+    int before = g->point != IMAGE_NOW && !g->refractory && over(g, m, image->threshold_f[i]);
     if (before && g->point == IMAGE_NEXT_BEFORE_DECAY)
         m = reset_of(g, image, i, m);
     m = image->beta[i] * m;
@@ -112,7 +116,7 @@ static int neuron(struct core *core, const struct image_group *g, uint32_t i, ui
         m = reset_of(g, image, i, m);
     int fires = over(g, m, image->threshold_f[i]);
     if (fires)
-        core->batch.refractory[i] = g->refractory;
+        *rest = g->refractory;
     if (fires && g->point == IMAGE_NOW)
         m = reset_of(g, image, i, m);
     core->membrane[i] = m;
@@ -172,7 +176,8 @@ static int poke(struct core *core, uint32_t variable, uint64_t index, int64_t va
 
 extern const struct core_kind core_reference;
 const struct core_kind core_reference = {
-    .name = "reference", .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = variables,
+    .name = "reference", .about = "float32, snnTorch's Leaky and Synaptic equations to the bit",
+    .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = variables,
     .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = N_VARIABLES,
     .create = create, .load = load, .destroy = destroy, .reset = reset, .cost = cost, .accept = accept, .update = update,
     .peek = peek, .poke = poke,

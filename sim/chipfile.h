@@ -5,6 +5,7 @@
 #ifndef VOLLEY_CHIPFILE_H
 #define VOLLEY_CHIPFILE_H
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/fidelity.h"
@@ -21,7 +22,7 @@ enum { NO_INDEX = -1 };
 struct chip_source { char *name, *group, *text; enum basis basis; double low, high; };  /* factors on a value; 1, 1 if none */
 
 struct cost {                   /* a value with its standing */
-    int stated;                 /* 0: the file does not say (an error if it is needed) */
+    int stated;                 /* 0: the file does not say (an error if it is needed); 1 also where free */
     int free;                   /* `unknown: free`: counted as 0, repeated in the report */
     double value, low, high;    /* SI; low <= value <= high after range, bound and source's range */
     enum basis basis;
@@ -41,6 +42,7 @@ struct chip_table {             /* where a core keeps one of its tables */
     uint32_t entry_bits;        /* rows: unused; accumulator: bits of one accumulator */
     uint32_t dense_bits, list_bits, conv_bits;      /* rows: bits of one synapse in each form; 0: the form is not offered */
     uint32_t delay_slots;       /* accumulator: slots kept, at least 1 */
+    uint32_t address_bits;      /* axon: of a row's address, in words; 0: not given. The rows' memory has no more words than it numbers */
 };
 struct chip_memory {
     char *name;
@@ -49,8 +51,9 @@ struct chip_memory {
     char *ports;                /* "1R1W", "1RW", "1R" */
     int derived;                /* model: sram */
     struct cost read, write, leakage, area, access_time;    /* energies per word */
+    int extrapolated;           /* derived, but size or width lies outside the sweep that the model was fitted to */
 };
-struct service_term {           /* count x time */
+struct service_term {           /* count x time. A word of a memory takes at least its access time, rounded up to whole cycles */
     int counter;                /* enum counter, or NO_INDEX for a memory access */
     int memory, write;          /* memory index; 0 read_word, 1 write_word */
     struct duration time;
@@ -66,14 +69,15 @@ struct core_type {
     uint32_t clock;
     /* capacity; UINT32_MAX / UINT64_MAX: no limit */
     uint32_t neurons, axons_in, axons_out, delay_max;       /* delay_max: largest chip delay c */
-    /* formats, NULL if not given (reference): weight, membrane, current, threshold, bias, decay, refractory, target, weight_shift ... */
+    /* formats, NULL if not given (reference): weight, membrane, current, threshold, bias, decay, refractory, target, reset.
+     * current: a sum of weights on its way into the membrane. threshold: in units of the shifted weights (loihi: mantissa << 6) */
     struct format *format;
     uint32_t n_formats;
-    enum rounding decay_rounding;       /* key decay_rounding: zero | down | nearest */
+    /* offers */
+    enum rounding decay_rounding;       /* offers.decay_rounding: zero | down | nearest */
     uint32_t weight_shift_max;          /* accumulator is shifted left by up to this on its way into the membrane; loihi: exactly 6 */
     int weight_shift_fixed;
     uint32_t bias_exponent_max;         /* bias = mantissa << exponent, 0 if none */
-    /* offers */
     int reset_zero, reset_subtract, reset_value;
     int reset_now, reset_next;
     int compare_greater, compare_at_least;
@@ -110,11 +114,12 @@ struct chip_noc {
     int multicast;                      /* 1: trees; 0: one packet per core */
     uint32_t link_bits;                 /* width; flits = ceil(packet_bits / link_bits) */
     uint32_t packet_bits, payload_bits;
+    uint32_t x_bits, y_bits, core_bits, axon_bits, slot_bits;   /* fields of a packet that must number their kind; 0: not checked */
     uint32_t link_x, link_y;            /* latency of a link, NoC cycles */
     uint32_t flit_x, flit_y, flit_local;        /* occupancy per flit, cycles, at least 1 */
     uint32_t router;                    /* cycles in a router before the link: route + vc + switch allocation + traversal */
     uint32_t inject, eject;             /* cycles from core to router; from router to core after the router's own */
-    struct duration d_link_x, d_link_y, d_router, d_inject, d_eject, d_flit_x, d_flit_y;    /* as stated, for `volley info` */
+    struct duration d_link_x, d_link_y, d_router, d_inject, d_eject, d_flit_x, d_flit_y, d_flit_local;     /* as stated, for `volley info` */
     uint32_t virtual_channels, buffer_flits;    /* for the flit-level plane */
 };
 
@@ -127,11 +132,22 @@ struct energy_term {            /* one price */
     char *component;            /* "core", "router", "noc", "barrier", "io", "time" */
 };
 
+struct chip_figure {            /* one value of the file with its standing, for `volley info` and docs: what was stated, what is used */
+    char *key;                  /* "core_types.lif28.memories.synapse.read" */
+    struct cost cost;
+    unsigned unit;              /* enum unit of cost.value */
+    int is_time;                /* then: cycles of clock in use */
+    uint64_t cycles;
+    uint32_t clock;
+};
+
 struct chipfile {
-    char *name, *about, *path, *technology, *voltage, *status;  /* status: what stands behind it, "ESTIMATE, not a measurement" */
+    char *name, *about, *path, *technology, *voltage, *status;  /* status: what stands behind it, "ESTIMATE, not a measurement"; others "" if not given */
+    double node_m;              /* process node, 0 if not given */
     struct chip_source *source;
     uint32_t n_sources;
     enum time_mode mode;
+    uint64_t tick_ps;           /* length of a step, mode tick */
     struct clock_domain *clock;
     uint32_t n_clocks;
     /* barrier: cycles = base + per_hop * hops, or a table over tiles in use (linear between, held outside) */
@@ -139,7 +155,7 @@ struct chipfile {
     uint64_t barrier_base, barrier_per_hop;             /* cycles; hops = 2 x diameter */
     struct { double tiles; uint64_t cycles; } *barrier_at;
     uint32_t n_barrier_at;
-    struct cost barrier_standing;
+    struct cost barrier_standing;                       /* value: s with every tile in use; low / value and high / value are factors on any barrier */
     enum layer_start layer_start;
     struct duration layer_start_time, sample_reset_time;        /* reset between samples, per core, all in parallel */
     struct chip_noc noc;
@@ -151,20 +167,30 @@ struct chipfile {
     struct energy_term *energy;         /* one per priced counter (work class) */
     uint32_t n_energy;
     int includes_memory;                /* 1: accesses are counted, not charged twice */
+    int all_in;                         /* 1: the price of a sop contains hops, memory, static power; nothing is added to it */
     struct chip_static *static_;        /* of chip, tile, router, link (per unit) */
     uint32_t n_static;
     char *barrier_per;                  /* "core", "tile", "chip": what one barrier is charged per */
+    struct chip_figure *figure;         /* every cost and time of the file, in reading order */
+    uint32_t n_figures;
     struct fidelity notes;              /* memory derivation, fit error, quantities rounded to cycles */
 };
+struct chip_place { char *name, *path; };       /* a chip file that a name finds */
 
-/* path: a path, or a name looked up in ./, $VOLLEY_CHIPS and the installed configs/chips (with or without .yaml).
+/* path: a path, or a name looked up in ./, the folders of $VOLLEY_CHIPS (colons between them) and the installed configs/chips
+ * (also ./configs/chips and the one beside the program's build folder), with or without .yaml.
  * set: "KEY=VALUE" overrides (dotted keys: core_types.loihi.capacity.neurons=64, noc.size=16x16), applied before checking. */
 struct chipfile *chipfile_read(const char *path, const char *const *set, uint32_t n_set, struct err *);
 void chipfile_free(struct chipfile *);                          /* NULL is allowed */
+/* The chips that a name finds, sorted, each once. The caller frees with chipfile_places_free. */
+struct chip_place *chipfile_places(uint32_t *n);
+void chipfile_places_free(struct chip_place *, uint32_t n);
 const struct format *core_type_format(const struct core_type *, const char *name);     /* NULL: not given */
 const struct energy_term *chipfile_price(const struct chipfile *, int counter);         /* NULL: not priced */
 uint64_t chipfile_barrier_cycles(const struct chipfile *, uint32_t tiles_in_use);       /* in cycles of barrier_clock */
 const char *basis_word(enum basis);
+/* The reference of all keys of a chip file, in Markdown, from the tables that read it: docs/keys.md. 0, or -1 where out refused it. */
+int chipfile_write_keys(FILE *out);
 
 #ifdef __cplusplus
 }

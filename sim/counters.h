@@ -2,6 +2,7 @@
 #ifndef VOLLEY_COUNTERS_H
 #define VOLLEY_COUNTERS_H
 #include <stdint.h>
+#include <stdio.h>
 
 #include "counter_list.h"
 #ifdef __cplusplus
@@ -24,6 +25,7 @@ extern const struct counter_info counters[N_COUNTERS];
 
 int counter_by_name(const char *name);  /* enum counter, or -1 */
 int counter_by_key(const char *key);    /* price key; -1 if none */
+void counters_write(FILE *);            /* docs/counters.md: every counter with key, class, unit and meaning */
 
 #ifdef __cplusplus
 }

@@ -15,9 +15,13 @@ struct map_core {
     uint32_t neurons;
     uint32_t *neuron;           /* global numbers in local order; grouped by population in rising population order */
     /* use of every capacity */
-    uint32_t compartments, axons_in, axons_out;
+    uint32_t compartments;
+    uint32_t axons_in;          /* rows: sources that reach the core, and one per population whose bias comes from the host */
+    uint32_t axons_out;         /* routes: (neuron, core reached), and one per neuron that is read out by the host */
     uint64_t *memory_bits;      /* [core_type.n_memories] */
     uint64_t synapses;
+    uint64_t work;              /* estimate: core cycles of a step in which every source spikes once; synapses + updates where the
+                                 * core type states no times */
 };
 struct mapping {
     uint32_t n_cores;           /* used */
@@ -25,14 +29,14 @@ struct mapping {
     uint64_t neurons;
     uint64_t *first;            /* [n_populations + 1]: global number of a population's first neuron; host input excluded: first[0] = first[1] = 0 */
     uint32_t *core_of, *local_of;       /* [neurons]: index into core[], local number */
-    double packets_per_spike;   /* mean over all sources (host too), each spiking once: distinct cores reached */
-    double hops_per_spike;      /* predicted, unicast */
+    double packets_per_spike;   /* mean over all sources (host too), each spiking once: distinct cores reached, without the host's output */
+    double hops_per_spike;      /* of the same packets, predicted, unicast */
     char *method;
     struct fidelity fidelity;
 };
 struct map_options {
     const char *method;         /* "pack" (default, NULL), "fill", "balance", or the path of a map file */
-    uint32_t cores;             /* --cores N for balance; 0: all */
+    uint32_t cores;             /* --cores N: no more than so many cores; 0: all */
 };
 /* NULL and err (ERR_ANSWER): "does not fit" names the population, the table or capacity, needed and had, and what would help. */
 struct mapping *mapping_make(const struct network *, const struct quantised *, const struct chipfile *, const struct map_options *, struct err *);

@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-enum { RANK_MAX = 4, PORTS_MAX = 2, HOST_POPULATION = 0 };
+enum { RANK_MAX = 4, PORTS_MAX = 2, HOST_POPULATION = 0, NEURONS_MAX = 1 << 26 };  /* of a whole network: more is a typing error in a shape */
 
 enum reset_kind { RESET_NONE, RESET_ZERO, RESET_SUBTRACT, RESET_VALUE };
 enum reset_point { RESET_NOW, RESET_NEXT_BEFORE_DECAY, RESET_NEXT_AFTER_INPUT };
@@ -72,13 +72,17 @@ struct projection {
      * (or 1: the same for all); pool: one value; list: one per synapse, or fewer (shared: synapse_weight indexes it) */
     double *weight;
     uint64_t n_weights;
+    double *bias;               /* NULL, or [to.neurons]: what the file gives with these weights; network_finish adds it to the
+                                 * target's bias of this projection's port and frees it. An importer may as well fill population.bias */
     struct conv conv;           /* form conv; form pool: channels_in = channels_out = groups, kernel/stride/padding/in/out */
     /* list: sorted by pre, then post, then delay */
     uint64_t n_list;
     uint64_t *list_first;       /* [from.neurons + 1] */
     struct synapse *list;
-    uint32_t network_delay;     /* n: 0 forward, 1 on a back edge, plus NIR Delay */
-    uint32_t *pre_delay;        /* NULL, or extra network delay per source neuron */
+    uint32_t network_delay;     /* n: 0 forward, 1 on a back edge, plus NIR Delay. Importers give the Delay alone and leave back 0;
+                                 * network_finish adds the step of a back edge (not where back is 1 already) and the smallest of
+                                 * pre_delay and list delays, which it takes out of them: afterwards one of them is 0 */
+    uint32_t *pre_delay;        /* NULL, or extra network delay per source neuron; of a list: folded into synapse.delay */
     int back;                   /* 1: the edge that closes a cycle (it has network delay 1) */
     uint32_t chip_delay;        /* c = n + depth(to) - depth(from) >= 1, without pre_delay and list delays; network_finish */
 };
@@ -99,19 +103,30 @@ void network_free(struct network *);                    /* NULL is allowed */
 uint32_t network_add_population(struct network *, const char *name, const char *type, struct shape);
 struct projection *network_add_projection(struct network *, const char *name, uint32_t from, uint32_t to, enum projection_form);
 int network_population_by_name(const struct network *, const char *name);       /* -1: none */
+/* (in + 2 padding - dilation (kernel - 1) - 1) / stride + 1, or 0 where the window does not fit: the size of a convolution's or
+ * pool's output (dilation 1) along one axis. */
+uint32_t window_positions(uint32_t in, uint32_t kernel, uint32_t stride, uint32_t padding, uint32_t dilation);
 
-/* Checks shapes and values (NaN, infinity: error naming the node), sorts, sets ports, back edges, depths, chip delays.
- * allow_shift: add the missing steps where a cycle cannot satisfy c >= 1 (a fidelity line says so); else an error that prints
- * the cycle. Exit kinds: ERR_INPUT for a broken network. */
+/* Checks shapes and values (NaN, infinity: error naming the node), sorts, sets ports, back edges, depths, chip delays. Call it
+ * once, when everything is there. An edge is a back edge if it lies on a cycle whose first-reached population it enters (fewest
+ * projections from the host, ties by name). Ports: 1 for back edges; a forward projection keeps the port it was given (0).
+ * The threshold of a population that never fires may be NULL (it becomes zeros); pre_delay and lists get their normal form.
+ * allow_shift: add the missing steps to the back edge where a cycle cannot satisfy c >= 1 (a fidelity line says so); else an
+ * error that prints the cycle. Kinds of error: ERR_INPUT for a broken network, ERR_ANSWER for such a cycle. */
 int network_finish(struct network *, int allow_shift, struct err *);
+
+/* Takes the layers before a population away: it becomes the host input (its spikes are given instead of computed) and what fed it
+ * is dropped. It must be fed by the host and itself only. Finishes the network again. */
+int network_cut(struct network *, uint32_t population, int allow_shift, struct err *);
 
 uint64_t shape_size(const struct shape *);
 uint64_t network_synapses(const struct network *);      /* all, border taps not counted, zero weights counted */
 uint64_t network_neurons(const struct network *);       /* without the host input */
 uint64_t projection_synapses(const struct projection *, const struct network *);
 
-/* The synapses of one source neuron, in order of (post, weight index). Writes to *out (grown with mem_grow; *capacity in
- * elements), returns how many. Pooling is resolved: one synapse per (tap, pooled position). Border taps are left out. */
+/* The synapses of one source neuron, in order of (post, weight index); those of a list in order of (post, delay). Writes to *out
+ * (grown with mem_grow; *capacity in elements), returns how many. Pooling is resolved: one synapse per (tap, pooled position).
+ * Border taps are left out. */
 uint32_t projection_row(const struct projection *, const struct network *, uint32_t pre, struct synapse **out, size_t *capacity);
 
 #ifdef __cplusplus

@@ -19,7 +19,8 @@ struct quant_options {
     enum values_mode values;    /* how valued input travels; DEFAULT: payload if the chip has one, else refused */
     uint32_t repeat;            /* VALUES_REPEAT: k, packets for value 1 (value v -> round(v*k) packets, host weights / k) */
     int valued_input;           /* the input has values other than 0 and 1 */
-    int value_exponent;         /* kind reference, payload: host payload = value * 2^value_exponent */
+    int value_exponent;         /* payload: host payload = value * 2^value_exponent */
+    double value_max;           /* valued input: its largest |value|, for the proofs that sums fit; 0: 1 */
 };
 
 struct quant_population {
@@ -33,8 +34,10 @@ struct quant_population {
      * v * (one - decay_v) / one with one = 1 << decay_bits; decay_u likewise (NULL without current) */
     uint32_t decay_bits;
     int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;    /* reset_value with RESET_SUBTRACT: what is subtracted */
-    int64_t *bias_weight;       /* time.layer_start bias_input: the bias as the weight of a host axon that is active in the window,
-                                 * in accumulator units; then bias is NULL. One axon per core and population, rows as FORM_DENSE */
+    int64_t *bias_weight;       /* not NULL: the bias is the weight of a host axon that is active in the window, in accumulator units;
+                                 * then bias is NULL. One axon per core and population, rows as FORM_DENSE. With time.layer_start
+                                 * bias_input, and wherever a chip's own bias would bypass the current of a population that has one */
+    uint32_t bias_packets;      /* with bias_weight: equal packets that this axon sends per step, so that weights need not hold it at once */
     /* kind reference, per neuron; accumulators of port p count in 2^-exponent[p] */
     float *alpha, *beta, *thr, *reset_f;        /* reset_f with RESET_SUBTRACT: what is subtracted */
     int exponent[PORTS_MAX];

@@ -1,4 +1,5 @@
-/* report.h: what a person reads on the terminal, and the run folder of DESIGN.md 13. Text is written once, to one FILE *. */
+/* report.h: what a person reads on the terminal, and the run folder of DESIGN.md 13. Text is written once, to one FILE *.
+ * Every write is checked: a full disk or a closed pipe is an ERR_INPUT that names the place. Figures do not depend on the locale. */
 #ifndef VOLLEY_REPORT_H
 #define VOLLEY_REPORT_H
 #include <stdio.h>
@@ -17,12 +18,22 @@ struct report_options {
     const char *out;            /* folder, or NULL */
     int time_chip;              /* --time chip: spikes.csv in chip steps */
     const struct fidelity *extra;       /* lines of the command line itself (warnings about labels ...) */
+    int assume_native;          /* --assume-native: the first line of the report says so */
+    const char *const *set;     /* --set KEY=VALUE, for summary.json */
+    uint32_t n_set;
 };
 int report_text(FILE *, const struct run *, const struct energy *, const struct report_options *, struct err *);
-/* Writes to out.tmp-PID beside it and renames: nothing half-written is left behind. */
+/* Writes every file to OUT/.writing-PID first and moves them only when all are whole: nothing half-written is left behind, and a
+ * run that fails leaves the folder as it was. Files of an earlier run that this one does not write are removed; others stay. */
 int report_folder(const struct run *, const struct energy *, const struct report_options *, struct err *);
-/* Creates and checks the folder before a long run: an unwritable one is found at once. */
+/* Creates (with its parents) and checks the folder before a long run: an unwritable one is found at once, and so is one that
+ * holds files of ours names that no run of volley wrote: they would be lost. */
 int report_check_folder(const char *out, struct err *);
+
+/* Of finished folders. ERR_INPUT where one is not. */
+int report_again(FILE *, const char *folder, struct err *);             /* prints report.txt and what host.json adds */
+int report_html(const char *folder, struct err *);                      /* writes FOLDER/report.html, which needs nothing beside it */
+int report_compare(FILE *, const char *const *folders, uint32_t n, struct err *);       /* main figures, and their ratios to the first */
 
 #ifdef __cplusplus
 }

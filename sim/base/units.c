@@ -81,17 +81,28 @@ static double scaled(const char *text, size_t length, const struct unit_name *un
     return strtod(number, NULL) * unit->factor;
 }
 
+/* The units of every kind allowed: "ps ns us ms s, or cycles". */
+static const char *units_text(unsigned units, char *to, size_t size)
+{
+    size_t used = 0;
+    *to = '\0';
+    for (int i = 0; i < N_KINDS; i++)
+        if (units & (unsigned)kinds[i].unit && used < size)
+            used += (size_t)snprintf(to + used, size - used, "%s%s", used ? ", or " : "", kinds[i].units);
+    return to;
+}
+
 static int wrong_unit(const char *text, size_t number, const struct unit_name *unit, unsigned units, struct err *err)
 {
     int kind = kind_of(units);
-    const char *rest = text + number + strspn(text + number, " ");
+    char list[160];
+    const char *rest = text + number + strspn(text + number, " "), *example = strchr(kinds[kind].example, ' ') + 1;
+    units_text(units, list, sizeof list);
     if (!*rest)
-        return err_input(err, "'%s' has no unit; write for example '%s %.*s' (%s)", text, text, (int)strcspn(strchr(kinds[kind].example, ' ') + 1, " "),
-                         strchr(kinds[kind].example, ' ') + 1, kinds[kind].units);
+        return err_input(err, "'%s' has no unit; write for example '%.*s %s' (%s)", text, (int)number, text, example, list);
     if (unit)
-        return err_input(err, "'%s' is %s; %s is wanted here, for example '%s'", text, kinds[kind_of(unit->unit)].what, kinds[kind].what, kinds[kind].example);
-    return err_input(err, "'%s' has an unknown unit '%s'; %s is written with one of: %s, for example '%s'", text, rest, kinds[kind].what, kinds[kind].units,
-                     kinds[kind].example);
+        return err_input(err, "'%s' is %s; %s is wanted here, for example '%s' (%s)", text, kinds[kind_of(unit->unit)].what, kinds[kind].what, kinds[kind].example, list);
+    return err_input(err, "'%s' has an unknown unit '%s'; %s is written with one of: %s, for example '%s'", text, rest, kinds[kind].what, list, kinds[kind].example);
 }
 
 int unit_read(const char *text, unsigned units, struct quantity *q, struct err *err)
@@ -138,6 +149,10 @@ char *unit_write(char *to, size_t size, double value, enum unit unit)
         double each = pow(10, names[i].exponent), least = best ? pow(10, best->exponent) : 0;
         if (!best || (value >= each * 0.9999999 && each > least) || (value < least * 0.9999999 && each < least))
             best = &names[i];
+    }
+    if (!best) {
+        snprintf(to, size, "%.10g", value);
+        return to;
     }
     int counted = unit == UNIT_CYCLES || unit == UNIT_STEPS || unit == UNIT_PACKETS || unit == UNIT_FLITS;
     if (counted || value == 0)

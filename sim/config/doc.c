@@ -9,42 +9,33 @@
 #include <yaml.h>
 
 #include "base/mem.h"
+#include "config/doc_parts.h"
 
 enum {
     DEPTH_MAX = 100,            /* nested maps and lists */
     COPIES_MAX = 100000,        /* nodes that aliases may add to a document: more is an "alias bomb" */
     BYTES_MAX = 1 << 30
 };
-static const char SET[] = "--set";
 
-struct anchor { const char *name; struct doc_node *node; int open; };
-struct doc {
-    struct doc_node *root;
-    char *file;
-    void **owned;               /* every node, array and string of the tree */
-    size_t n_owned, owned_capacity;
-    struct anchor *anchor;
-    size_t n_anchors, anchor_capacity;
-    size_t copies;
-};
 struct reader { yaml_parser_t yaml; struct doc *doc; const char *text; size_t size; struct err *err; };
 
 /* ---- ownership ---- */
 
-static void *own(struct doc *doc, void *p)
+void *doc_own(struct doc *doc, void *p)
 {
     doc->owned = mem_room(doc->owned, doc->n_owned, &doc->owned_capacity, sizeof *doc->owned);
     doc->owned[doc->n_owned++] = p;
     return p;
 }
 
-static struct doc_node *node_new(struct doc *doc, enum doc_kind kind, const char *file, size_t line, size_t column)
+struct doc_node *doc_node_new(struct doc *doc, enum doc_kind kind, const char *file, size_t line, size_t column)
 {
-    struct doc_node *node = own(doc, mem_new(1, sizeof *node));
+    struct doc_node *node = doc_own(doc, mem_new(1, sizeof *node));
     node->kind = kind;
     node->file = file;
     node->line = (uint32_t)line;
     node->column = (uint32_t)column;
+    node->set = doc->set;
     node->text = "";
     return node;
 }
@@ -84,16 +75,14 @@ int doc_error(const struct doc_node *node, struct err *err, const char *format, 
     va_end(args);
     if (!node)
         return err_input(err, "%s", text);
-    if (!strcmp(node->file, SET))
-        return err_input(err, "%s: %s", SET, text);
+    if (node->set)
+        return err_input(err, "%s: %s", node->file, text);
     return err_input(err, "%s:%u:%u: %s", node->file, node->line, node->column, text);
 }
 
-/* ---- growing a map or list under construction: parts are pushed to a plain array, owned once complete ---- */
+/* ---- growing a map or list under construction ---- */
 
-struct parts { struct doc_node **key, **item; size_t count, key_capacity, item_capacity; };
-
-static void parts_add(struct parts *parts, struct doc_node *key, struct doc_node *item)
+void doc_parts_add(struct doc_parts *parts, struct doc_node *key, struct doc_node *item)
 {
     parts->key = mem_room(parts->key, parts->count, &parts->key_capacity, sizeof *parts->key);
     parts->item = mem_room(parts->item, parts->count, &parts->item_capacity, sizeof *parts->item);
@@ -102,17 +91,17 @@ static void parts_add(struct parts *parts, struct doc_node *key, struct doc_node
 }
 
 /* Hands the arrays over to the document. */
-static void parts_into(struct parts *parts, struct doc *doc, struct doc_node *node)
+void doc_parts_into(struct doc_parts *parts, struct doc *doc, struct doc_node *node)
 {
     node->count = (uint32_t)parts->count;
-    node->item = parts->item ? own(doc, parts->item) : NULL;
+    node->item = parts->item ? doc_own(doc, parts->item) : NULL;
     if (node->kind == DOC_MAP)
-        node->key = parts->key ? own(doc, parts->key) : NULL;
+        node->key = parts->key ? doc_own(doc, parts->key) : NULL;
     else
         free(parts->key);
 }
 
-static void parts_drop(struct parts *parts)
+static void parts_drop(struct doc_parts *parts)
 {
     free(parts->key);
     free(parts->item);
@@ -128,7 +117,21 @@ static int at(const struct reader *r, yaml_mark_t mark, const char *format, ...)
     char text[1000];
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (r->doc->set)
+        return err_input(r->err, "%s: %s", r->doc->file, text);
     return err_input(r->err, "%s:%zu:%zu: %s", r->doc->file, mark.line + 1, mark.column + 1, text);
+}
+
+/* The byte at a mark, 0 past the end. A mark counts characters, not bytes. */
+static char byte_at(const struct reader *r, yaml_mark_t mark)
+{
+    size_t i = 0;
+    for (size_t line = 0; line < mark.line && i < r->size; i++)
+        line += r->text[i] == '\n';
+    for (size_t column = 0; column < mark.column && i < r->size; column++)
+        for (i++; i < r->size && ((unsigned char)r->text[i] & 0xc0u) == 0x80u;)
+            i++;
+    return i < r->size ? r->text[i] : '\0';
 }
 
 /* libyaml's complaint in our form; the byte at the mark tells a tab from the rest. */
@@ -136,7 +139,7 @@ static int syntax(const struct reader *r)
 {
     const yaml_parser_t *yaml = &r->yaml;
     yaml_mark_t mark = yaml->problem_mark;
-    if ((mark.index < r->size && r->text[mark.index] == '\t') || (yaml->problem && strstr(yaml->problem, "tab char")))
+    if (byte_at(r, mark) == '\t' || (yaml->problem && strstr(yaml->problem, "tab char")))
         return at(r, mark, "a tab in the indentation; indent with spaces");
     if (yaml->error == YAML_READER_ERROR)
         return err_input(r->err, "%s: byte %zu is not text that YAML allows (%s); save the file as plain UTF-8", r->doc->file,
@@ -184,7 +187,7 @@ static void anchor_open(struct reader *r, const yaml_char_t *name, struct doc_no
     if (!name)
         return;
     doc->anchor = mem_room(doc->anchor, doc->n_anchors, &doc->anchor_capacity, sizeof *doc->anchor);
-    doc->anchor[doc->n_anchors++] = (struct anchor){own(doc, mem_text((const char *)name)), node, node->kind != DOC_SCALAR};
+    doc->anchor[doc->n_anchors++] = (struct doc_anchor){doc_own(doc, mem_text((const char *)name)), node, node->kind != DOC_SCALAR};
 }
 
 static void anchor_close(struct doc *doc, const struct doc_node *node)
@@ -199,19 +202,20 @@ static struct doc_node *copy(struct doc *doc, const struct doc_node *from)
 {
     if (++doc->copies > COPIES_MAX)
         return NULL;
-    struct doc_node *node = node_new(doc, from->kind, from->file, from->line, from->column);
+    struct doc_node *node = doc_node_new(doc, from->kind, from->file, from->line, from->column);
     node->text = from->text;
     node->quoted = from->quoted;
-    struct parts parts = {0};
+    node->set = from->set;
+    struct doc_parts parts = {0};
     for (uint32_t i = 0; i < from->count; i++) {
         struct doc_node *item = copy(doc, from->item[i]);
         if (!item) {
             parts_drop(&parts);
             return NULL;
         }
-        parts_add(&parts, from->key ? from->key[i] : NULL, item);
+        doc_parts_add(&parts, from->key ? from->key[i] : NULL, item);
     }
-    parts_into(&parts, doc, node);
+    doc_parts_into(&parts, doc, node);
     return node;
 }
 
@@ -219,7 +223,7 @@ static struct doc_node *alias(struct reader *r, const yaml_event_t *event)
 {
     const char *name = (const char *)event->data.alias.anchor;
     for (size_t i = r->doc->n_anchors; i-- > 0;) {
-        const struct anchor *anchor = &r->doc->anchor[i];
+        const struct doc_anchor *anchor = &r->doc->anchor[i];
         if (strcmp(anchor->name, name))
             continue;
         if (anchor->open) {
@@ -253,7 +257,7 @@ static int by_text(const void *a, const void *b)
     return x->line != y->line ? (x->line > y->line ? 1 : -1) : (x->column > y->column) - (x->column < y->column);
 }
 
-static int check_keys(const struct reader *r, const struct parts *parts)
+static int check_keys(const struct reader *r, const struct doc_parts *parts)
 {
     if (parts->count < 2)
         return 0;
@@ -273,7 +277,7 @@ static int check_keys(const struct reader *r, const struct parts *parts)
 
 static struct doc_node *value(struct reader *r, const yaml_event_t *event, unsigned depth);
 
-static int map_pair(struct reader *r, struct parts *parts, const yaml_event_t *event, unsigned depth)
+static int map_pair(struct reader *r, struct doc_parts *parts, const yaml_event_t *event, unsigned depth)
 {
     if (event->type != YAML_SCALAR_EVENT)
         return at(r, event->start_mark, "a key must be a plain word, not a list, map or alias");
@@ -289,23 +293,23 @@ static int map_pair(struct reader *r, struct parts *parts, const yaml_event_t *e
     yaml_event_delete(&of_value);
     if (!item)
         return -1;
-    parts_add(parts, key, item);
+    doc_parts_add(parts, key, item);
     return 0;
 }
 
-static int list_item(struct reader *r, struct parts *parts, const yaml_event_t *event, unsigned depth)
+static int list_item(struct reader *r, struct doc_parts *parts, const yaml_event_t *event, unsigned depth)
 {
     struct doc_node *item = value(r, event, depth);
     if (!item)
         return -1;
-    parts_add(parts, NULL, item);
+    doc_parts_add(parts, NULL, item);
     return 0;
 }
 
 /* Reads the parts of a map or list up to its end event. */
 static int fill(struct reader *r, struct doc_node *node, unsigned depth)
 {
-    struct parts parts = {0};
+    struct doc_parts parts = {0};
     int bad = 0, end = 0;
     while (!bad && !end) {
         yaml_event_t event;
@@ -323,19 +327,19 @@ static int fill(struct reader *r, struct doc_node *node, unsigned depth)
         parts_drop(&parts);
         return -1;
     }
-    parts_into(&parts, r->doc, node);
+    doc_parts_into(&parts, r->doc, node);
     return 0;
 }
 
 static struct doc_node *scalar(struct reader *r, const yaml_event_t *event)
 {
-    struct doc_node *node = node_new(r->doc, DOC_SCALAR, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
+    struct doc_node *node = doc_node_new(r->doc, DOC_SCALAR, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
     const char *text = (const char *)event->data.scalar.value;
     if (strlen(text) != event->data.scalar.length) {
         at(r, event->start_mark, "a text with a zero byte; remove it");
         return NULL;
     }
-    node->text = own(r->doc, mem_text(text));
+    node->text = doc_own(r->doc, mem_text(text));
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     anchor_open(r, event->data.scalar.anchor, node);
     return node;
@@ -352,7 +356,7 @@ static struct doc_node *value(struct reader *r, const yaml_event_t *event, unsig
     if (event->type == YAML_ALIAS_EVENT)
         return alias(r, event);
     int map = event->type == YAML_MAPPING_START_EVENT;
-    struct doc_node *node = node_new(r->doc, map ? DOC_MAP : DOC_LIST, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
+    struct doc_node *node = doc_node_new(r->doc, map ? DOC_MAP : DOC_LIST, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
     anchor_open(r, map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor, node);
     if (fill(r, node, depth))
         return NULL;
@@ -381,10 +385,11 @@ static int stream(struct reader *r)
     }
 }
 
-struct doc *doc_parse(const char *name, const char *text, size_t size, struct err *err)
+struct doc *doc_parse_as(const char *name, const char *text, size_t size, int set, struct err *err)
 {
     struct reader r = {.doc = mem_new(1, sizeof(struct doc)), .text = text, .size = size, .err = err};
-    r.doc->file = own(r.doc, mem_text(name));
+    r.doc->file = doc_own(r.doc, mem_text(name));
+    r.doc->set = set;
     int bad = check_utf8(r.doc, text, size, err);
     if (!bad && !yaml_parser_initialize(&r.yaml))
         bad = err_bug(err, "libyaml does not start");
@@ -401,6 +406,11 @@ struct doc *doc_parse(const char *name, const char *text, size_t size, struct er
         return NULL;
     }
     return r.doc;
+}
+
+struct doc *doc_parse(const char *name, const char *text, size_t size, struct err *err)
+{
+    return doc_parse_as(name, text, size, 0, err);
 }
 
 /* ---- files ---- */
@@ -445,149 +455,4 @@ struct doc *doc_read(const char *path, struct err *err)
         doc = doc_parse(path, text, size, err);
     free(text);
     return doc;
-}
-
-/* ---- --set ---- */
-
-/* Copies the tree of another document into doc, every node placed at "--set". */
-static struct doc_node *graft(struct doc *doc, const struct doc_node *from)
-{
-    struct doc_node *node = node_new(doc, from->kind, SET, from->line, from->column);
-    node->text = own(doc, mem_text(from->text));
-    node->quoted = from->quoted;
-    struct parts parts = {0};
-    for (uint32_t i = 0; i < from->count; i++)
-        parts_add(&parts, from->key ? graft(doc, from->key[i]) : NULL, graft(doc, from->item[i]));
-    parts_into(&parts, doc, node);
-    return node;
-}
-
-static void map_add(struct doc *doc, struct doc_node *map, const char *key, size_t length, struct doc_node *item)
-{
-    struct parts parts = {0};
-    for (uint32_t i = 0; i < map->count; i++)
-        parts_add(&parts, map->key[i], map->item[i]);
-    struct doc_node *name = node_new(doc, DOC_SCALAR, SET, 1, 1);
-    char *text = own(doc, mem_new(length + 1, 1));
-    memcpy(text, key, length);
-    name->text = text;
-    parts_add(&parts, name, item);
-    parts_into(&parts, doc, map);
-}
-
-/* The item of a map or list that the path's beginning names, the longest first (keys may hold dots: synapse.read_word).
- * *length: bytes of the path used. NULL: none; then *length is that of the first part. */
-static struct doc_node **step_into(struct doc_node *node, const char *path, size_t *length)
-{
-    size_t first = strcspn(path, "."), best = 0;
-    struct doc_node **found = NULL;
-    for (uint32_t i = 0; node->kind == DOC_MAP && i < node->count; i++) {
-        size_t n = strlen(node->key[i]->text);
-        if (n > best && !strncmp(path, node->key[i]->text, n) && (path[n] == '.' || !path[n])) {
-            best = n;
-            found = &node->item[i];
-        }
-    }
-    *length = found ? best : first;
-    if (node->kind == DOC_LIST && first && first < 7 && strspn(path, "0123456789") == first) {
-        unsigned long index = strtoul(path, NULL, 10);
-        found = index < node->count ? &node->item[index] : NULL;
-    }
-    return found;
-}
-
-static int set_at(struct doc *doc, const char *path, struct doc_node *new_value, struct err *err)
-{
-    struct doc_node *node = doc->root;
-    for (const char *rest = path;;) {
-        size_t length;
-        struct doc_node **place = step_into(node, rest, &length);
-        int last = rest[length] == '\0';
-        if (!length)
-            return err_input(err, "--set %s: a part of the key is empty; write it as in noc.size=16x16", path);
-        if (!place && node->kind == DOC_LIST)
-            return err_input(err, "--set %s: the list there has %u items, numbered from 0; '%.*s' is none of them", path, node->count, (int)length, rest);
-        if (!place && node->kind == DOC_SCALAR)
-            return err_input(err, "--set %s: '%.*s' is a single value and has no keys", path, (int)(rest - path - 1), path);
-        if (last && place)
-            *place = new_value;
-        if (!place) {
-            struct doc_node *inner = last ? new_value : node_new(doc, DOC_MAP, SET, 1, 1);
-            map_add(doc, node, rest, length, inner);
-            node = inner;
-        } else {
-            node = *place;
-        }
-        if (last)
-            return 0;
-        rest += length + 1;
-    }
-}
-
-int doc_set(struct doc *doc, const char *path_value, struct err *err)
-{
-    const char *equals = strchr(path_value, '=');
-    if (!equals || equals == path_value)
-        return err_input(err, "--set %s: write KEY=VALUE, as in noc.size=16x16", path_value);
-    struct doc_node *new_value;
-    if (equals[1 + strspn(equals + 1, " ")] == '\0') {
-        new_value = node_new(doc, DOC_SCALAR, SET, 1, 1);
-    } else {
-        struct doc *parsed = doc_parse(SET, equals + 1, strlen(equals + 1), err);
-        if (!parsed)
-            return -1;
-        new_value = graft(doc, parsed->root);
-        doc_free(parsed);
-    }
-    char *path = mem_text(path_value);
-    path[equals - path_value] = '\0';
-    int bad = set_at(doc, path, new_value, err);
-    free(path);
-    return bad;
-}
-
-/* ---- nearest word ---- */
-
-enum { WORD_MAX = 64 };
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Edits (insert, delete, replace, swap of neighbours) between two words of at most WORD_MAX bytes. */
-static size_t distance(const char *a, size_t n, const char *b, size_t m)
-{
-    size_t row[3][WORD_MAX + 1];
-    for (size_t j = 0; j <= m; j++)
-        row[0][j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t *now = row[i % 3], *before = row[(i + 2) % 3], *second = row[(i + 1) % 3];
-        now[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            now[j] = least(least(before[j], now[j - 1]) + 1, before[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                now[j] = least(now[j], second[j - 2] + 1);
-        }
-    }
-    return row[n % 3][m];
-}
-
-const char *doc_nearest(const char *word, const char *const *candidate, size_t n)
-{
-    size_t length = strlen(word), best = length / 3 > 1 ? length / 3 : 1;
-    const char *nearest = NULL;
-    if (length > WORD_MAX)
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
-        size_t m = strlen(candidate[i]);
-        if (m > WORD_MAX)
-            continue;
-        size_t d = distance(word, length, candidate[i], m);
-        if (d < length && (d < best || (d == best && !nearest))) {
-            best = d;
-            nearest = candidate[i];
-        }
-    }
-    return nearest;
 }

@@ -17,6 +17,7 @@ struct doc_node {
     const char *file;
     const char *text;               /* scalar: as written, without quotes; "" for an empty one */
     int quoted;                     /* scalar was in quotes */
+    int set;                        /* given by doc_set; file is then its text, "--set KEY=VALUE" */
     uint32_t count;                 /* map: pairs; list: items */
     struct doc_node **item;         /* map: values */
     struct doc_node **key;          /* map: scalar keys, in file order; list: NULL */
@@ -28,7 +29,8 @@ struct doc *doc_parse(const char *name, const char *text, size_t size, struct er
 void doc_free(struct doc *);                                                    /* NULL is allowed */
 struct doc_node *doc_root(const struct doc *);
 struct doc_node *doc_get(const struct doc_node *map, const char *key);          /* NULL: no such key, or not a map */
-/* Sets (or adds) the value at a dotted path from the root, as `--set` does: "noc.size=16x16". The new node's file is "--set". */
+/* Sets (or adds) the value at a dotted path from the root, as `--set` does: "noc.size=16x16".
+ * The new nodes are marked `set`; messages about them name the override instead of a place in the file. */
 int doc_set(struct doc *, const char *path_value, struct err *);
 int doc_error(const struct doc_node *, struct err *, const char *format, ...) __attribute__((format(printf, 3, 4)));  /* "file:line:column: ..." ERR_INPUT, -1 */
 /* The candidate nearest to word by edit distance, or NULL where none is near. */

@@ -64,11 +64,10 @@ static int in_range(const struct field *f, const struct doc_node *node, double v
     if (!f->units)
         return doc_error(node, err, "%s: %s is outside %.15g to %.15g", f->key, node->text, f->low, f->high);
     char low[40], high[40];
-    struct quantity q;
-    enum unit unit = UNIT_BITS;
+    struct quantity q = {0, (enum unit)f->units};       /* a span's text is no quantity; its field has one kind of unit */
     struct err ignored;
-    if (!unit_read(node->text, f->units, &q, &ignored))
-        unit = q.unit;
+    (void)unit_read(node->text, f->units, &q, &ignored);
+    enum unit unit = q.unit;
     return doc_error(node, err, "%s: %s is outside %s to %s", f->key, node->text, unit_write(low, sizeof low, f->low, unit), unit_write(high, sizeof high, f->high, unit));
 }
 
@@ -170,7 +169,6 @@ static int read_quantity(const struct field *f, const struct doc_node *node, dou
 
 int fields_value(const struct field *f, const struct doc_node *node, void *into, struct err *err)
 {
-    struct doc_node yes_no;
     int index;
     switch (f->type) {
     case FIELD_TEXT:
@@ -179,8 +177,7 @@ int fields_value(const struct field *f, const struct doc_node *node, void *into,
         *(const char **)at(f, into) = node->text;
         return 0;
     case FIELD_FLAG:
-        yes_no = *node;
-        if (is_scalar(f, &yes_no, err))
+        if (is_scalar(f, node, err))
             return -1;
         index = word_index("false|true", node->text);
         if (index < 0)

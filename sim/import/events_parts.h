@@ -28,7 +28,8 @@ struct table {
     size_t size;
     const char *at;             /* the next line */
     const char *line_start;     /* of the row in hand */
-    uint32_t line;              /* of the row in hand, from 1 */
+    const char *first;          /* where table_rewind goes back to */
+    uint32_t line, first_line;  /* of the row in hand, from 1 */
     char separator;             /* ',', ';', tab or blank */
     uint32_t columns;
     char **name;                /* [columns] in small letters; NULL: the file has no header */
@@ -55,6 +56,7 @@ enum twice { TWICE_ADD, TWICE_ERROR, TWICE_ONCE };      /* two equal (sample, st
 struct gather {
     const struct event_options *options;
     uint32_t samples, steps, neurons;   /* what the file states; 0: nothing */
+    int proven;                         /* samples is more than a claim: the file holds a word for each */
     uint32_t limit_steps, limit_neurons;        /* what an event may not reach; 0: open */
     enum twice twice;
     struct raw_event *event;

@@ -281,12 +281,9 @@ static char separator_of(const char *start, const char *end)
 
 static int read_head(struct table *t, struct err *err)
 {
-    const char *end;
-    struct table first = *t;
-    if (!next_line(t, &end)) {
-        t->columns = 0;
+    const char *end, *start = t->at;
+    if (!next_line(t, &end))
         return 0;
-    }
     t->separator = separator_of(t->line_start, end);
     int n = split(t, end, err);
     if (n < 0)
@@ -296,8 +293,8 @@ static int read_head(struct table *t, struct err *err)
         keep_header(t);
         return 0;
     }
-    t->at = first.at;
-    t->line = first.line;
+    t->at = start;
+    t->line = 0;
     return 0;
 }
 
@@ -316,19 +313,19 @@ int table_open(struct table *t, const char *path, struct err *err)
         return err_input(err, "%s: cannot be read to its end", path);
     if (zero)
         return err_input(err, "%s: is not text (byte %td is 0); give CSV, .npy, .spk or HDF5", path, zero - t->text);
-    table_rewind(t);
+    t->at = t->text + (size >= 3 && !memcmp(t->text, "\xEF\xBB\xBF", 3) ? 3 : 0);
+    read_stated(t);
+    if (read_head(t, err))
+        return -1;
+    t->first = t->at;
+    t->first_line = t->line;
     return 0;
 }
 
 void table_rewind(struct table *t)
 {
-    struct err none;
-    int first = t->name == NULL;
-    t->at = t->text + (t->size >= 3 && !memcmp(t->text, "\xEF\xBB\xBF", 3) ? 3 : 0);
-    t->line = 0;
-    if (first)
-        read_stated(t);
-    (void)none;
+    t->at = t->first;
+    t->line = t->first_line;
 }
 
 void table_close(struct table *t)

@@ -1,0 +1,158 @@
+/* Reading a chip file: find, parse, override, then section by section, then the checks across sections. */
+#include "chipfile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "chipfile_parts.h"
+#include "sram.h"
+
+/* How far the memory model is from the points it was fitted to, at the nodes next to the chip's. */
+static void note_fit(struct chipfile *f)
+{
+    int derived = 0, low = 0, high = SRAM_NODES - 1;
+    for (uint32_t t = 0; t < f->n_types; t++)
+        for (uint32_t m = 0; m < f->type[t].n_memories; m++)
+            derived |= f->type[t].memory[m].derived;
+    if (!derived)
+        return;
+    for (int i = 0; i < SRAM_NODES; i++) {
+        low = sram_node_m[i] <= f->node_m * (1 + 1e-9) ? i : low;
+        high = sram_node_m[SRAM_NODES - 1 - i] >= f->node_m * (1 - 1e-9) ? SRAM_NODES - 1 - i : high;
+    }
+    double worst[N_SRAM];
+    for (int q = 0; q < N_SRAM; q++)
+        worst[q] = sram_fits[q][low].worst > sram_fits[q][high].worst ? sram_fits[q][low].worst : sram_fits[q][high].worst;
+    fidelity_add(&f->notes, FIDELITY_NOTE, "", "memories: a fit to CACTI 7, whose worst ratio to a swept point is %.2f for read, %.2f write, %.2f leakage, %.2f access time, %.2f area",
+                 worst[SRAM_READ], worst[SRAM_WRITE], worst[SRAM_LEAKAGE], worst[SRAM_ACCESS], worst[SRAM_AREA]);
+}
+
+static int read_sections(struct reading *r, struct err *err)
+{
+    const struct doc_node *root = doc_root(r->doc);
+    if (fields_read(&chipfile_table_file, root, root, &r->at, err))
+        return -1;
+    if (chipfile_chip(r, err) || chipfile_sources(r, err) || chipfile_clocks(r, err) || chipfile_types(r, err) || chipfile_noc(r, err) || chipfile_io(r, err) ||
+        chipfile_placement(r, err) || chipfile_steps(r, err) || chipfile_energy(r, err) || chipfile_check(r, err))
+        return -1;
+    note_fit(r->file);
+    return 0;
+}
+
+struct chipfile *chipfile_read(const char *name, const char *const *set, uint32_t n_set, struct err *err)
+{
+    char *path = chipfile_find(name, err);
+    struct reading r = {.doc = path ? doc_read(path, err) : NULL};
+    if (!r.doc) {
+        free(path);
+        return NULL;
+    }
+    r.file = mem_new(1, sizeof *r.file);
+    r.file->path = path;
+    int bad = 0;
+    for (uint32_t i = 0; i < n_set && !bad; i++)
+        bad = doc_set(r.doc, set[i], err);
+    if (bad || read_sections(&r, err)) {
+        chipfile_free(r.file);
+        r.file = NULL;
+    }
+    doc_free(r.doc);
+    return r.file;
+}
+
+/* ---- freeing ---- */
+
+static void free_statics(struct chip_static *list, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        free(list[i].what);
+        free(list[i].state);
+        free(list[i].power.why);
+    }
+    free(list);
+}
+
+static void free_terms(struct service_term *term, uint32_t n)
+{
+    for (uint32_t i = 0; term && i < n; i++)
+        free(term[i].time.cost.why);
+    free(term);
+}
+
+static void free_memory(struct chip_memory *m)
+{
+    free(m->name);
+    free(m->ports);
+    free(m->read.why);
+    free(m->write.why);
+    free(m->leakage.why);
+    free(m->area.why);
+    free(m->access_time.why);
+}
+
+static void free_type(struct core_type *type)
+{
+    for (uint32_t i = 0; i < type->n_formats; i++)
+        free(type->format[i].name);
+    for (uint32_t m = 0; m < type->n_memories; m++)
+        free_memory(&type->memory[m]);
+    free(type->format);
+    free(type->memory);
+    free_terms(type->accept, type->n_accept);
+    free_terms(type->update, type->n_update);
+    free_statics(type->static_, type->n_static);
+    free(type->emulate_standing.why);
+    free(type->name);
+    free(type->kind);
+}
+
+static void free_noc(struct chip_noc *n)
+{
+    char *const why[] = {n->d_link_x.cost.why, n->d_link_y.cost.why, n->d_router.cost.why, n->d_inject.cost.why, n->d_eject.cost.why,
+                         n->d_flit_x.cost.why, n->d_flit_y.cost.why, n->d_flit_local.cost.why};
+    for (size_t i = 0; i < sizeof why / sizeof *why; i++)
+        free(why[i]);
+}
+
+static void free_lists(struct chipfile *f)
+{
+    for (uint32_t i = 0; i < f->n_sources; i++) {
+        free(f->source[i].name);
+        free(f->source[i].group);
+        free(f->source[i].text);
+    }
+    for (uint32_t i = 0; i < f->n_clocks; i++)
+        free(f->clock[i].name);
+    for (uint32_t i = 0; i < f->n_types; i++)
+        free_type(&f->type[i]);
+    for (uint32_t i = 0; i < f->n_energy; i++) {
+        free(f->energy[i].component);
+        free(f->energy[i].cost.why);
+    }
+    for (uint32_t i = 0; i < f->n_figures; i++) {
+        free(f->figure[i].key);
+        free(f->figure[i].cost.why);
+    }
+    free_statics(f->static_, f->n_static);
+}
+
+void chipfile_free(struct chipfile *f)
+{
+    if (!f)
+        return;
+    free_lists(f);
+    free_noc(&f->noc);
+    void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->source, f->clock, f->type, f->energy, f->figure, f->barrier_at,
+                           f->barrier_standing.why, f->layer_start_time.cost.why, f->sample_reset_time.cost.why, f->in.port, f->out.port, f->core_type_of, f->barrier_per};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    fidelity_clear(&f->notes);
+    free(f);
+}
+
+const char *basis_word(enum basis basis)
+{
+    static const char *const word[] = {"measured", "simulated", "estimated", "assumed"};
+    return word[basis];
+}

@@ -1,0 +1,191 @@
+/* Where a chip file is: a path, or a name looked up in folders. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "chipfile_parts.h"
+
+#ifndef VOLLEY_CHIPS_INSTALLED
+#define VOLLEY_CHIPS_INSTALLED "/usr/local/share/volley/chips"
+#endif
+enum { FOLDERS_MAX = 64, NAMES_SHOWN = 900 };
+
+struct folders { char *path[FOLDERS_MAX]; size_t n; };
+
+static void add_folder(struct folders *f, char *path)
+{
+    if (f->n < FOLDERS_MAX)
+        f->path[f->n++] = path;
+    else
+        free(path);
+}
+
+/* $VOLLEY_CHIPS: folders with colons between them. */
+static void add_from_environment(struct folders *f)
+{
+    const char *list = getenv("VOLLEY_CHIPS");
+    while (list && *list) {
+        size_t n = strcspn(list, ":");
+        if (n)
+            add_folder(f, mem_format("%.*s", (int)n, list));
+        list += n + (list[n] == ':');
+    }
+}
+
+/* The source tree's configs/chips, for a program that runs from its build folder: two above the program's own folder. */
+static void add_beside_program(struct folders *f)
+{
+    char program[4096];
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (n <= 0)
+        return;
+    program[n] = '\0';
+    char *slash = strrchr(program, '/');
+    if (!slash)
+        return;
+    *slash = '\0';
+    add_folder(f, mem_format("%s/../../configs/chips", program));
+}
+
+static void folders_open(struct folders *f)
+{
+    f->n = 0;
+    add_folder(f, mem_text("."));
+    add_from_environment(f);
+    add_folder(f, mem_text(VOLLEY_CHIPS_INSTALLED));
+    add_folder(f, mem_text("configs/chips"));
+    add_beside_program(f);
+}
+
+static void folders_close(struct folders *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        free(f->path[i]);
+}
+
+static int is_file(const char *path)
+{
+    struct stat about;
+    return !stat(path, &about) && !S_ISDIR(about.st_mode);
+}
+
+static int ends_in(const char *name, const char *end)
+{
+    size_t n = strlen(name), m = strlen(end);
+    return n > m && !strcmp(name + n - m, end);
+}
+
+/* FOLDER/NAME or FOLDER/NAME.yaml, whichever is a file; NULL: neither. */
+static char *in_folder(const char *folder, const char *name)
+{
+    static const char *const ends[] = {"", ".yaml"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char *path = strcmp(folder, ".") ? mem_format("%s/%s%s", folder, name, ends[i]) : mem_format("%s%s", name, ends[i]);
+        if (is_file(path))
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+/* ---- the chips there are ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct chip_place *)a)->name, ((const struct chip_place *)b)->name);
+}
+
+static int is_known(const struct chip_place *place, uint32_t n, const char *name)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!strcmp(place[i].name, name))
+            return 1;
+    return 0;
+}
+
+static struct chip_place *list_folder(const char *folder, struct chip_place *place, uint32_t *n, size_t *capacity)
+{
+    DIR *open = opendir(folder);
+    struct dirent *entry;
+    while (open && (entry = readdir(open))) {
+        if (!ends_in(entry->d_name, ".yaml"))
+            continue;
+        char *name = mem_format("%.*s", (int)(strlen(entry->d_name) - 5), entry->d_name);
+        if (is_known(place, *n, name)) {
+            free(name);
+            continue;
+        }
+        place = mem_room(place, *n, capacity, sizeof *place);
+        place[*n].path = mem_format("%s/%s", folder, entry->d_name);
+        place[(*n)++].name = name;
+    }
+    if (open)
+        closedir(open);
+    return place;
+}
+
+/* The current folder is left out: its YAML files need not be chips. */
+struct chip_place *chipfile_places(uint32_t *n)
+{
+    struct folders folders;
+    struct chip_place *place = NULL;
+    size_t capacity = 0;
+    *n = 0;
+    folders_open(&folders);
+    for (size_t i = 1; i < folders.n; i++)
+        place = list_folder(folders.path[i], place, n, &capacity);
+    folders_close(&folders);
+    if (*n)
+        qsort(place, *n, sizeof *place, by_name);
+    return place;
+}
+
+void chipfile_places_free(struct chip_place *place, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        free(place[i].name);
+        free(place[i].path);
+    }
+    free(place);
+}
+
+static void no_such_chip(const char *name, struct err *err)
+{
+    char list[NAMES_SHOWN] = "";
+    uint32_t n;
+    size_t used = 0;
+    struct chip_place *place = chipfile_places(&n);
+    const char **known = mem_new(n + 1, sizeof *known);
+    for (uint32_t i = 0; i < n; i++) {
+        known[i] = place[i].name;
+        if (used + strlen(known[i]) + 3 < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", known[i]);
+    }
+    const char *nearest = doc_nearest(name, known, n);
+    if (nearest)
+        err_input(err, "no chip '%.200s'; did you mean '%s'? There are: %s", name, nearest, list);
+    else
+        err_input(err, "no chip '%.200s'; give the path of a chip file, or one of: %s", name, n ? list : "(none found; set VOLLEY_CHIPS to their folder)");
+    free(known);
+    chipfile_places_free(place, n);
+}
+
+char *chipfile_find(const char *name, struct err *err)
+{
+    struct folders folders;
+    char *path = NULL;
+    if (strchr(name, '/') && (path = in_folder(".", name)))
+        return path;
+    if (strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
+        return mem_text(name);          /* the reader says what is wrong with it */
+    folders_open(&folders);
+    for (size_t i = 0; i < folders.n && !path && *name; i++)
+        path = in_folder(folders.path[i], name);
+    folders_close(&folders);
+    if (!path)
+        no_such_chip(name, err);
+    return path;
+}

@@ -1,0 +1,274 @@
+/* The memories of a core type: size and width, what each holds, and what an access costs: stated, or derived by `model: sram`. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "chipfile_parts.h"
+#include "sram.h"
+
+enum { MEMORIES_MAX = 100, WIDTH_MAX = 4096, ENTRY_MAX = 100000 };
+#define MEMORY_MAX 8.8e12       /* bits: 1 TiB */
+
+struct memory_text {
+    double size;
+    uint32_t width;
+    int ports, model, basis;
+    const char *source, *leak_source;
+    const struct doc_node *holds, *cost[N_SRAM];
+};
+#define OF(member) offsetof(struct memory_text, member)
+static const struct field memory_fields[] = {
+    {"size", FIELD_QUANTITY, OF(size), UNIT_BITS, 1, MEMORY_MAX, NULL, NULL, "64 KiB", "capacity; the mapper fits every table into it"},
+    {"width", FIELD_NUMBER, OF(width), UNIT_BITS, 1, WIDTH_MAX, NULL, NULL, "64 bit", "of a word: what one access moves"},
+    {"ports", FIELD_WORD, OF(ports), 0, 0, 0, "1RW|1R1W|2RW|1R", NULL, "1R1W", "read and write ports; 1R: written at load only"},
+    {"model", FIELD_WORD, OF(model), 0, 0, 0, "sram", "", "sram", "energy, leakage, access time and area follow from size, width, ports and chip.technology"},
+    {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "sram", "of the model, and of costs below that give none"},
+    {"leak_source", FIELD_TEXT, OF(leak_source), 0, 0, 0, NULL, "", "leak", "of the model's leakage; `source` where absent"},
+    {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "estimated", "of the model, and of costs below that give none"},
+    {"read", FIELD_COST, OF(cost[SRAM_READ]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 1.9 pJ, source: sram}", "energy of reading a word; overrides the model, as do the next four"},
+    {"write", FIELD_COST, OF(cost[SRAM_WRITE]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 2.4 pJ, source: sram}", "energy of writing a word"},
+    {"leakage", FIELD_COST, OF(cost[SRAM_LEAKAGE]), UNIT_POWER, 0, 0, NULL, "", "{value: 0.4 mW, source: leak}", "static power of the whole memory"},
+    {"access_time", FIELD_COST, OF(cost[SRAM_ACCESS]), UNIT_TIME, 0, 0, NULL, "", "{value: 1.5 ns, source: sram}", "of a word; longer than a cycle: a word takes several cycles of service"},
+    {"area", FIELD_COST, OF(cost[SRAM_AREA]), UNIT_AREA, 0, 0, NULL, "", "{value: 0.06 mm2, source: sram}", "shown, not used"},
+    {"holds", FIELD_NODE, OF(holds), 0, 0, 0, NULL, NULL, "{rows: {dense: [weight]}}", "the tables kept in it"}};
+#undef OF
+const struct field_table chipfile_table_memory = {"core_types.NAME.memories.NAME",
+    "A memory of a core. Its own figures (read to area) do not follow an override of size, width, ports or technology: such a run is refused.",
+    memory_fields, sizeof memory_fields / sizeof *memory_fields};
+
+struct holds_text { const struct doc_node *table[N_TABLES]; uint32_t delay_slots; };
+#define TABLE(name, index, example, help) {name, FIELD_NODE, offsetof(struct holds_text, table[index]), 0, 0, 0, NULL, "", example, help}
+static const struct field holds_fields[] = {
+    TABLE("rows", TABLE_ROWS, "{dense: [weight], list: [weight, target], conv: [weight]}", "synapses, by form"),
+    TABLE("axon_table", TABLE_AXON, "{address: 14 bit, length: 9 bit, form: 2 bit}", "one entry per axon in"),
+    TABLE("neuron_state", TABLE_STATE, "[membrane, refractory, pad 12 bit]", "one entry per compartment"),
+    TABLE("accumulators", TABLE_ACCUMULATOR, "[current]", "one entry per compartment and delay slot"),
+    {"delay_slots", FIELD_NUMBER, offsetof(struct holds_text, delay_slots), 0, 1, 65536, NULL, "", "16", "accumulators per compartment; capacity.delay's longest + 1 where absent"},
+    TABLE("neuron_parameters", TABLE_PARAMETER, "[threshold, bias, decay, pad 24 bit]", "one entry per compartment"),
+    TABLE("routing_table", TABLE_ROUTING, "{entry: 32 bit}", "one entry per axon out")};
+#undef TABLE
+const struct field_table chipfile_table_holds = {"core_types.NAME.memories.NAME.holds",
+    "Tables. An entry is a list of parts, each a name of `formats` or `NAME N bit`, or a map {NAME: N bit}. A table that no memory holds is not counted and has no limit.",
+    holds_fields, sizeof holds_fields / sizeof *holds_fields};
+
+struct rows_text { const struct doc_node *dense, *list, *conv; };
+static const struct field rows_fields[] = {
+    {"dense", FIELD_NODE, offsetof(struct rows_text, dense), 0, 0, 0, NULL, "", "[weight]", "a synapse of a row that reaches neighbouring neurons"},
+    {"list", FIELD_NODE, offsetof(struct rows_text, list), 0, 0, 0, NULL, "", "[weight, target]", "a synapse that names its target"},
+    {"conv", FIELD_NODE, offsetof(struct rows_text, conv), 0, 0, 0, NULL, "", "[weight]", "a weight of a kernel, stored once per core"}};
+const struct field_table chipfile_table_rows = {"core_types.NAME.memories.NAME.holds.rows", "One entry per form in offers.forms.", rows_fields, 3};
+
+/* ---- entries ---- */
+
+/* One part of an entry: "weight", or "pad 12 bit". */
+static int part_bits(const struct core_type *type, const struct doc_node *node, uint32_t *bits, struct err *err)
+{
+    const char *known[16], *text = node->text, *space = strchr(text, ' ');
+    struct quantity q;
+    struct err ignored;
+    if (node->kind == DOC_SCALAR && space && !unit_read(space + 1, UNIT_BITS, &q, &ignored) && q.value >= 1 && q.value <= ENTRY_MAX && q.value == (double)(uint32_t)q.value) {
+        *bits = (uint32_t)q.value;
+        return 0;
+    }
+    const struct format *format = node->kind == DOC_SCALAR ? core_type_format(type, text) : NULL;
+    if (format) {
+        *bits = format->bits;
+        return 0;
+    }
+    for (uint32_t i = 0; i < type->n_formats && i < 16; i++)
+        known[i] = type->format[i].name;
+    const char *nearest = doc_nearest(text, known, type->n_formats);
+    if (nearest)
+        return doc_error(node, err, "an entry of '%s': no format of that name; did you mean '%s'?", text, nearest);
+    return doc_error(node, err, "an entry of '%s': write a name of core_types.%s.formats, or a name and its bits, for example pad 12 bit", text, type->name);
+}
+
+static int entry_bits(const struct core_type *type, const struct doc_node *node, uint32_t *bits, struct err *err)
+{
+    *bits = 0;
+    if (node->kind == DOC_SCALAR)
+        return part_bits(type, node, bits, err);
+    for (uint32_t i = 0; i < node->count; i++) {
+        uint32_t part = 0;
+        struct quantity q;
+        if (node->kind == DOC_LIST && part_bits(type, node->item[i], &part, err))
+            return -1;
+        if (node->kind == DOC_MAP && fields_quantity(node->item[i], UNIT_BITS, &q, err))
+            return -1;
+        if (node->kind == DOC_MAP) {
+            if (!(q.value <= ENTRY_MAX) || q.value != (double)(uint32_t)q.value)
+                return doc_error(node->item[i], err, "%s: '%s' is not a whole number of bits up to %d", node->key[i]->text, node->item[i]->text, ENTRY_MAX);
+            part = (uint32_t)q.value;
+        }
+        *bits += part;
+        if (*bits > ENTRY_MAX)
+            return doc_error(node, err, "an entry of more than %d bit", ENTRY_MAX);
+    }
+    if (!*bits)
+        return doc_error(node, err, "an entry of no bits; write for example [membrane, refractory, pad 12 bit]");
+    return 0;
+}
+
+static int read_rows(const struct core_type *type, const struct doc_node *node, struct chip_table *table, struct err *err)
+{
+    struct rows_text text = {0};
+    if (fields_read(&chipfile_table_rows, node, node, &text, err))
+        return -1;
+    const struct { const char *name; int offered; const struct doc_node *entry; uint32_t *bits; } form[] = {
+        {"dense", type->form_dense, text.dense, &table->dense_bits}, {"list", type->form_list, text.list, &table->list_bits}, {"conv", type->form_conv, text.conv, &table->conv_bits}};
+    for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
+        if (form[i].offered && !form[i].entry)
+            return doc_error(node, err, "core_types.%s offers form %s, but rows says not how such a synapse is stored; write for example %s: [weight]", type->name, form[i].name, form[i].name);
+        if (!form[i].offered && form[i].entry)
+            return doc_error(form[i].entry, err, "rows.%s: core_types.%s.offers.forms has no %s; add it there, or remove it here", form[i].name, type->name, form[i].name);
+        if (form[i].entry && entry_bits(type, form[i].entry, form[i].bits, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_holds(struct core_type *type, int memory, const struct doc_node *node, struct err *err)
+{
+    struct holds_text text = {0};
+    if (fields_read(&chipfile_table_holds, node, node, &text, err))
+        return -1;
+    for (int t = 0; t < N_TABLES; t++) {
+        struct chip_table *table = &type->table[t];
+        if (!text.table[t])
+            continue;
+        if (table->memory != NO_INDEX)
+            return doc_error(text.table[t], err, "this table is in memory %s already; a table has one place", type->memory[table->memory].name);
+        table->memory = memory;
+        struct quantity address;
+        struct err ignored;
+        const struct doc_node *bits = t == TABLE_AXON ? doc_get(text.table[t], "address") : NULL;
+        if (bits && !fields_quantity(bits, UNIT_BITS, &address, &ignored) && address.value <= 64)
+            table->address_bits = (uint32_t)address.value;
+        if (t == TABLE_ROWS ? read_rows(type, text.table[t], table, err) : entry_bits(type, text.table[t], &table->entry_bits, err))
+            return -1;
+    }
+    struct chip_table *sums = &type->table[TABLE_ACCUMULATOR];
+    if (text.delay_slots && !text.table[TABLE_ACCUMULATOR])
+        return doc_error(doc_get(node, "delay_slots"), err, "delay_slots belongs beside accumulators; this memory holds none");
+    if (!text.table[TABLE_ACCUMULATOR])
+        return 0;
+    sums->delay_slots = text.delay_slots ? text.delay_slots : type->delay_max + 1;
+    if (sums->delay_slots < type->delay_max + 1)
+        return doc_error(doc_get(node, "delay_slots"), err, "%u delay slots hold delays up to %u steps (one slot is read while the others fill), but capacity.delay goes to %u; write delay_slots: %u",
+                         sums->delay_slots, sums->delay_slots - 1, type->delay_max, type->delay_max + 1);
+    return 0;
+}
+
+/* ---- costs ---- */
+
+static const char *const cost_key[N_SRAM] = {"read", "write", "leakage", "access_time", "area"};
+static const unsigned cost_unit[N_SRAM] = {UNIT_ENERGY, UNIT_ENERGY, UNIT_POWER, UNIT_TIME, UNIT_AREA};
+
+static struct cost *cost_at(struct chip_memory *m, int quantity)
+{
+    struct cost *const at[N_SRAM] = {&m->read, &m->write, &m->leakage, &m->access_time, &m->area};
+    return at[quantity];
+}
+
+/* A stated figure belongs to the size, width, ports and node it was stated for. */
+static int refuse_stale(const struct reading *r, const struct standing *from, const struct doc_node *node, const struct memory_text *text, struct err *err)
+{
+    static const char *const shape[] = {"size", "width", "ports"};
+    for (int q = 0; q < N_SRAM; q++) {
+        if (!text->cost[q] || chipfile_is_set(text->cost[q]) || doc_get(text->cost[q], "unknown"))
+            continue;
+        for (size_t k = 0; k < sizeof shape / sizeof *shape; k++) {
+            const struct doc_node *given = doc_get(node, shape[k]);
+            if (given && given->set)
+                return doc_error(given, err, "%s.%s was stated for another %s and does not follow; override it too, or use model: sram", from->key, cost_key[q], shape[k]);
+        }
+        if (r->technology && r->technology->set)
+            return doc_error(r->technology, err, "%s.%s was stated for another technology and does not follow; override it too, or use model: sram", from->key, cost_key[q]);
+    }
+    return 0;
+}
+
+static int derive_cost(struct reading *r, const struct standing *from, int quantity, double value, const struct memory_text *text, const struct doc_node *place, struct cost *cost,
+                       struct err *err)
+{
+    struct cost_text words = {.node = place, .basis = NO_INDEX, .source = quantity == SRAM_LEAKAGE ? text->leak_source : NULL};
+    *cost = (struct cost){.stated = 1, .value = value, .source = NO_INDEX};
+    if (chipfile_stand(r, from, cost_key[quantity], &words, cost, err))
+        return -1;
+    cost->low = value * r->file->source[cost->source].low;
+    cost->high = value * r->file->source[cost->source].high;
+    chipfile_figure(r, from, cost_key[quantity], cost, cost_unit[quantity], NULL);
+    return 0;
+}
+
+static void note_derivation(struct reading *r, const struct core_type *type, const struct chip_memory *m)
+{
+    char size[40], value[N_SRAM][40];
+    const struct cost *const at[N_SRAM] = {&m->read, &m->write, &m->leakage, &m->access_time, &m->area};
+    for (int q = 0; q < N_SRAM; q++)
+        unit_write(value[q], sizeof value[q], at[q]->value, (enum unit)cost_unit[q]);
+    fidelity_add(&r->file->notes, FIDELITY_NOTE, "", "memory %s.%s, %s of %u bit, %s, %s: read %s, write %s, leakage %s, access %s, %s%s%s", type->name, m->name,
+                 unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, r->file->technology, value[0], value[1], value[2], value[3], value[4],
+                 m->extrapolated ? " (outside the fitted sizes: extrapolated)" : "", strcmp(m->ports, "1RW") && strcmp(m->ports, "1R") ? " (factor for its ports assumed)" : "");
+}
+
+static int read_costs(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *from, const struct doc_node *node, const struct memory_text *text,
+                      struct err *err)
+{
+    struct sram sram = {{0}};
+    struct err what = {ERR_NONE, ""};
+    const struct doc_node *model = doc_get(node, "model");
+    if (refuse_stale(r, from, node, text, err))
+        return -1;
+    m->derived = text->model != NO_INDEX;
+    if (m->derived && r->file->node_m <= 0)
+        return doc_error(model, err, "%s: model: sram needs the process node; write for example chip: {technology: 28 nm}", from->key);
+    if (m->derived && sram_estimate((double)m->size_bits / 8, m->width, m->ports, r->file->node_m, &sram, &what))
+        return doc_error(r->technology, err, "%s: %s", from->key, what.text);
+    for (int q = 0; q < N_SRAM; q++) {
+        struct cost *cost = cost_at(m, q);
+        if (text->cost[q] ? chipfile_cost(r, from, cost_key[q], text->cost[q], cost_unit[q], cost, err)
+                          : m->derived && derive_cost(r, from, q, sram.value[q], text, model, cost, err))
+            return -1;
+    }
+    m->extrapolated = m->derived && !sram_in_sweep((double)m->size_bits / 8, m->width);
+    if (m->derived)
+        note_derivation(r, type, m);
+    return 0;
+}
+
+/* ---- memories ---- */
+
+static int read_memory(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *outer, const struct doc_node *node, struct err *err)
+{
+    static const char *const ports[] = {"1RW", "1R1W", "2RW", "1R"};
+    struct memory_text text = {.model = NO_INDEX, .basis = NO_INDEX};
+    if (fields_read(&chipfile_table_memory, node, node, &text, err))
+        return -1;
+    m->size_bits = (uint64_t)text.size;
+    m->width = text.width;
+    m->ports = mem_text(ports[text.ports]);
+    struct standing from = chipfile_standing(outer, m->name, text.source, text.basis);
+    if ((double)m->size_bits != text.size || m->size_bits < m->width)
+        return doc_error(doc_get(node, "size"), err, "%s: a size of %s holds no whole word of %u bit", from.key, doc_get(node, "size")->text, m->width);
+    if (read_holds(type, (int)(m - type->memory), text.holds, err))
+        return -1;
+    return read_costs(r, type, m, &from, node, &text, err);
+}
+
+int chipfile_memories(struct reading *r, struct core_type *type, const struct standing *outer, const struct doc_node *map, struct err *err)
+{
+    if (!map)
+        return 0;
+    if (map->kind != DOC_MAP || !map->count || map->count > MEMORIES_MAX)
+        return doc_error(map, err, "core_types.%s.memories is a map of 1 to %d names, for example {synapse: {size: 64 KiB, ...}}", type->name, MEMORIES_MAX);
+    struct standing from = chipfile_standing(outer, "memories", NULL, NO_INDEX);
+    type->memory = mem_new(map->count, sizeof *type->memory);
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct chip_memory *m = &type->memory[type->n_memories++];
+        m->name = mem_text(map->key[i]->text);
+        if (read_memory(r, type, m, &from, map->item[i], err))
+            return -1;
+    }
+    return 0;
+}

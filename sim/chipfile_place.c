@@ -1,0 +1,141 @@
+/* Sections `io` and `placement`: where the host joins the network, and which core is of which type. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "chipfile_parts.h"
+
+struct port_text { uint32_t router[2], rate; int port; const char *values; };
+#define OF(member) offsetof(struct port_text, member)
+static const struct field port_fields[] = {
+    {"router", FIELD_PAIR, OF(router), 0, 0, 0, NULL, NULL, "[0, 0]", "[column, row] of the tile where the host joins"},
+    {"port", FIELD_WORD, OF(port), 0, 0, 0, "west|east|north|south|local", NULL, "west", "which side of its router"},
+    {"rate", FIELD_NUMBER, OF(rate), UNIT_FLITS_PER_CYCLE, 1, 1024, NULL, "1 flits/cycle", "1 flits/cycle", "that the port takes"},
+    {"values", FIELD_TEXT, OF(values), 0, 0, 0, NULL, "none", "payload 8 bit", "`in` only: what an input packet carries: none, or payload N bit"}};
+#undef OF
+const struct field_table chipfile_table_port = {"io.in, io.out", "The host's ports. Host packets travel on the network and are counted apart.", port_fields,
+                                                sizeof port_fields / sizeof *port_fields};
+
+struct io_text { const struct doc_node *in, *out; };
+static const struct field io_fields[] = {
+    {"in", FIELD_NODE, offsetof(struct io_text, in), 0, 0, 0, NULL, NULL, "{router: [0, 0], port: west, values: none}", "input events enter here"},
+    {"out", FIELD_NODE, offsetof(struct io_text, out), 0, 0, 0, NULL, NULL, "{router: [0, 0], port: west}", "spikes of output layers leave here"}};
+const struct field_table chipfile_table_io = {"io", "The host's ports.", io_fields, 2};
+
+/* "none", or "payload 8 bit" */
+static int read_values(const struct doc_node *node, const char *text, uint32_t *bits, struct err *err)
+{
+    struct quantity q;
+    struct err ignored;
+    *bits = 0;
+    if (!strcmp(text, "none"))
+        return 0;
+    if (!strncmp(text, "payload ", 8) && !unit_read(text + 8, UNIT_BITS, &q, &ignored) && q.value >= 1 && q.value <= 32 && q.value == (double)(uint32_t)q.value) {
+        *bits = (uint32_t)q.value;
+        return 0;
+    }
+    return doc_error(node, err, "values: '%s'; write values: none, or values: payload 8 bit (1 to 32 bit)", text);
+}
+
+static int read_port(const struct reading *r, const struct doc_node *node, struct chip_io *io, struct err *err)
+{
+    static const char *const side[] = {"west", "east", "north", "south", "local"};
+    const struct chip_noc *n = &r->file->noc;
+    struct port_text text = {0};
+    if (fields_read(&chipfile_table_port, node, node, &text, err))
+        return -1;
+    if (text.router[0] >= n->columns || text.router[1] >= n->rows)
+        return doc_error(doc_get(node, "router"), err, "router [%u, %u] is outside the %ux%u tiles, which are numbered from [0, 0]", text.router[0], text.router[1], n->columns, n->rows);
+    io->column = text.router[0];
+    io->row = text.router[1];
+    io->port = mem_text(side[text.port]);
+    io->flits_per_cycle = text.rate;
+    return read_values(doc_get(node, "values"), text.values, &io->payload_bits, err);
+}
+
+int chipfile_io(struct reading *r, struct err *err)
+{
+    struct chipfile *f = r->file;
+    struct io_text text;
+    if (fields_read(&chipfile_table_io, r->at.io, doc_root(r->doc), &text, err) || read_port(r, text.in, &f->in, err) || read_port(r, text.out, &f->out, err))
+        return -1;
+    if (doc_get(text.out, "values") && f->out.payload_bits)
+        return doc_error(doc_get(text.out, "values"), err, "io.out: output spikes carry no value; remove values");
+    if (f->in.payload_bits > f->noc.payload_bits)
+        return doc_error(doc_get(text.in, "values"), err, "io.in: a payload of %u bit does not fit a packet with %u bit of payload; widen noc.packets.spike.payload", f->in.payload_bits,
+                         f->noc.payload_bits);
+    return 0;
+}
+
+/* ---- placement ---- */
+
+static int take_core(struct chipfile *f, const struct doc_node *node, uint32_t core, uint32_t type, struct err *err)
+{
+    if (core >= f->cores)
+        return doc_error(node, err, "placement: core %u of %u; cores are numbered from 0", core, f->cores);
+    if (f->core_type_of[core] != UINT32_MAX)
+        return doc_error(node, err, "placement: core %u is of type %s already", core, f->type[f->core_type_of[core]].name);
+    f->core_type_of[core] = type;
+    return 0;
+}
+
+/* "3", or "0..31" */
+static int take_span(struct chipfile *f, const struct doc_node *node, uint32_t type, struct err *err)
+{
+    static const struct field span = {"placement", FIELD_SPAN, 0, 0, 0, 0, NULL, NULL, "[0..31, 40]", ""};
+    struct span s;
+    if (fields_value(&span, node, &s, err))
+        return -1;
+    for (uint32_t core = s.low; core <= s.high; core++)
+        if (take_core(f, node, core, type, err))
+            return -1;
+    return 0;
+}
+
+static int find_type(const struct chipfile *f, const struct doc_node *key, uint32_t *type, struct err *err)
+{
+    const char *known[100];
+    for (*type = 0; *type < f->n_types; ++*type) {
+        known[*type] = f->type[*type].name;
+        if (!strcmp(f->type[*type].name, key->text))
+            return 0;
+    }
+    return fields_unknown(key, "placement", known, f->n_types, err);
+}
+
+static int place_type(struct chipfile *f, const struct doc_node *key, const struct doc_node *value, int rest, struct err *err)
+{
+    uint32_t type;
+    int is_rest = value->kind == DOC_SCALAR && (!strcmp(value->text, "all") || !strcmp(value->text, "rest"));
+    if (find_type(f, key, &type, err))
+        return -1;
+    if (is_rest != rest)
+        return 0;
+    if (value->kind == DOC_MAP)
+        return doc_error(value, err, "placement.%s: write all, rest, or a list of cores as in [0..31, 40]", key->text);
+    for (uint32_t core = 0; rest && core < f->cores; core++)
+        if (f->core_type_of[core] == UINT32_MAX || !strcmp(value->text, "all"))
+            if (take_core(f, value, core, type, err))
+                return -1;
+    for (uint32_t i = 0; !rest && i < (value->kind == DOC_LIST ? value->count : 1); i++)
+        if (take_span(f, value->kind == DOC_LIST ? value->item[i] : value, type, err))
+            return -1;
+    return 0;
+}
+
+int chipfile_placement(struct reading *r, struct err *err)
+{
+    struct chipfile *f = r->file;
+    const struct doc_node *map = r->at.placement;
+    if (map->kind != DOC_MAP)
+        return doc_error(map, err, "placement says which cores are of which type, for example {%s: all}", f->type[0].name);
+    f->core_type_of = mem_new(f->cores, sizeof *f->core_type_of);
+    memset(f->core_type_of, 0xff, f->cores * sizeof *f->core_type_of);
+    for (int rest = 0; rest < 2; rest++)
+        for (uint32_t i = 0; i < map->count; i++)
+            if (place_type(f, map->key[i], map->item[i], rest, err))
+                return -1;
+    for (uint32_t core = 0; core < f->cores; core++)
+        if (f->core_type_of[core] == UINT32_MAX)
+            return doc_error(map, err, "placement gives core %u no type; write for example {%s: rest}", core, f->type[0].name);
+    return 0;
+}

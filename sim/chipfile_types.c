@@ -1,0 +1,318 @@
+/* Section `core_types`: what a kind of core can hold, compute and offer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "chipfile_parts.h"
+#include "cores/core.h"
+
+enum { TYPES_MAX = 100, DELAY_MAX = 65000, INTEGER_BITS_MAX = 32 };
+
+struct type_text {
+    const char *kind, *clock, *source;
+    int basis, overlap, active_when, skip_idle;
+    const struct doc_node *capacity, *formats, *offers, *memories, *service, *queue, *static_;
+};
+#define OF(member) offsetof(struct type_text, member)
+static const struct field type_fields[] = {
+    {"kind", FIELD_TEXT, OF(kind), 0, 0, 0, NULL, NULL, "lif", "core kind that computes it: `volley kinds` lists them"},
+    {"clock", FIELD_TEXT, OF(clock), 0, 0, 0, NULL, "", "core", "its clock domain, of time.clocks; the one named `core`, or the only one, where absent"},
+    {"capacity", FIELD_NODE, OF(capacity), 0, 0, 0, NULL, NULL, "{neurons: 256, axons_in: 1024, axons_out: 1024, delay: 1..15 steps}", "what fits, memories apart"},
+    {"formats", FIELD_NODE, OF(formats), 0, 0, 0, NULL, "", "{weight: 8 bit signed, membrane: 16 bit signed}", "numbers of an integer kind; reference has none"},
+    {"offers", FIELD_NODE, OF(offers), 0, 0, 0, NULL, NULL, "{reset: [zero], reset_time: [now], compare: [greater], forms: [dense]}", "what the hardware does by itself"},
+    {"memories", FIELD_NODE, OF(memories), 0, 0, 0, NULL, "", "{synapse: {size: 64 KiB, width: 64 bit, ports: 1R1W, model: sram, source: sram, holds: {...}}}", "NAME: memory; see below"},
+    {"service", FIELD_NODE, OF(service), 0, 0, 0, NULL, NULL, "{accept: {packet: 3 cycles, source: rtl}, update: {step: 2 cycles, source: rtl}}", "how long accept and update take"},
+    {"queue", FIELD_NODE, OF(queue), 0, 0, 0, NULL, NULL, "{in: 16 packets, out: 16 packets}", "places for packets"},
+    {"overlap", FIELD_WORD, OF(overlap), 0, 0, 0, "none|full", "none", "none", "may packets be served while the update runs"},
+    {"active_when", FIELD_WORD, OF(active_when), 0, 0, 0, "always|input|nonzero|input_or_nonzero", "always", "input_or_nonzero", "which updates count as update_active: all; those with input; with state; either"},
+    {"skip_idle", FIELD_FLAG, OF(skip_idle), 0, 0, 0, NULL, "false", "false", "true: idle and held neurons are not visited at all"},
+    {"static", FIELD_NODE, OF(static_), 0, 0, 0, NULL, "", "{value: 0.05 mW, source: guess}", "static power of one core, memories apart: a cost or a list"},
+    {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "rtl", "of the costs below that give none"},
+    {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "estimated", "of the costs below that give none"}};
+#undef OF
+const struct field_table chipfile_table_type = {"core_types.NAME", "A kind of core.", type_fields, sizeof type_fields / sizeof *type_fields};
+
+/* ---- capacity and queue ---- */
+
+struct capacity_text { uint32_t neurons, axons_in, axons_out; struct span delay; };
+#define OF(member) offsetof(struct capacity_text, member)
+static const struct field capacity_fields[] = {
+    {"neurons", FIELD_CAPACITY, OF(neurons), 0, 1, UINT32_MAX, NULL, NULL, "256", "compartments: neurons, times those that emulate one"},
+    {"axons_in", FIELD_CAPACITY, OF(axons_in), 0, 1, UINT32_MAX, NULL, NULL, "1024", "input lines: (source neuron, this core) pairs"},
+    {"axons_out", FIELD_CAPACITY, OF(axons_out), 0, 1, UINT32_MAX, NULL, NULL, "1024", "(neuron of this core, destination core) pairs"},
+    {"delay", FIELD_SPAN, OF(delay), UNIT_STEPS, 1, DELAY_MAX, NULL, NULL, "1..15 steps", "delays of a synapse"}};
+#undef OF
+const struct field_table chipfile_table_capacity = {"core_types.NAME.capacity", "Each a number or `unlimited`.", capacity_fields, sizeof capacity_fields / sizeof *capacity_fields};
+
+struct queue_text { uint32_t in, out; };
+static const struct field queue_fields[] = {
+    {"in", FIELD_CAPACITY, offsetof(struct queue_text, in), UNIT_PACKETS, 1, UINT32_MAX, NULL, NULL, "16 packets", "packets that wait for service, or unlimited"},
+    {"out", FIELD_CAPACITY, offsetof(struct queue_text, out), UNIT_PACKETS, 1, UINT32_MAX, NULL, NULL, "16 packets", "packets that wait for the network, or unlimited"}};
+const struct field_table chipfile_table_queue = {"core_types.NAME.queue", "A full output queue stops the update; a full input queue holds the network.", queue_fields, 2};
+
+static int read_capacity(struct core_type *type, const struct type_text *text, struct err *err)
+{
+    struct capacity_text c;
+    struct queue_text q;
+    if (fields_read(&chipfile_table_capacity, text->capacity, text->capacity, &c, err) || fields_read(&chipfile_table_queue, text->queue, text->queue, &q, err))
+        return -1;
+    if (c.delay.low != 1)
+        return doc_error(doc_get(text->capacity, "delay"), err, "core_types.%s.capacity.delay begins at %u; a chip delay of 1 step is always needed: write 1..%u steps", type->name,
+                         c.delay.low, c.delay.high);
+    type->neurons = c.neurons;
+    type->axons_in = c.axons_in;
+    type->axons_out = c.axons_out;
+    type->delay_max = c.delay.high;
+    type->queue_in = q.in;
+    type->queue_out = q.out;
+    return 0;
+}
+
+/* ---- formats ---- */
+
+struct formats_text { const char *weight, *membrane, *current, *threshold, *reset, *bias, *decay, *refractory, *target; };
+#define OF(member) offsetof(struct formats_text, member)
+#define FORMAT(name, example, help) {#name, FIELD_TEXT, OF(name), 0, 0, 0, NULL, "", example, help}
+static const struct field format_fields[] = {
+    FORMAT(weight, "8 bit signed", "a synapse's weight"), FORMAT(membrane, "16 bit signed", "the membrane"),
+    FORMAT(current, "24 bit signed", "sum of weights on its way into the membrane; the second state of kind cuba"),
+    FORMAT(threshold, "16 bit", "in units of the weights as they enter the membrane (after weight_shift)"), FORMAT(reset, "16 bit signed", "value that a reset sets"),
+    FORMAT(bias, "16 bit signed", "bias, or its mantissa where offers.bias_exponent is given"), FORMAT(decay, "8 bit", "decay factor, as a fraction of 2^bits"),
+    FORMAT(refractory, "4 bit", "steps of rest left"), FORMAT(target, "8 bit", "local number of a target neuron in a list row")};
+#undef FORMAT
+#undef OF
+const struct field_table chipfile_table_formats = {"core_types.NAME.formats", "Each `N bit`, or `N bit signed`. Kinds other than reference need weight, membrane, current and threshold.",
+                                                   format_fields, sizeof format_fields / sizeof *format_fields};
+
+static int read_format(struct format *format, const char *name, const struct doc_node *node, struct err *err)
+{
+    unsigned bits = 0;
+    int end = 0, is_signed = 0;
+    const char *text = node->text, *rest;
+    if (node->kind == DOC_SCALAR && text[0] >= '0' && text[0] <= '9' && strlen(text) < 40 && sscanf(text, "%3u bit%n", &bits, &end) == 1 && end) {
+        rest = text + end;
+        is_signed = !strcmp(rest, " signed");
+        end = is_signed || !strcmp(rest, " unsigned") || !*rest;
+    }
+    if (!end || !bits)
+        return doc_error(node, err, "formats.%s: '%s' is no format; write for example %s: 8 bit signed, or %s: 8 bit", name, text, name, name);
+    if (bits > INTEGER_BITS_MAX - !is_signed)
+        return doc_error(node, err, "formats.%s: %s is wider than the %d bit signed that the integer kinds compute in", name, text, INTEGER_BITS_MAX);
+    *format = (struct format){.name = mem_text(name), .bits = bits, .is_signed = is_signed};
+    format->high = ((int64_t)1 << (bits - (unsigned)is_signed)) - 1;
+    format->low = is_signed ? -format->high - 1 : 0;
+    return 0;
+}
+
+static int read_formats(struct core_type *type, const struct doc_node *map, const struct doc_node *place, struct err *err)
+{
+    static const char *const needed[] = {"weight", "membrane", "current", "threshold"};
+    struct formats_text text;
+    int integer = strcmp(type->kind, "reference") != 0;
+    if (map && fields_read(&chipfile_table_formats, map, map, &text, err))
+        return -1;
+    type->format = mem_new(sizeof format_fields / sizeof *format_fields, sizeof *type->format);
+    for (uint32_t i = 0; map && i < map->count; i++) {
+        if (read_format(&type->format[type->n_formats], map->key[i]->text, map->item[i], err))
+            return -1;
+        type->n_formats++;
+    }
+    for (size_t i = 0; integer && i < sizeof needed / sizeof *needed; i++)
+        if (!core_type_format(type, needed[i]))
+            return doc_error(map ? map : place, err, "core_types.%s: kind %s needs formats.%s; write for example %s: 16 bit signed", type->name, type->kind, needed[i], needed[i]);
+    const struct format *decay = core_type_format(type, "decay");
+    if (decay && (decay->is_signed || decay->bits > 24))
+        return doc_error(doc_get(map, "decay"), err, "formats.decay: %s; a decay is an unsigned fraction of at most 24 bit", doc_get(map, "decay")->text);
+    return 0;
+}
+
+const struct format *core_type_format(const struct core_type *type, const char *name)
+{
+    for (uint32_t i = 0; i < type->n_formats; i++)
+        if (!strcmp(type->format[i].name, name))
+            return &type->format[i];
+    return NULL;
+}
+
+/* ---- offers ---- */
+
+struct offers_text {
+    uint32_t reset, reset_time, compare, decay, forms, refractory, payload, bias_exponent;
+    struct span weight_shift;
+    int bias, current, rounding;
+    const struct doc_node *emulate;
+};
+#define OF(member) offsetof(struct offers_text, member)
+static const struct field offers_fields[] = {
+    {"reset", FIELD_WORDS, OF(reset), 0, 0, 0, "zero|subtract|value", NULL, "[zero, subtract]", "what a spike does to the membrane"},
+    {"reset_time", FIELD_WORDS, OF(reset_time), 0, 0, 0, "now|next", NULL, "[now, next]", "in the step of the spike, or in the next"},
+    {"compare", FIELD_WORDS, OF(compare), 0, 0, 0, "greater|at_least", NULL, "[greater, at_least]", "fires above, or from the threshold on"},
+    {"decay", FIELD_WORDS, OF(decay), 0, 0, 0, "multiply|shift", "none", "[multiply]", "by a factor, or by powers of two only"},
+    {"decay_rounding", FIELD_WORD, OF(rounding), 0, 0, 0, "zero|down|nearest", "down", "zero", "of an integer decay: toward zero, toward minus infinity, to nearest"},
+    {"current", FIELD_FLAG, OF(current), 0, 0, 0, NULL, "false", "true", "a second state with its own decay, for CubaLIF and Synaptic"},
+    {"bias", FIELD_WORD, OF(bias), 0, 0, 0, "none|per_neuron", "none", "per_neuron", "a constant input"},
+    {"bias_exponent", FIELD_NUMBER, OF(bias_exponent), 0, 0, 30, NULL, "0", "7", "bias = mantissa << exponent, exponent up to this"},
+    {"weight_shift", FIELD_SPAN, OF(weight_shift), 0, 0, 24, NULL, "0", "6", "sums are shifted left by this (one number: exactly) on their way into the membrane"},
+    {"refractory", FIELD_NUMBER, OF(refractory), UNIT_STEPS, 0, 0, NULL, "", "15 steps", "longest rest after a spike; what formats.refractory counts to where absent"},
+    {"payload", FIELD_NUMBER, OF(payload), UNIT_BITS, 0, 32, NULL, "0 bit", "8 bit", "of a graded spike; 0: spikes are binary"},
+    {"forms", FIELD_WORDS, OF(forms), 0, 0, 0, "dense|list|conv", NULL, "[dense, list, conv]", "how synapses can be stored"},
+    {"emulate", FIELD_NODE, OF(emulate), 0, 0, 0, NULL, "", "{subtract: {compartments: 2, source: guess}}", "what it does by more compartments per neuron"}};
+#undef OF
+const struct field_table chipfile_table_offers = {"core_types.NAME.offers",
+                                                  "What is asked beyond it is rewritten, emulated at a stated price, approximated with --approximate, or refused.", offers_fields,
+                                                  sizeof offers_fields / sizeof *offers_fields};
+
+struct emulate_text { uint32_t compartments; const char *source, *why; int basis; };
+#define OF(member) offsetof(struct emulate_text, member)
+static const struct field emulate_fields[] = {
+    {"compartments", FIELD_NUMBER, OF(compartments), 0, 2, 16, NULL, NULL, "2", "compartments that one such neuron takes; each is updated and priced"},
+    {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "guess", "on what this rests"},
+    {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "assumed", "as of a cost"},
+    {"why", FIELD_TEXT, OF(why), 0, 0, 0, NULL, "", "a second compartment inhibits the first", "reasoning"}};
+#undef OF
+const struct field_table chipfile_table_emulate = {"core_types.NAME.offers.emulate.subtract", "Reset by subtraction where `reset` does not offer it.", emulate_fields,
+                                                   sizeof emulate_fields / sizeof *emulate_fields};
+
+static int read_emulate(struct reading *r, struct core_type *type, const struct standing *outer, const struct doc_node *node, struct err *err)
+{
+    static const char *const known[] = {"subtract"};
+    struct emulate_text text = {.basis = NO_INDEX};
+    const struct doc_node *subtract = doc_get(node, "subtract");
+    struct standing from = chipfile_standing(outer, "offers.emulate", NULL, NO_INDEX);
+    if (node->kind != DOC_MAP)
+        return doc_error(node, err, "%s is a map, for example {subtract: {compartments: 2, source: guess}}", from.key);
+    for (uint32_t i = 0; i < node->count; i++)
+        if (strcmp(node->key[i]->text, known[0]))
+            return fields_unknown(node->key[i], from.key, known, 1, err);
+    if (!subtract)
+        return 0;
+    if (type->reset_subtract)
+        return doc_error(subtract, err, "%s.subtract: offers.reset has subtract already; remove one of the two", from.key);
+    if (fields_read(&chipfile_table_emulate, subtract, subtract, &text, err))
+        return -1;
+    struct cost_text words = {.node = subtract, .source = text.source, .why = text.why, .basis = text.basis};
+    struct cost *cost = &type->emulate_standing;
+    double n = text.compartments;
+    *cost = (struct cost){.stated = 1, .value = n, .low = n, .high = n, .source = NO_INDEX, .why = text.why ? mem_text(text.why) : NULL};
+    type->emulate_subtract = text.compartments;
+    return chipfile_stand(r, &from, "subtract", &words, cost, err);
+}
+
+static int any_of(const struct doc_node *map, const char *key, uint32_t bits, struct err *err)
+{
+    if (bits)
+        return 0;
+    return doc_error(doc_get(map, key), err, "offers.%s is empty; name at least one", key);
+}
+
+static void take_offers(struct core_type *type, const struct offers_text *text)
+{
+    type->reset_zero = text->reset & 1;
+    type->reset_subtract = text->reset >> 1 & 1;
+    type->reset_value = text->reset >> 2 & 1;
+    type->reset_now = text->reset_time & 1;
+    type->reset_next = text->reset_time >> 1 & 1;
+    type->compare_greater = text->compare & 1;
+    type->compare_at_least = text->compare >> 1 & 1;
+    type->decay_multiply = text->decay & 1;
+    type->decay_shift = text->decay >> 1 & 1;
+    type->decay_rounding = (enum rounding)text->rounding;
+    type->weight_shift_max = text->weight_shift.high;
+    type->weight_shift_fixed = text->weight_shift.low == text->weight_shift.high;
+    type->bias_exponent_max = text->bias_exponent;
+    type->has_current = text->current;
+    type->has_bias = text->bias;
+    type->payload_bits = text->payload;
+    type->form_dense = text->forms & 1;
+    type->form_list = text->forms >> 1 & 1;
+    type->form_conv = text->forms >> 2 & 1;
+    const struct format *rest = core_type_format(type, "refractory");
+    type->refractory_max = text->refractory != UINT32_MAX ? text->refractory : rest ? (uint32_t)rest->high : 0;
+}
+
+static int read_offers(struct reading *r, struct core_type *type, const struct standing *from, const struct doc_node *map, struct err *err)
+{
+    struct offers_text text = {.refractory = UINT32_MAX};
+    if (fields_read(&chipfile_table_offers, map, map, &text, err))
+        return -1;
+    if (any_of(map, "reset", text.reset, err) || any_of(map, "reset_time", text.reset_time, err) || any_of(map, "compare", text.compare, err) || any_of(map, "forms", text.forms, err))
+        return -1;
+    take_offers(type, &text);
+    const struct format *threshold = core_type_format(type, "threshold"), *bias = core_type_format(type, "bias");
+    if (threshold && threshold->high << type->weight_shift_max > INT32_MAX)
+        return doc_error(map, err, "core_types.%s: a threshold of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, threshold->bits, type->weight_shift_max);
+    if (type->has_bias && !bias && strcmp(type->kind, "reference"))
+        return doc_error(map, err, "core_types.%s offers a bias; its format is missing: formats.bias, for example bias: 16 bit signed", type->name);
+    if (bias && bias->high << type->bias_exponent_max > INT32_MAX)
+        return doc_error(map, err, "core_types.%s: a bias of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, bias->bits, type->bias_exponent_max);
+    if (type->decay_multiply && !core_type_format(type, "decay") && strcmp(type->kind, "reference"))
+        return doc_error(map, err, "core_types.%s offers a decay by a factor; its format is missing: formats.decay, for example decay: 12 bit", type->name);
+    return text.emulate ? read_emulate(r, type, from, text.emulate, err) : 0;
+}
+
+/* ---- a core type ---- */
+
+static int check_kind(const struct doc_node *place, const char *kind, struct err *err)
+{
+    const char *known[TYPES_MAX];
+    char list[400] = "";
+    size_t n = 0, used = 0;
+    for (; core_kinds[n] && n < TYPES_MAX; n++) {
+        known[n] = core_kinds[n]->name;
+        if (!strcmp(known[n], kind))
+            return 0;
+        if (used + strlen(known[n]) + 3 < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", known[n]);
+    }
+    const char *nearest = doc_nearest(kind, known, n);
+    if (nearest)
+        return doc_error(place, err, "no core kind '%s'; did you mean '%s'?", kind, nearest);
+    return doc_error(place, err, "no core kind '%s'; there are %s", kind, list);
+}
+
+static int read_static(struct reading *r, struct core_type *type, const struct standing *from, const struct doc_node *node, struct err *err)
+{
+    static const char *const allowed[] = {"core", "memory", NULL};
+    size_t capacity = 0;
+    return node ? chipfile_statics(r, from, "static", node, allowed, &type->static_, &type->n_static, &capacity, err) : 0;
+}
+
+static int read_type(struct reading *r, struct core_type *type, const struct doc_node *node, struct err *err)
+{
+    struct type_text text = {.basis = NO_INDEX};
+    struct standing none = {.source = NULL, .basis = NO_INDEX, .scope = NO_INDEX}, types = chipfile_standing(&none, "core_types", NULL, NO_INDEX);
+    if (fields_read(&chipfile_table_type, node, node, &text, err) || check_kind(doc_get(node, "kind"), text.kind, err))
+        return -1;
+    const struct doc_node *clock = doc_get(node, "clock");
+    if (chipfile_clock(r->file, clock ? clock : node, text.clock, "core", &type->clock, err))
+        return -1;
+    struct standing from = chipfile_standing(&types, type->name, text.source, text.basis);
+    from.clock = type->clock;
+    type->kind = mem_text(text.kind);
+    type->overlap = (enum overlap)text.overlap;
+    type->active_when = (enum active_when)text.active_when;
+    type->skip_idle = text.skip_idle;
+    if (read_capacity(type, &text, err) || read_formats(type, text.formats, node, err) || read_offers(r, type, &from, text.offers, err))
+        return -1;
+    if (chipfile_memories(r, type, &from, text.memories, err) || chipfile_service(r, type, &from, text.service, err))
+        return -1;
+    return read_static(r, type, &from, text.static_, err);
+}
+
+int chipfile_types(struct reading *r, struct err *err)
+{
+    struct chipfile *f = r->file;
+    const struct doc_node *map = r->at.core_types;
+    if (map->kind != DOC_MAP || !map->count || map->count > TYPES_MAX)
+        return doc_error(map, err, "core_types is a map of 1 to %d names, for example {lif28: {kind: lif, ...}}", TYPES_MAX);
+    f->type = mem_new(map->count, sizeof *f->type);
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct core_type *type = &f->type[f->n_types++];
+        type->name = mem_text(map->key[i]->text);
+        for (int t = 0; t < N_TABLES; t++)
+            type->table[t].memory = NO_INDEX;
+        if (read_type(r, type, map->item[i], err))
+            return -1;
+    }
+    return 0;
+}

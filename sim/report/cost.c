@@ -1,0 +1,188 @@
+/* The three answers: how right, how much energy, how long; and what bound the time. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/form.h"
+#include "report/text.h"
+
+static int differs(double a, double b)
+{
+    return fabs(a - b) > 1e-3 * fabs(b);
+}
+
+/* ---- accuracy ---- */
+
+static const char *decode_text(const struct run *run)
+{
+    switch (run->options.decode) {
+    case DECODE_LATENCY: return "class = first to fire, ties to the lowest";
+    case DECODE_POPULATION: return "class = block of outputs with most spikes, ties to the lowest";
+    case DECODE_MEMBRANE: return "class = highest membrane, ties to the lowest";
+    case DECODE_RATE: break;
+    }
+    return "class = most spikes, ties to the lowest";
+}
+
+static void write_right(FILE *to, uint32_t right, uint32_t all)
+{
+    fprintf(to, "%.1f %% (%u of %u)", all ? 100.0 * right / all : 0, right, all);
+}
+
+void cost_accuracy(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    struct form_sheet s;
+    form_begin(&s, to, "accuracy");
+    if (!run->outputs)
+        fputs("no population is connected to Output: nothing is decoded", s.line);
+    else if (!run->samples_done)
+        fputs("no sample was finished", s.line);
+    else if (r->facts.labelled)
+        write_right(s.line, r->facts.correct, run->samples_done);
+    else
+        fputs("unknown without --labels", s.line);
+    if (run->has_float && r->facts.labelled && run->samples_done)
+        fprintf(s.line, "\tfloat32 %.1f %% (%u)", 100.0 * run->float_correct / run->samples_done, run->float_correct);
+    if (run->has_float)
+        fprintf(s.line, "\t%u prediction%s differ%s%s", run->float_differ, run->float_differ == 1 ? "" : "s", run->float_differ == 1 ? "s" : "",
+                r->facts.labelled ? "" : " from float32");
+    if (run->outputs)
+        fprintf(s.line, "\t%s", decode_text(run));
+    form_end(&s);
+}
+
+/* ---- energy ---- */
+
+static void write_spread(FILE *to, const struct facts_spread *f, struct form_scale scale, uint32_t samples)
+{
+    char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT];
+    if (samples > 1)
+        fprintf(to, "\tmedian %s\t95 %% below %s\tlargest %s", form_in(a, f->p50, scale), form_in(b, f->p95, scale), form_in(c, f->max, scale));
+}
+
+/* "at most " where all of the static power is a published bound. */
+static const char *static_bound(const struct energy *e)
+{
+    int bound = 0;
+    for (uint32_t i = 0; i < e->n_lines; i++)
+        if (e->line[i].static_ && e->line[i].energy_j > 0) {
+            if (bound && e->line[i].each.bound != bound)
+                return "";
+            bound = e->line[i].each.bound;
+            if (!bound)
+                return "";
+        }
+    return bound < 0 ? "at most " : bound > 0 ? "at least " : "";
+}
+
+static void write_static(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    const struct energy *e = r->energy;
+    char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT], d[FORM_TEXT];
+    if (e->static_w <= 0) {
+        fputs("\nthe chip file states no static power", to);
+        return;
+    }
+    fprintf(to, "\n%s with the static power of the whole chip (%s%s x %s); %s with that of the %s core%s used",
+            form_si(a, facts_per_sample(r, e->total_j), "J"), static_bound(e), form_si(b, e->static_w, "W"), form_si(c, r->facts.time_s.mean, "s"),
+            form_si(d, facts_per_sample(r, e->dynamic_j + e->static_used_j), "J"), run->n_cores == 1 ? "1" : "", run->n_cores == 1 ? "" : "s");
+}
+
+void cost_energy(FILE *to, const struct report *r)
+{
+    const struct energy *e = r->energy;
+    struct form_sheet s;
+    char a[FORM_TEXT], b[FORM_TEXT];
+    double each = facts_per_sample(r, e->dynamic_j);
+    struct form_scale scale = form_scale_of(each);
+    form_begin(&s, to, "energy");
+    if (!e->priced)
+        fputs("not priced: the chip file states no energies; the counts below are what a price list would be multiplied with", s.line);
+    else {
+        fprintf(s.line, "%s per inference, dynamic", form_si(a, each, "J"));
+        if (differs(e->dynamic_low_j, e->dynamic_j) || differs(e->dynamic_high_j, e->dynamic_j))
+            fprintf(s.line, " (%s to %s)", form_in(a, facts_per_sample(r, e->dynamic_low_j), scale), form_in(b, facts_per_sample(r, e->dynamic_high_j), scale));
+        write_spread(s.line, &r->facts.energy_j, scale, r->run->samples_done);
+    }
+    if (e->priced || e->static_w > 0)
+        write_static(s.line, r);
+    form_end(&s);
+}
+
+/* ---- time ---- */
+
+void cost_time(FILE *to, const struct report *r)
+{
+    const struct energy *e = r->energy;
+    struct form_sheet s;
+    char a[FORM_TEXT], b[FORM_TEXT];
+    double mean = r->facts.time_s.mean, total = (double)r->run->total_ps / 1e12;
+    struct form_scale scale = form_scale_of(mean);
+    form_begin(&s, to, "time");
+    if (mean <= 0)
+        fputs(r->run->samples_done ? "0 s: the chip file states no times" : "no sample was finished", s.line);
+    else {
+        int range = differs(e->time_low_s, total) || differs(e->time_high_s, total);
+        const char *bound = e->time_bound < 0 ? "at most" : e->time_bound > 0 ? "at least" : "";
+        fprintf(s.line, "%s per inference", form_si(a, mean, "s"));
+        if (range)
+            fprintf(s.line, " (%s%s%s to %s)", bound, *bound ? "; " : "", form_in(a, facts_per_sample(r, e->time_low_s), scale),
+                    form_in(b, facts_per_sample(r, e->time_high_s), scale));
+        else if (*bound)
+            fprintf(s.line, " (%s)", bound);
+        write_spread(s.line, &r->facts.time_s, scale, r->run->samples_done);
+        fprintf(s.line, "\t%s per second, one after another", form_count(a, 1 / mean));
+    }
+    form_end(&s);
+}
+
+struct bound_share { const char *name; double share; enum bound bound; };
+
+static int by_share(const void *a, const void *b)
+{
+    const struct bound_share *x = a, *y = b;
+    if (x->share != y->share)
+        return x->share > y->share ? -1 : 1;
+    return (int)x->bound - (int)y->bound;
+}
+
+/* What the compute share is made of, and whose it is. */
+static void write_compute(FILE *to, const struct run *run, double all)
+{
+    char name[FORM_TEXT], a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT];
+    uint64_t work = run->bound_ps[BOUND_COMPUTE] + run->bound_ps[BOUND_MEMORY];
+    facts_core_name(run, run->mapping->core[run->bound_core].core, name, sizeof name);
+    int alone = (double)run->bound_core_ps >= 0.995 * (double)work;
+    fprintf(to, " (%s%s%ssynapses %s, updates %s", alone ? "core " : "", alone ? name : "", alone ? ": " : "", form_percent(a, (double)run->service_ps / all),
+            form_percent(b, (double)run->update_ps / all));
+    if (!alone && run->bound_core_ps)
+        fprintf(to, "; core %s ends %s of it", name, form_percent(c, (double)run->bound_core_ps / (double)(work ? work : 1)));
+    fputs(")", to);
+}
+
+void cost_bound(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    struct bound_share share[N_BOUNDS] = {{"compute", 0, BOUND_COMPUTE}, {"memory", 0, BOUND_MEMORY}, {"noc", 0, BOUND_NOC}, {"queue", 0, BOUND_QUEUE},
+                                          {"barrier", 0, BOUND_BARRIER}};
+    struct form_sheet s;
+    char a[FORM_TEXT];
+    double all = (double)(run->total_ps - run->reset_ps);
+    if (all <= 0)
+        return;
+    for (int i = 0; i < N_BOUNDS; i++)
+        share[i].share = (double)run->bound_ps[share[i].bound] / all;
+    qsort(share, N_BOUNDS, sizeof *share, by_share);
+    form_begin(&s, to, "bound by");
+    for (int i = 0; i < N_BOUNDS; i++) {
+        fprintf(s.line, "%s%s %s", i ? "\t" : "", share[i].name, form_percent(a, share[i].share));
+        if (share[i].bound == BOUND_COMPUTE && run->bound_ps[BOUND_COMPUTE])
+            write_compute(s.line, run, all);
+    }
+    if (run->reset_ps)
+        fprintf(s.line, "\tresets between samples: %s on top", form_percent(a, (double)run->reset_ps / all));
+    fprintf(s.line, "\t[%s]", run->options.timing);
+    form_end(&s);
+}

@@ -1,0 +1,116 @@
+/* Tables of a finished run, one header line each. Numbers are SI and printed with 15 digits; what is not known is left empty. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "report/files.h"
+
+void csv_text(FILE *to, const char *text)
+{
+    if (!text[strcspn(text, ",\"\r\n")]) {
+        fputs(text, to);
+        return;
+    }
+    fputc('"', to);
+    for (; *text; text++)
+        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, to);
+    fputc('"', to);
+}
+
+/* ---- counters.csv: scope total, population, core, memory ---- */
+
+static void counter_row(FILE *to, const char *scope, const char *name, const char *counter, uint64_t value)
+{
+    fprintf(to, "%s,", scope);
+    csv_text(to, name);
+    fputc(',', to);
+    csv_text(to, counter);
+    fprintf(to, ",%" PRIu64 "\n", value);
+}
+
+/* Everything in the total, zero or not; of a part only what it did. */
+static void counter_rows(FILE *to, const char *scope, const char *name, const uint64_t *action, int all)
+{
+    for (int c = 0; c < N_COUNTERS; c++)
+        if (all || action[c])
+            counter_row(to, scope, name, counters[c].name, action[c]);
+}
+
+static void memory_rows(FILE *to, const struct run *run, const char *scope, const char *name, const struct run_memory *memory, int all)
+{
+    char text[200], full[240];
+    for (uint32_t m = 0; m < run->n_memories; m++) {
+        energy_memory_name(run, m, text, sizeof text);
+        for (int write = 0; write < 2; write++) {
+            uint64_t n = write ? memory[m].writes : memory[m].reads;
+            snprintf(full, sizeof full, "%s.%s_word", text, write ? "write" : "read");
+            if (all || n)
+                counter_row(to, scope, name, full, n);
+        }
+    }
+}
+
+void csv_counters(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    char name[64];
+    fputs("scope,name,counter,value\n", to);
+    counter_rows(to, "total", "", r->facts.total, 1);
+    memory_rows(to, run, "total", "", run->memory, 1);
+    for (uint32_t g = 1; g < run->n_groups; g++) {
+        counter_rows(to, "population", facts_group_name(run, g), run->group[g].action, 0);
+        memory_rows(to, run, "population", facts_group_name(run, g), run->group_memory + (size_t)g * run->n_memories, 0);
+    }
+    for (uint32_t c = 0; c < run->n_cores; c++)
+        counter_rows(to, "core", facts_core_name(run, run->mapping->core[c].core, name, sizeof name), run->core[c].action, 0);
+    counter_rows(to, "network", "", run->network_counts.action, 0);
+}
+
+/* ---- layers.csv, samples.csv, steps.csv ---- */
+
+void csv_layers(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    fputs("population,neurons,spikes,rate,sops,updates,energy_j\n", to);
+    for (uint32_t g = 1; g < run->n_groups; g++) {
+        const uint64_t *n = run->group[g].action;
+        uint32_t neurons = g < run->network->n_populations ? run->network->population[g].neurons : 0;
+        double chances = (double)neurons * run->samples_done * run->steps;
+        csv_text(to, facts_group_name(run, g));
+        fprintf(to, ",%u,%" PRIu64 ",%.15g,%" PRIu64 ",%" PRIu64 ",%.15g\n", neurons, n[COUNT_SPIKES], chances > 0 ? (double)n[COUNT_SPIKES] / chances : 0,
+                n[COUNT_SOPS], n[COUNT_UPDATE_ACTIVE] + n[COUNT_UPDATE_IDLE], r->energy->group_j[g]);
+    }
+}
+
+static void class_field(FILE *to, int64_t class_)
+{
+    if (class_ >= 0)
+        fprintf(to, "%" PRId64, class_);
+    fputc(',', to);
+}
+
+void csv_samples(FILE *to, const struct report *r)
+{
+    fputs("sample,label,prediction,steps,time_s,energy_j,spikes,sops,packets\n", to);
+    for (uint32_t i = 0; i < r->run->samples_done; i++) {
+        const struct run_sample *s = &r->run->sample[i];
+        const uint64_t *n = s->counts.action;
+        fprintf(to, "%u,", s->sample);
+        class_field(to, s->label);
+        class_field(to, s->prediction);
+        fprintf(to, "%u,%.15g,%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", s->steps, (double)s->time_ps / 1e12, s->energy_j, n[COUNT_SPIKES], n[COUNT_SOPS],
+                n[COUNT_PACKETS]);
+    }
+}
+
+void csv_steps(FILE *to, const struct report *r)
+{
+    fputs("sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use\n", to);
+    for (uint64_t i = 0; i < r->run->n_steps; i++) {
+        const struct run_step *s = &r->run->step[i];
+        fprintf(to, "%u,%u,%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", s->sample, s->step, (double)s->time_ps / 1e12, s->spikes, s->sops, s->packets);
+        if (isfinite(s->energy_j))
+            fprintf(to, "%.15g", s->energy_j);
+        fprintf(to, ",%.15g\n", s->peak_link_use);
+    }
+}

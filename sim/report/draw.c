@@ -1,0 +1,105 @@
+#include "report/draw.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "report/form.h"
+
+enum { BAR_WIDTH = 220, PLOT_WIDTH = 460, PLOT_HEIGHT = 120, BINS = 40 };
+static const char *const colours[] = {"#3b6ea5", "#c9762b", "#5a9a5a", "#a84d4d", "#8a6fae", "#777777"};
+enum { COLOURS = sizeof colours / sizeof *colours };
+
+void draw_text(FILE *to, const char *text)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '&': fputs("&amp;", to); break;
+        case '<': fputs("&lt;", to); break;
+        case '>': fputs("&gt;", to); break;
+        case '"': fputs("&quot;", to); break;
+        default: fputc((unsigned char)*text < 0x20 && *text != '\n' ? '?' : *text, to);
+        }
+}
+
+static double clamped(double share)
+{
+    return !(share > 0) ? 0 : share > 1 ? 1 : share;
+}
+
+void draw_bar(FILE *to, double share, const char *title)
+{
+    fprintf(to, "<svg width=\"%d\" height=\"12\"><title>", BAR_WIDTH);
+    draw_text(to, title);
+    fprintf(to, "</title><rect width=\"%d\" height=\"12\" fill=\"#eee\"/><rect width=\"%.1f\" height=\"12\" fill=\"%s\"/></svg>", BAR_WIDTH,
+            BAR_WIDTH * clamped(share), colours[0]);
+}
+
+void draw_stack(FILE *to, const struct draw_part *part, size_t n)
+{
+    double x = 0;
+    char percent[FORM_TEXT];
+    fprintf(to, "<svg width=\"%d\" height=\"18\">", PLOT_WIDTH);
+    for (size_t i = 0; i < n; i++) {
+        double width = PLOT_WIDTH * clamped(part[i].share);
+        fprintf(to, "<rect x=\"%.1f\" width=\"%.1f\" height=\"18\" fill=\"%s\"/>", x, width, colours[i % COLOURS]);
+        x += width;
+    }
+    fputs("</svg><br>", to);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(to, "<span class=\"key\" style=\"background:%s\"></span>", colours[i % COLOURS]);
+        draw_text(to, part[i].name);
+        fprintf(to, " %s &nbsp; ", form_percent(percent, clamped(part[i].share)));
+    }
+    fputc('\n', to);
+}
+
+static void draw_ends(FILE *to, const char *left, const char *middle, const char *right)
+{
+    fprintf(to, "<div class=\"ends\" style=\"width:%dpx\"><span>%s</span><span>%s</span><span>%s</span></div>\n", PLOT_WIDTH, left, middle, right);
+}
+
+void draw_histogram(FILE *to, const double *value, size_t n, const char *unit)
+{
+    double low = INFINITY, high = -INFINITY;
+    size_t bin[BINS] = {0}, most = 0;
+    char a[FORM_TEXT], b[FORM_TEXT], count[FORM_TEXT * 2];
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(value[i])) {
+            low = value[i] < low ? value[i] : low;
+            high = value[i] > high ? value[i] : high;
+        }
+    if (!(high >= low))
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(value[i])) {
+            size_t k = high > low ? (size_t)((value[i] - low) / (high - low) * (BINS - 1) + 0.5) : 0;
+            bin[k < BINS ? k : BINS - 1]++;
+        }
+    for (size_t k = 0; k < BINS; k++)
+        most = bin[k] > most ? bin[k] : most;
+    fprintf(to, "<svg width=\"%d\" height=\"%d\">", PLOT_WIDTH, PLOT_HEIGHT);
+    for (size_t k = 0; k < BINS; k++) {
+        double height = PLOT_HEIGHT * (double)bin[k] / (double)most, width = (double)PLOT_WIDTH / BINS;
+        fprintf(to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>", (double)k * width, PLOT_HEIGHT - height, width - 1, height, colours[0]);
+    }
+    fputs("</svg>\n", to);
+    snprintf(count, sizeof count, "tallest bar: %zu samples", most);
+    draw_ends(to, form_si(a, low, unit), count, form_si(b, high, unit));
+}
+
+void draw_line(FILE *to, const double *value, size_t n, const char *unit, const char *below)
+{
+    double high = 0;
+    char a[FORM_TEXT], last[FORM_TEXT], top[FORM_TEXT * 2];
+    for (size_t i = 0; i < n; i++)
+        high = isfinite(value[i]) && value[i] > high ? value[i] : high;
+    if (n < 2 || high <= 0)
+        return;
+    fprintf(to, "<svg width=\"%d\" height=\"%d\"><polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"", PLOT_WIDTH, PLOT_HEIGHT, colours[0]);
+    for (size_t i = 0; i < n; i++)
+        fprintf(to, "%.1f,%.1f ", PLOT_WIDTH * (double)i / (double)(n - 1), PLOT_HEIGHT - (PLOT_HEIGHT - 2) * clamped(value[i] / high));
+    fputs("\"/></svg>\n", to);
+    snprintf(top, sizeof top, "%s, highest %s", below, form_si(a, high, unit));
+    snprintf(last, sizeof last, "%zu", n - 1);
+    draw_ends(to, "0", top, last);
+}

@@ -1,0 +1,217 @@
+#include "report/facts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/form.h"
+
+double facts_per_sample(const struct report *r, double total)
+{
+    return r->run->samples_done ? total / r->run->samples_done : 0;
+}
+
+const char *facts_group_name(const struct run *run, uint32_t group)
+{
+    if (group == run->network->n_populations)
+        return "(chip)";
+    return group > run->network->n_populations ? "(host)" : run->network->population[group].name;
+}
+
+char *facts_core_name(const struct run *run, uint32_t core, char *to, size_t size)
+{
+    uint32_t per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
+    if (core >= run->chip->cores)
+        snprintf(to, size, "host");
+    else
+        snprintf(to, size, "0.%u.%u", core / per, core % per);
+    return to;
+}
+
+uint32_t facts_output(const struct network *net)
+{
+    for (uint32_t p = 1; p < net->n_populations; p++)
+        if (net->population[p].output)
+            return p;
+    return 0;
+}
+
+/* ---- spread over samples ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double rank(const double *sorted, uint64_t n, uint64_t percent)
+{
+    return sorted[(n * percent + 99) / 100 - 1];
+}
+
+static struct facts_spread spread_of(double *value, uint32_t n, double total)
+{
+    if (!n)
+        return (struct facts_spread){0, 0, 0, 0};
+    qsort(value, n, sizeof *value, by_value);
+    return (struct facts_spread){total / n, rank(value, n, 50), rank(value, n, 95), value[n - 1]};
+}
+
+static void find_spreads(struct report *r)
+{
+    const struct run *run = r->run;
+    uint32_t n = run->samples_done;
+    double *value = mem_new(n, sizeof *value);
+    for (uint32_t i = 0; i < n; i++)
+        value[i] = run->sample[i].energy_j;
+    r->facts.energy_j = spread_of(value, n, r->energy->dynamic_j);
+    for (uint32_t i = 0; i < n; i++)
+        value[i] = (double)run->sample[i].time_ps / 1e12;
+    r->facts.time_s = spread_of(value, n, (double)run->total_ps / 1e12);
+    free(value);
+}
+
+/* ---- fidelity lines and warnings ---- */
+
+static int listed(const struct fidelity *list, const struct fidelity_line *line)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->line[i].kind == line->kind && !strcmp(list->line[i].node, line->node) && !strcmp(list->line[i].text, line->text))
+            return 1;
+    return 0;
+}
+
+static void take(struct facts *f, const struct fidelity *from)
+{
+    for (size_t i = 0; from && i < from->count; i++) {
+        const struct fidelity_line *line = &from->line[i];
+        struct fidelity *to = line->kind == FIDELITY_WARNING ? &f->warnings : &f->fidelity;
+        if (strstr(line->text, "--assume-native"))
+            f->assume_native = 1;
+        if (!listed(to, line))
+            fidelity_add(to, line->kind, line->node, "%s", line->text);
+    }
+}
+
+static void warn_partial(struct report *r)
+{
+    if (r->run->partial)
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "interrupted: %u of %u samples were finished, and all figures are of these",
+                     r->run->samples_done, r->run->samples_asked);
+}
+
+static void warn_one_core(struct report *r)
+{
+    const struct run *run = r->run;
+    uint64_t busy = run->total_ps - run->reset_ps;
+    uint32_t idle = run->chip->cores - run->n_cores;
+    char name[FORM_TEXT], share[FORM_TEXT], gain[3 * FORM_TEXT] = "", time[FORM_TEXT], who[3 * FORM_TEXT];
+    double seconds;
+    if (!idle || !busy || 2 * run->bound_core_ps <= busy)
+        return;
+    uint32_t cores = balance_cores(r, &seconds);
+    if (cores)
+        snprintf(gain, sizeof gain, ": --map balance --cores %u is predicted to take about %s per inference", cores,
+                 form_si(time, facts_per_sample(r, seconds), "s"));
+    facts_core_name(run, run->mapping->core[run->bound_core].core, name, sizeof name);
+    snprintf(who, sizeof who, run->n_cores == 1 ? "one core does all the work" : "core %s alone is %s of the time", name,
+             form_percent(share, (double)run->bound_core_ps / (double)busy));
+    fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %u of %u cores are idle%s", who, idle, run->chip->cores, gain);
+}
+
+/* 1: said that nothing comes out, so that equal predictions need no word of their own. */
+static int warn_silent(struct report *r)
+{
+    const struct run *run = r->run;
+    uint32_t output = facts_output(run->network);
+    uint64_t sum = 0;
+    if (!output || !run->samples_done || !run->network->population[output].rule.fires || run->options.decode == DECODE_MEMBRANE)
+        return 0;
+    for (size_t i = 0; i < (size_t)run->samples_done * run->outputs; i++)
+        sum += run->output_counts[i];
+    if (sum)
+        return 0;
+    fidelity_add(&r->facts.warnings, FIDELITY_WARNING, run->network->population[output].name,
+                 "the output never fires: every prediction is the lowest index; are threshold, reset (--from, --reset) and input those of training?");
+    return 1;
+}
+
+static void warn_all_equal(struct report *r)
+{
+    const struct run *run = r->run;
+    int same = run->samples_done > 1, same_label = r->facts.labelled;
+    for (uint32_t i = 1; i < run->samples_done; i++) {
+        same &= run->sample[i].prediction == run->sample[0].prediction;
+        same_label &= run->sample[i].label == run->sample[0].label;
+    }
+    if (!same || same_label || run->outputs < 2)
+        return;
+    int bytes = run->input && run->input->value && run->input->value_max > 1;
+    fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "all %u predictions are class %lld: is the input %s", run->samples_done,
+                 (long long)run->sample[0].prediction, bytes ? "0..255 where 0..1 was trained?" : "coded, scaled and ordered as in training?");
+}
+
+static void warn_timing(struct report *r)
+{
+    const struct run *run = r->run;
+    char over[FORM_TEXT];
+    if (run->steps_beyond)
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "",
+                     "%llu of %llu steps use a link more than the plane %s is right for (peak %.2f of its cycles): their times are too short",
+                     (unsigned long long)run->steps_beyond, (unsigned long long)run->n_steps, run->options.timing, run->peak_link_use);
+    if (run->overruns)
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%llu of %llu steps take longer than their pace, by up to %s",
+                     (unsigned long long)run->overruns, (unsigned long long)run->n_steps, form_si(over, (double)run->overrun_ps_max / 1e12, "s"));
+}
+
+static void find_lines(struct report *r)
+{
+    const struct run *run = r->run;
+    const struct fidelity *const from[] = {&run->network->fidelity, run->input ? &run->input->fidelity : NULL, &run->quantised->fidelity,
+                                           &run->mapping->fidelity, &run->chip->notes, r->options->extra};
+    r->facts.assume_native = r->options->assume_native;
+    warn_partial(r);
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++)
+        take(&r->facts, from[i]);
+    if (!warn_silent(r))
+        warn_all_equal(r);
+    warn_timing(r);
+    warn_one_core(r);
+}
+
+/* ---- sums ---- */
+
+static void find_answers(struct facts *f, const struct run *run)
+{
+    for (uint32_t i = 0; i < run->samples_done; i++) {
+        f->labelled |= run->sample[i].label >= 0;
+        f->correct += run->sample[i].label >= 0 && run->sample[i].label == run->sample[i].prediction;
+    }
+}
+
+static uint32_t tiles_used(const struct run *run)
+{
+    uint32_t n = 0, per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
+    for (uint32_t c = 0; c < run->n_cores; c++)
+        n += !c || run->mapping->core[c].core / per != run->mapping->core[c - 1].core / per;
+    return n;
+}
+
+void facts_make(struct report *r)
+{
+    struct facts *f = &r->facts;
+    *f = (struct facts){.tiles_used = tiles_used(r->run)};
+    for (uint32_t g = 0; g < r->run->n_groups; g++)
+        for (int c = 0; c < N_COUNTERS; c++)
+            f->total[c] += r->run->group[g].action[c];
+    find_answers(f, r->run);
+    find_spreads(r);
+    find_lines(r);
+}
+
+void facts_free(struct report *r)
+{
+    fidelity_clear(&r->facts.fidelity);
+    fidelity_clear(&r->facts.warnings);
+}

@@ -1,0 +1,40 @@
+/* facts.h: what several parts of the report say, found once: spread over samples, sums, fidelity lines, warnings. */
+#ifndef VOLLEY_REPORT_FACTS_H
+#define VOLLEY_REPORT_FACTS_H
+#include "report.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct facts_spread { double mean, p50, p95, max; };    /* p: the smallest value that so many percent of samples do not exceed */
+
+struct report {                 /* one report at work; everything but facts is the caller's */
+    const struct run *run;
+    const struct energy *energy;
+    const struct report_options *options;
+    struct facts {
+        struct facts_spread energy_j, time_s;
+        uint64_t total[N_COUNTERS];     /* over all groups */
+        int labelled;
+        uint32_t correct;
+        uint32_t tiles_used;
+        int assume_native;
+        struct fidelity fidelity, warnings;     /* of all parts, in the order of loading; equal lines once */
+    } facts;
+};
+
+void facts_make(struct report *);
+void facts_free(struct report *);
+double facts_per_sample(const struct report *, double total);   /* 0 where no sample was finished */
+const char *facts_group_name(const struct run *, uint32_t group);       /* population, "(chip)", "(host)" */
+char *facts_core_name(const struct run *, uint32_t chip_core, char *to, size_t size);    /* "0.tile.core" */
+uint32_t facts_output(const struct network *);          /* the decoded population; 0: none */
+
+/* balance.c: the time per run that --map balance on more cores is predicted to take: divides what hangs on synapses and neurons,
+ * keeps what each core pays per packet and step. 0 where it would not help. */
+uint32_t balance_cores(const struct report *, double *seconds);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,136 @@
+#include "report/finished.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+
+int finished_open(struct finished *f, const char *folder, struct err *err)
+{
+    struct stat s;
+    *f = (struct finished){.folder = folder};
+    if (stat(folder, &s))
+        return err_input(err, "%s: %s; name the folder that volley run --out wrote", folder, strerror(errno));
+    if (!S_ISDIR(s.st_mode))
+        return err_input(err, "%s: this is a file; name the folder that volley run --out wrote", folder);
+    char *path = mem_format("%s/summary.json", folder);
+    f->doc = doc_read(path, err);
+    free(path);
+    if (!f->doc)
+        return err_context(err, "%s is not the folder of a finished run", folder);
+    if (!strncmp(finished_text(f, "format"), "volley run", 10))
+        return 0;
+    finished_close(f);
+    return err_input(err, "%s: its summary.json was not written by volley run", folder);
+}
+
+void finished_close(struct finished *f)
+{
+    doc_free(f->doc);
+    f->doc = NULL;
+}
+
+const struct doc_node *finished_node(const struct finished *f, const char *path)
+{
+    const struct doc_node *node = doc_root(f->doc);
+    char key[100];
+    while (node) {
+        size_t n = strcspn(path, ".");
+        if (n >= sizeof key)
+            return NULL;
+        memcpy(key, path, n);
+        key[n] = '\0';
+        node = doc_get(node, key);
+        if (!path[n])
+            return node;
+        path += n + 1;
+    }
+    return NULL;
+}
+
+double finished_value(const struct doc_node *node)
+{
+    char *end;
+    if (!node || node->kind != DOC_SCALAR || node->quoted || !*node->text)
+        return (double)NAN;
+    double value = strtod(node->text, &end);
+    return *end || !isfinite(value) ? (double)NAN : value;
+}
+
+double finished_number(const struct finished *f, const char *path)
+{
+    return finished_value(finished_node(f, path));
+}
+
+const char *finished_text(const struct finished *f, const char *path)
+{
+    const struct doc_node *node = finished_node(f, path);
+    return node && node->kind == DOC_SCALAR && (node->quoted || strcmp(node->text, "null") != 0) ? node->text : "";
+}
+
+/* ---- tables ---- */
+
+static int read_row(const char *line, size_t columns, double *value)
+{
+    for (size_t c = 0; c < columns; c++) {
+        char *end;
+        if (*line == ',' || *line == '\n' || !*line) {
+            value[c] = (double)NAN;
+            end = (char *)line;
+        } else {
+            value[c] = strtod(line, &end);
+            if (end == line)
+                return -1;
+        }
+        if (*end != (c + 1 < columns ? ',' : '\n'))
+            return -1;
+        line = end + 1;
+    }
+    return 0;
+}
+
+static int read_rows(FILE *file, const char *path, size_t columns, double **value, size_t *rows, struct err *err)
+{
+    char line[1024];
+    size_t capacity = 0;
+    while (fgets(line, sizeof line, file)) {
+        if ((*rows + 1) * columns > capacity) {
+            capacity = 2 * capacity + 64 * columns;
+            *value = mem_grow(*value, capacity, sizeof **value);
+        }
+        if (read_row(line, columns, *value + *rows * columns))
+            return err_input(err, "%s:%zu: not a row of %zu numbers; run again with --out to write the folder anew", path, *rows + 2, columns);
+        ++*rows;
+    }
+    return ferror(file) ? err_input(err, "%s: cannot be read", path) : 0;
+}
+
+int finished_table(const struct finished *f, const char *name, const char *header, double **value, size_t *rows, size_t *columns, struct err *err)
+{
+    char *path = mem_format("%s/%s", f->folder, name), line[1024];
+    FILE *file = fopen(path, "r");
+    *value = NULL;
+    *rows = 0;
+    *columns = 1;
+    for (const char *p = header; *p; p++)
+        *columns += *p == ',';
+    int bad = 0;
+    if (!file)
+        bad = err_input(err, "%s: %s; run again with --out to write the folder anew", path, strerror(errno));
+    else if (!fgets(line, sizeof line, file) || strncmp(line, header, strlen(header)) || line[strlen(header)] != '\n')
+        bad = err_input(err, "%s:1: the header should be %s", path, header);
+    else
+        bad = read_rows(file, path, *columns, value, rows, err);
+    if (file)
+        fclose(file);
+    free(path);
+    if (bad) {
+        free(*value);
+        *value = NULL;
+    }
+    return bad ? -1 : 0;
+}

@@ -1,0 +1,206 @@
+/* The run folder: which files it holds, and how they get there whole or not at all. Files are written to OUT/.writing-PID, each
+ * checked to its last byte, and moved when all are whole; summary.json moves last. Only names of our list are ever replaced or
+ * removed, and only in a folder that is ours. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "report/files.h"
+#include "report/form.h"
+#include "report/text.h"
+
+enum { WRITE_BUFFER = 1 << 18 };
+static const char mark[] = "volley run";        /* begins the format entry of every summary.json of ours */
+
+const struct file_kind file_kinds[] = {
+    {"report.txt", text_body, 0, 0},
+    {"samples.csv", csv_samples, 0, 1},
+    {"layers.csv", csv_layers, 0, 1},
+    {"steps.csv", csv_steps, 0, 1},
+    {"counters.csv", csv_counters, 0, 1},
+    {"spikes.csv", traces_spikes, TRACE_SPIKES, 1},
+    {"membranes.csv", traces_membranes, TRACE_MEMBRANE, 1},
+    {"packets.csv", traces_packets, TRACE_PACKETS, 1},
+    {"timeline.json", timeline_write, TRACE_TIMELINE, 1},
+    {"host.json", host_write, 0, 0},
+    {"report.html", NULL, 0, 0},
+    {"summary.json", summary_write, 0, 1},
+    {NULL, NULL, 0, 0},
+};
+
+static char *inside(const char *folder, const char *name)
+{
+    size_t n = strlen(folder);
+    return mem_format("%s%s%s", folder, n && folder[n - 1] == '/' ? "" : "/", name);
+}
+
+/* ---- checks before a run ---- */
+
+/* 1: a summary.json of ours, 0: none or someone else's. The mark stands within the first bytes. */
+static int is_ours(const char *folder)
+{
+    char *path = inside(folder, "summary.json"), head[200];
+    FILE *file = fopen(path, "r");
+    size_t n = file ? fread(head, 1, sizeof head - 1, file) : 0;
+    head[n] = '\0';
+    if (file)
+        fclose(file);
+    free(path);
+    return strstr(head, mark) != NULL;
+}
+
+static const char *known_file(const char *folder)
+{
+    for (int i = 0; file_kinds[i].name; i++) {
+        char *path = inside(folder, file_kinds[i].name);
+        int there = access(path, F_OK) == 0;
+        free(path);
+        if (there)
+            return file_kinds[i].name;
+    }
+    return NULL;
+}
+
+/* mkdir -p. */
+static int make_folder(const char *out, struct err *err)
+{
+    char *path = mem_text(out);
+    int bad = 0;
+    for (char *p = path + 1; !bad; p++) {
+        if (*p && *p != '/')
+            continue;
+        char kept = *p;
+        *p = '\0';
+        if (mkdir(path, 0777) && errno != EEXIST)
+            bad = err_input(err, "--out %s: cannot make the folder %s: %s; name a place where you may write", out, path, strerror(errno));
+        if (!kept)
+            break;
+        *p = kept;
+    }
+    free(path);
+    return bad;
+}
+
+static int try_writing(const char *out, struct err *err)
+{
+    char *path = mem_format("%s/.writing-%ld", out, (long)getpid());
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666), bad = 0;
+    if (file < 0)
+        bad = err_input(err, "--out %s: cannot write there: %s; name another folder or change its permissions", out, strerror(errno));
+    else {
+        close(file);
+        unlink(path);
+    }
+    free(path);
+    return bad;
+}
+
+int report_check_folder(const char *out, struct err *err)
+{
+    struct stat s;
+    if (!*out)
+        return err_input(err, "--out: the folder has no name; write for example --out results");
+    if (stat(out, &s) && make_folder(out, err))
+        return -1;
+    if (stat(out, &s))
+        return err_input(err, "--out %s: %s; name another folder", out, strerror(errno));
+    if (!S_ISDIR(s.st_mode))
+        return err_input(err, "--out %s: this is not a folder; name a new folder, or one that holds an earlier run", out);
+    const char *known = is_ours(out) ? NULL : known_file(out);
+    if (known)
+        return err_input(err, "--out %s: it holds a file %s that is not of a volley run and would be replaced; name another folder", out, known);
+    return try_writing(out, err);
+}
+
+/* ---- writing ---- */
+
+static int wanted(const struct file_kind *kind, const struct report *r)
+{
+    return kind->write && (!kind->traces || kind->traces & r->run->options.traces);
+}
+
+static int write_file(const char *path, const char *shown, const struct file_kind *kind, const struct report *r, struct err *err)
+{
+    errno = 0;
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return err_input(err, "%s: cannot write: %s", shown, strerror(errno));
+    setvbuf(file, NULL, _IOFBF, WRITE_BUFFER);
+    kind->write(file, r);
+    int bad = fflush(file) || ferror(file);
+    int reason = errno;
+    if (fclose(file) && !bad) {
+        bad = 1;
+        reason = errno;
+    }
+    if (bad)
+        return err_input(err, "%s: cannot write: %s; make room or name another folder with --out. Nothing of this run was kept there", shown,
+                         reason ? strerror(reason) : "output error");
+    return 0;
+}
+
+static int write_all(const char *part, const struct report *r, struct err *err)
+{
+    for (int i = 0; file_kinds[i].name; i++) {
+        if (!wanted(&file_kinds[i], r))
+            continue;
+        char *path = inside(part, file_kinds[i].name), *shown = inside(r->options->out, file_kinds[i].name);
+        int bad = write_file(path, shown, &file_kinds[i], r, err);
+        free(path);
+        free(shown);
+        if (bad)
+            return -1;
+    }
+    return 0;
+}
+
+/* Whole files take their places; what an earlier run left and this one does not write goes, so that no two runs mix. */
+static int move_all(const char *part, const struct report *r, struct err *err)
+{
+    for (int i = 0; file_kinds[i].name; i++) {
+        char *from = inside(part, file_kinds[i].name), *to = inside(r->options->out, file_kinds[i].name);
+        int bad = wanted(&file_kinds[i], r) ? rename(from, to) : unlink(to) && errno != ENOENT;
+        if (bad)
+            err_input(err, "%s: cannot be replaced: %s", to, strerror(errno));
+        free(from);
+        free(to);
+        if (bad)
+            return -1;
+    }
+    return 0;
+}
+
+static void remove_part(const char *part)
+{
+    for (int i = 0; file_kinds[i].name; i++) {
+        char *path = inside(part, file_kinds[i].name);
+        unlink(path);
+        free(path);
+    }
+    rmdir(part);
+}
+
+int report_folder(const struct run *run, const struct energy *energy, const struct report_options *options, struct err *err)
+{
+    struct report r = {.run = run, .energy = energy, .options = options};
+    if (report_check_folder(options->out, err))
+        return -1;
+    char *part = mem_format("%s/.writing-%ld", options->out, (long)getpid());
+    if (mkdir(part, 0777)) {
+        err_input(err, "--out %s: cannot write there: %s; name another folder", options->out, strerror(errno));
+        free(part);
+        return -1;
+    }
+    struct form_locale locale = form_neutral();
+    facts_make(&r);
+    int bad = write_all(part, &r, err) || move_all(part, &r, err);
+    facts_free(&r);
+    form_restore(locale);
+    remove_part(part);
+    free(part);
+    return bad ? -1 : 0;
+}

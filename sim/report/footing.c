@@ -1,0 +1,190 @@
+/* What the figures stand on: fidelity lines by kind, warnings, and the standing of the prices. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/form.h"
+#include "report/text.h"
+
+enum { GROUPS_SHOWN = 4, NODES_SHOWN = 6, WARNINGS_SHOWN = 12 };
+
+/* ---- fidelity: lines of one kind that say the same, together ---- */
+
+/* What two lines of different nodes can share: the text up to a colon followed by a space. */
+static size_t head_length(const char *text)
+{
+    const char *colon = strstr(text, ": ");
+    return colon ? (size_t)(colon - text) : strlen(text);
+}
+
+static int same_head(const struct fidelity_line *a, const struct fidelity_line *b)
+{
+    size_t n = head_length(a->text);
+    return a->kind == b->kind && n == head_length(b->text) && !strncmp(a->text, b->text, n) && !*a->node == !*b->node;
+}
+
+static size_t first_alike(const struct fidelity *list, size_t i)
+{
+    size_t first = 0;
+    while (!same_head(&list->line[first], &list->line[i]))
+        first++;
+    return first;
+}
+
+static void write_nodes(FILE *to, const struct fidelity *list, size_t first, size_t *count, int *same_text)
+{
+    *count = 0;
+    *same_text = 1;
+    for (size_t i = first; i < list->count; i++) {
+        if (!same_head(&list->line[first], &list->line[i]))
+            continue;
+        *same_text &= !strcmp(list->line[first].text, list->line[i].text);
+        if (*list->line[i].node && *count < NODES_SHOWN)
+            fprintf(to, "%s%s", *count ? ", " : "", list->line[i].node);
+        ++*count;
+    }
+    if (*list->line[first].node && *count > NODES_SHOWN)
+        fprintf(to, " and %zu more", *count - NODES_SHOWN);
+    if (*list->line[first].node)
+        fputs(": ", to);
+}
+
+static void write_largest_error(FILE *to, const struct report *r)
+{
+    const struct network *net = r->run->network;
+    uint32_t worst = 0;
+    char a[FORM_TEXT];
+    for (uint32_t i = 1; i < net->n_projections; i++)
+        if (r->run->quantised->projection[i].error_rms > r->run->quantised->projection[worst].error_rms)
+            worst = i;
+    if (net->n_projections)
+        fprintf(to, " (largest layer error %s %% rms, %s)", form_digits(a, 100 * r->run->quantised->projection[worst].error_rms), net->projection[worst].name);
+}
+
+static void write_group(FILE *to, const struct report *r, size_t first)
+{
+    const struct fidelity *list = &r->facts.fidelity;
+    const char *text = list->line[first].text;
+    size_t count;
+    int same_text;
+    write_nodes(to, list, first, &count, &same_text);
+    if (same_text) {
+        fputs(text, to);
+        return;
+    }
+    fprintf(to, "%.*s", (int)head_length(text), text);
+    if (!strncmp(text, "weights to ", 11))
+        write_largest_error(to, r);
+    else
+        fputs(" (each in summary.json)", to);
+}
+
+static void write_kind(FILE *to, const struct report *r, enum fidelity_kind kind, int *lines)
+{
+    const struct fidelity *list = &r->facts.fidelity;
+    size_t groups = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->line[i].kind != kind || first_alike(list, i) != i)
+            continue;
+        if (!groups)
+            fprintf(to, "%s%s: ", (*lines)++ ? "\n" : "", fidelity_word(kind));
+        else if (groups < GROUPS_SHOWN)
+            fputs("; ", to);
+        if (groups++ < GROUPS_SHOWN)
+            write_group(to, r, i);
+    }
+    if (groups > GROUPS_SHOWN)
+        fprintf(to, "; and %zu more in summary.json", groups - GROUPS_SHOWN);
+}
+
+void footing_fidelity(FILE *to, const struct report *r)
+{
+    static const enum fidelity_kind order[] = {FIDELITY_EXACT, FIDELITY_ROUNDED, FIDELITY_REWRITTEN, FIDELITY_EMULATED, FIDELITY_APPROXIMATED, FIDELITY_NOTE};
+    struct form_sheet s;
+    int lines = 0;
+    form_begin(&s, to, "fidelity");
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        write_kind(s.line, r, order[k], &lines);
+    form_end(&s);
+}
+
+void footing_warnings(FILE *to, const struct report *r)
+{
+    const struct fidelity *list = &r->facts.warnings;
+    for (size_t i = 0; i < list->count; i++) {
+        struct form_sheet s;
+        form_begin(&s, to, "warning");
+        if (i + 1 == WARNINGS_SHOWN && list->count > WARNINGS_SHOWN)
+            fprintf(s.line, "%zu more warnings in summary.json", list->count - i);
+        else
+            fprintf(s.line, "%s%s%s", list->line[i].node, *list->line[i].node ? ": " : "", list->line[i].text);
+        form_end(&s);
+        if (i + 1 == WARNINGS_SHOWN)
+            break;
+    }
+}
+
+/* ---- rests on ---- */
+
+static const char *basis_phrase(enum basis b)
+{
+    return b == BASIS_MEASURED ? "measured on silicon" : basis_word(b);
+}
+
+struct basis_share { enum basis basis; double share; };
+
+static int by_share(const void *a, const void *b)
+{
+    const struct basis_share *x = a, *y = b;
+    if (x->share != y->share)
+        return x->share > y->share ? -1 : 1;
+    return (int)x->basis - (int)y->basis;
+}
+
+/* Every basis that carries something, largest first; "measured" always, for its absence is the point. */
+static void write_shares(FILE *to, const struct energy *e)
+{
+    struct basis_share share[N_BASES];
+    char a[FORM_TEXT];
+    int n = 0;
+    for (int b = 0; b < N_BASES; b++)
+        share[b] = (struct basis_share){(enum basis)b, e->by_basis[b]};
+    qsort(share, N_BASES, sizeof *share, by_share);
+    for (int i = 0; i < N_BASES; i++)
+        if (share[i].share >= 0.005 && share[i].basis != BASIS_MEASURED)
+            fprintf(to, "%s%s %s", n++ ? ", " : "", form_percent(a, share[i].share), basis_phrase(share[i].basis));
+    fprintf(to, "%s%s %s", n ? ", " : "", form_percent(a, e->by_basis[BASIS_MEASURED]), basis_phrase(BASIS_MEASURED));
+}
+
+static void write_lever(FILE *to, const struct report *r)
+{
+    const struct energy *e = r->energy;
+    char each[FORM_TEXT], share[FORM_TEXT], memory[200];
+    if (e->lever >= e->n_lines || e->dynamic_j <= 0)
+        return;
+    const struct energy_line *l = &e->line[e->lever];
+    double up = l->high_j - l->energy_j, down = l->energy_j - l->low_j, widest = up > down ? up : down;
+    const char *name = l->memory == NO_INDEX ? table_label(l->counter) : energy_memory_name(r->run, (uint32_t)l->memory, memory, sizeof memory);
+    fprintf(to, "; largest lever: %s%s (%s%s at %s)", name, l->memory == NO_INDEX ? "" : l->write ? ", words written" : ", words read", up >= down ? "+" : "-",
+            form_percent(share, widest / e->dynamic_j), form_si(each, up >= down ? l->each.high : l->each.low, "J"));
+}
+
+static void write_free(FILE *to, const struct energy *e)
+{
+    int n = 0;
+    for (uint32_t i = 0; i < e->n_lines; i++)
+        if (e->line[i].each.free && !e->line[i].static_)
+            fprintf(to, "%s%s", n++ ? ", " : "; counted as free: ", e->line[i].memory == NO_INDEX ? table_label(e->line[i].counter) : e->line[i].name);
+}
+
+void footing_rests(FILE *to, const struct report *r)
+{
+    struct form_sheet s;
+    if (!r->energy->priced || !r->run->samples_done)
+        return;
+    form_begin(&s, to, "rests on");
+    write_shares(s.line, r->energy);
+    write_lever(s.line, r);
+    write_free(s.line, r->energy);
+    form_end(&s);
+}

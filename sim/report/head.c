@@ -1,0 +1,212 @@
+/* What was run, where it was put, and what went in. */
+#include <string.h>
+
+#include "report/form.h"
+#include "report/text.h"
+
+enum { SHOWN_FIRST = 5, SHOWN_LAST = 2 };       /* of a long list of populations */
+
+static const char *plural(double n)
+{
+    return n == 1 ? "" : "s";
+}
+
+void head_title(FILE *to, const struct report *r)
+{
+    const struct chipfile *f = r->run->chip;
+    char line[600];
+    const char *status = f->status && *f->status ? f->status : "ESTIMATE, not a measurement";
+    snprintf(line, sizeof line, "volley %s   %s on %s%s%s", VOLLEY_VERSION, r->run->network->name ? r->run->network->name : "network", f->name,
+             f->about && *f->about ? ": " : "", f->about ? f->about : "");
+    for (char *p = line; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
+    size_t width = form_width(line), needed = form_width(status);
+    fputs(line, to);
+    if (width + 3 + needed <= FORM_WIDTH)
+        fprintf(to, "%*s%s\n", (int)(FORM_WIDTH - width - needed), "", status);
+    else
+        fprintf(to, "\n%*s%s\n", FORM_LABEL, "", status);
+    if (r->facts.assume_native)
+        fprintf(to, "%*sPRETENDS (--assume-native) that %s does all that the network asks: no such chip is described\n", FORM_LABEL, "", f->name);
+}
+
+/* ---- network ---- */
+
+static void write_population(FILE *to, const struct network *net, uint32_t p)
+{
+    const struct population *pop = &net->population[p];
+    char count[FORM_TEXT];
+    int recurrent = 0;
+    for (uint32_t i = 0; i < net->n_projections; i++)
+        recurrent |= net->projection[i].from == p && net->projection[i].to == p;
+    if (p != HOST_POPULATION)
+        fprintf(to, "%s ", pop->name);
+    if (pop->shape.rank > 1)
+        for (int d = 0; d < pop->shape.rank; d++)
+            fprintf(to, "%s%u", d ? "x" : "", pop->shape.dim[d]);
+    else
+        fputs(form_count(count, pop->neurons), to);
+    fprintf(to, "%s%s", p == HOST_POPULATION ? " inputs" : "", recurrent ? " (recurrent)" : "");
+}
+
+/* 1: one population after the other, from the input to the last. */
+static int is_chain(const struct network *net)
+{
+    for (uint32_t i = 0; i < net->n_projections; i++)
+        if (net->projection[i].to != net->projection[i].from && net->projection[i].to != net->projection[i].from + 1)
+            return 0;
+    return 1;
+}
+
+static void write_populations(FILE *to, const struct network *net)
+{
+    const char *joint = is_chain(net) ? " -> " : ", ";
+    uint32_t n = net->n_populations;
+    for (uint32_t p = 0; p < n; p++) {
+        if (n > SHOWN_FIRST + SHOWN_LAST + 1 && p == SHOWN_FIRST) {
+            fprintf(to, "%s... %u more ...", joint, n - SHOWN_FIRST - SHOWN_LAST);
+            p = n - SHOWN_LAST;
+        }
+        fputs(p ? joint : "", to);
+        write_population(to, net, p);
+    }
+}
+
+/* Weights that are stored; a convolution's kernel is stored once for all its synapses. */
+static double stored_weights(const struct network *net)
+{
+    double n = 0;
+    for (uint32_t i = 0; i < net->n_projections; i++)
+        n += (double)net->projection[i].n_weights;
+    return n;
+}
+
+void head_network(FILE *to, const struct report *r)
+{
+    const struct network *net = r->run->network;
+    struct form_sheet s;
+    char a[FORM_TEXT], b[FORM_TEXT];
+    double synapses = (double)network_synapses(net), weights = stored_weights(net);
+    form_begin(&s, to, "network");
+    write_populations(s.line, net);
+    fprintf(s.line, ": %s neuron%s, ", form_count(a, (double)network_neurons(net)), plural((double)network_neurons(net)));
+    if (synapses == weights)
+        fprintf(s.line, "%s weights, ", form_count(b, weights));
+    else
+        fprintf(s.line, "%s synapses of %s weights, ", form_count(a, synapses), form_count(b, weights));
+    fprintf(s.line, "%u step%s", r->run->steps, plural(r->run->steps));
+    if (net->depth_max)
+        fprintf(s.line, " (%u on the chip: %s)", r->run->chip_steps, is_chain(net) ? "one more per layer" : "the deepest layer starts later by the rest");
+    form_end(&s);
+}
+
+/* ---- placed ---- */
+
+static void write_use(FILE *to, const char **joint, double used, double limit, const char *unit)
+{
+    char a[FORM_TEXT], b[FORM_TEXT];
+    fprintf(to, "%s%s of %s %s", *joint, form_count(a, used), form_count(b, limit), unit);
+    *joint = ", ";
+}
+
+/* The fullest core's use of one capacity, of the cores of one type. */
+enum use { USE_COMPARTMENTS, USE_AXONS_IN, USE_AXONS_OUT };
+
+static double most_used(const struct run *run, uint32_t type, enum use use)
+{
+    uint32_t most = 0;
+    for (uint32_t c = 0; c < run->n_cores; c++) {
+        const struct map_core *core = &run->mapping->core[c];
+        uint32_t n = use == USE_COMPARTMENTS ? core->compartments : use == USE_AXONS_IN ? core->axons_in : core->axons_out;
+        if (core->type == type && n > most)
+            most = n;
+    }
+    return most;
+}
+
+static void write_rows_use(FILE *to, const char **joint, const struct run *run, uint32_t t)
+{
+    const struct core_type *type = &run->chip->type[t];
+    int m = type->table[TABLE_ROWS].memory;
+    uint64_t most = 0;
+    char name[FORM_TEXT * 2], share[FORM_TEXT];
+    for (uint32_t c = 0; c < run->n_cores && m != NO_INDEX; c++)
+        if (run->mapping->core[c].type == t && run->mapping->core[c].memory_bits && run->mapping->core[c].memory_bits[m] > most)
+            most = run->mapping->core[c].memory_bits[m];
+    if (m == NO_INDEX || !type->memory[m].width || type->memory[m].size_bits == UINT64_MAX || !type->memory[m].size_bits)
+        return;
+    uint32_t width = type->memory[m].width;
+    snprintf(name, sizeof name, "%.80s words (%s)", type->memory[m].name, form_percent(share, (double)most / (double)type->memory[m].size_bits));
+    write_use(to, joint, (double)((most + width - 1) / width), (double)(type->memory[m].size_bits / width), name);
+}
+
+static void write_type(FILE *to, const struct run *run, uint32_t t)
+{
+    const struct core_type *type = &run->chip->type[t];
+    const char *joint = "";
+    int emulated = 0;
+    for (uint32_t p = 1; p < run->network->n_populations; p++)
+        emulated |= run->quantised->population[p].type == t && run->quantised->population[p].compartments > 1;
+    if (type->neurons != UINT32_MAX)
+        write_use(to, &joint, most_used(run, t, USE_COMPARTMENTS), type->neurons, emulated ? "compartments" : "neurons");
+    if (type->axons_in != UINT32_MAX)
+        write_use(to, &joint, most_used(run, t, USE_AXONS_IN), type->axons_in, "axons in");
+    if (type->axons_out != UINT32_MAX)
+        write_use(to, &joint, most_used(run, t, USE_AXONS_OUT), type->axons_out, "axons out");
+    write_rows_use(to, &joint, run, t);
+    if (!*joint)
+        fputs("no limits", to);
+}
+
+void head_placed(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    struct form_sheet s;
+    char a[FORM_TEXT], b[FORM_TEXT];
+    int types = 0;
+    form_begin(&s, to, "placed");
+    fprintf(s.line, "%s of %s core%s", form_count(a, run->n_cores), form_count(b, run->chip->cores), plural(run->chip->cores));
+    for (uint32_t t = 0; t < run->chip->n_types; t++) {
+        if (most_used(run, t, USE_COMPARTMENTS) <= 0)
+            continue;
+        fprintf(s.line, "%s%s%s", types++ ? "\t" : ": ", run->n_cores > 1 ? "fullest " : "", run->chip->n_types > 1 ? run->chip->type[t].name : "");
+        fputs(run->chip->n_types > 1 ? " " : "", s.line);
+        write_type(s.line, run, t);
+    }
+    if (run->n_cores > 1)
+        fprintf(s.line, "\tby %s: a spike reaches %s cores and crosses %s links", run->mapping->method ? run->mapping->method : "pack",
+                form_digits(a, run->mapping->packets_per_spike), form_digits(b, run->mapping->hops_per_spike));
+    form_end(&s);
+}
+
+/* ---- input ---- */
+
+static const char *shape_of(const struct population *pop, char *to, size_t size)
+{
+    size_t at = 0;
+    to[0] = '\0';
+    for (int d = 0; d < pop->shape.rank && at < size; d++)
+        at += (size_t)snprintf(to + at, size - at, "%s%u", d ? "x" : "", pop->shape.dim[d]);
+    if (!pop->shape.rank)
+        snprintf(to, size, "%u", pop->neurons);
+    return to;
+}
+
+void head_input(FILE *to, const struct report *r)
+{
+    const struct events *in = r->run->input;
+    struct form_sheet s;
+    char a[FORM_TEXT], shape[FORM_TEXT];
+    if (!in)
+        return;
+    form_begin(&s, to, "input");
+    fprintf(s.line, "%s sample%s x %u step%s x %s", form_count(a, in->samples), plural(in->samples), in->steps, plural(in->steps),
+            shape_of(&r->run->network->population[HOST_POPULATION], shape, sizeof shape));
+    if (in->how && *in->how)
+        fprintf(s.line, ", read as %s", in->how);
+    fprintf(s.line, ", %s %s per sample", form_count(a, in->samples ? (double)in->count / in->samples : 0), in->value ? "events" : "spikes");
+    if (r->run->samples_asked != in->samples)
+        fprintf(s.line, "\tof these, samples %u to %u", r->run->options.first_sample, r->run->options.first_sample + r->run->samples_asked - 1);
+    form_end(&s);
+}

@@ -1,0 +1,40 @@
+/* host.json: what may differ between two computers, and so stands in no other file of a run folder. */
+#include <time.h>
+
+#include "base/mem.h"
+#include "report/files.h"
+#include "report/json.h"
+
+static void write_date(struct json *j)
+{
+    char text[40];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc))
+        json_text(j, "date", text);
+    else
+        json_null(j, "date");
+}
+
+void host_write(FILE *to, const struct report *r)
+{
+    struct json j;
+    json_start(&j, to);
+    json_text(&j, "command", r->options->command);
+    json_object(&j, "versions");
+    json_text(&j, "volley", VOLLEY_VERSION);
+    json_text(&j, "compiler", __VERSION__);
+    json_close(&j);
+    json_real(&j, "wall_s", r->run->wall_s);
+    json_count(&j, "peak_rss_bytes", mem_peak());
+    json_count(&j, "threads", r->run->options.threads);
+    write_date(&j);
+    json_object(&j, "paths");
+    json_text(&j, "out", r->options->out);
+    json_text(&j, "chip", r->run->chip->path);
+    for (uint32_t i = 0; i < r->options->n_inputs; i++)
+        if (r->options->input[i].path && !(r->run->chip->path && r->options->input[i].path == r->run->chip->path))
+            json_text(&j, r->options->input[i].name, r->options->input[i].path);
+    json_close(&j);
+    json_finish(&j);
+}

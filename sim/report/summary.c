@@ -1,0 +1,357 @@
+/* summary.json: the whole result in SI units; counts are integers. Nothing in it depends on the computer, the number of threads or
+ * the folder's name. */
+#include <string.h>
+
+#include "report/files.h"
+#include "report/json.h"
+
+static const char *const reset_words[] = {"none", "zero", "subtract", "value"};
+static const char *const decode_words[] = {"rate", "latency", "population", "membrane"};
+static const char *const mode_words[] = {"barrier", "tick", "event"};
+static const char *const bound_words[N_BOUNDS] = {"compute", "memory", "noc", "queue", "barrier"};
+
+static const char *base_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path;
+}
+
+static void write_inputs(struct json *j, const struct report *r)
+{
+    json_list(j, "inputs");
+    for (uint32_t i = 0; i < r->options->n_inputs; i++) {
+        json_object(j, NULL);
+        json_text(j, "name", r->options->input[i].name);
+        json_text(j, "file", base_name(r->options->input[i].path));
+        json_text(j, "sha256", r->options->input[i].sha256);
+        json_close(j);
+    }
+    json_close(j);
+    json_list(j, "set");
+    for (uint32_t i = 0; i < r->options->n_set; i++)
+        json_text(j, NULL, r->options->set[i]);
+    json_close(j);
+}
+
+/* ---- network and chip ---- */
+
+static void write_population(struct json *j, const struct report *r, uint32_t p)
+{
+    const struct population *pop = &r->run->network->population[p];
+    json_object(j, NULL);
+    json_text(j, "name", pop->name);
+    json_text(j, "type", pop->type);
+    json_list(j, "shape");
+    for (int d = 0; d < pop->shape.rank; d++)
+        json_count(j, NULL, pop->shape.dim[d]);
+    json_close(j);
+    json_count(j, "neurons", pop->neurons);
+    json_count(j, "depth", pop->depth);
+    json_flag(j, "output", pop->output);
+    if (p != HOST_POPULATION) {
+        const struct quant_population *q = &r->run->quantised->population[p];
+        json_text(j, "core_type", r->run->chip->type[q->type].name);
+        json_count(j, "compartments", q->compartments);
+        json_text(j, "reset", reset_words[pop->rule.reset]);
+        json_count(j, "spikes", r->run->group[p].action[COUNT_SPIKES]);
+    }
+    json_close(j);
+}
+
+static void write_network(struct json *j, const struct report *r)
+{
+    const struct network *net = r->run->network;
+    json_object(j, "network");
+    json_text(j, "name", net->name);
+    json_count(j, "neurons", network_neurons(net));
+    json_count(j, "synapses", network_synapses(net));
+    json_list(j, "populations");
+    for (uint32_t p = 0; p < net->n_populations; p++)
+        write_population(j, r, p);
+    json_close(j);
+    json_list(j, "projections");
+    for (uint32_t i = 0; i < net->n_projections; i++) {
+        const struct projection *p = &net->projection[i];
+        json_object(j, NULL);
+        json_text(j, "name", p->name);
+        json_text(j, "from", net->population[p->from].name);
+        json_text(j, "to", net->population[p->to].name);
+        json_count(j, "synapses", projection_synapses(p, net));
+        json_count(j, "chip_delay", p->chip_delay);
+        json_count(j, "weight_bits", r->run->quantised->projection[i].bits);
+        json_real(j, "weight_error_rms", r->run->quantised->projection[i].error_rms);
+        json_real(j, "weight_error_max", r->run->quantised->projection[i].error_max);
+        json_close(j);
+    }
+    json_close(j);
+    json_close(j);
+}
+
+static void write_chip(struct json *j, const struct report *r)
+{
+    const struct chipfile *f = r->run->chip;
+    json_object(j, "chip");
+    json_text(j, "name", f->name);
+    json_text(j, "about", f->about);
+    json_text(j, "technology", f->technology);
+    json_text(j, "voltage", f->voltage);
+    json_text(j, "status", f->status);
+    json_text(j, "time_mode", mode_words[f->mode]);
+    json_count(j, "cores", f->cores);
+    json_count(j, "cores_used", r->run->n_cores);
+    json_count(j, "tiles_used", r->facts.tiles_used);
+    json_close(j);
+    json_object(j, "mapping");
+    json_text(j, "method", r->run->mapping->method);
+    json_real(j, "packets_per_spike", r->run->mapping->packets_per_spike);
+    json_real(j, "hops_per_spike", r->run->mapping->hops_per_spike);
+    json_close(j);
+}
+
+/* ---- answers ---- */
+
+static void write_lines(struct json *j, const char *key, const struct fidelity *list)
+{
+    json_list(j, key);
+    for (size_t i = 0; i < list->count; i++) {
+        json_object(j, NULL);
+        json_text(j, "kind", fidelity_word(list->line[i].kind));
+        json_text(j, "node", list->line[i].node);
+        json_text(j, "text", list->line[i].text);
+        json_close(j);
+    }
+    json_close(j);
+}
+
+static void write_warnings(struct json *j, const struct fidelity *list)
+{
+    char text[1200];
+    json_list(j, "warnings");
+    for (size_t i = 0; i < list->count; i++) {
+        snprintf(text, sizeof text, "%.300s%s%s", list->line[i].node, *list->line[i].node ? ": " : "", list->line[i].text);
+        json_text(j, NULL, text);
+    }
+    json_close(j);
+}
+
+static void write_accuracy(struct json *j, const struct report *r)
+{
+    const struct run *run = r->run;
+    json_text(j, "decode", decode_words[run->options.decode]);
+    if (r->facts.labelled && run->samples_done && run->outputs)
+        json_real(j, "accuracy", (double)r->facts.correct / run->samples_done);
+    else
+        json_null(j, "accuracy");
+    if (run->has_float && r->facts.labelled && run->samples_done)
+        json_real(j, "float_accuracy", (double)run->float_correct / run->samples_done);
+    else
+        json_null(j, "float_accuracy");
+    if (run->has_float)
+        json_count(j, "float_differ", run->float_differ);
+}
+
+/* ---- counts ---- */
+
+static void write_counts(struct json *j, const char *key, const uint64_t *count, enum counter_class class_)
+{
+    json_object(j, key);
+    for (int c = 0; c < N_COUNTERS; c++)
+        if (counters[c].class_ == class_)
+            json_count(j, counters[c].name, count[c]);
+    json_close(j);
+}
+
+static void write_memories(struct json *j, const struct run *run)
+{
+    char name[200];
+    json_object(j, "memories");
+    for (uint32_t m = 0; m < run->n_memories; m++) {
+        const struct chip_memory *memory = &run->chip->type[run->memory_of[m].type].memory[run->memory_of[m].memory];
+        json_object(j, energy_memory_name(run, m, name, sizeof name));
+        json_count(j, "width", memory->width);
+        json_count(j, "reads", run->memory[m].reads);
+        json_count(j, "writes", run->memory[m].writes);
+        json_count(j, "read_bits", run->memory[m].reads * memory->width);
+        json_count(j, "write_bits", run->memory[m].writes * memory->width);
+        json_count(j, "capacity_bits", run->memory_capacity_bits[m]);
+        json_count(j, "used_bits", run->memory_used_bits[m]);
+        json_close(j);
+    }
+    json_close(j);
+}
+
+/* ---- energy ---- */
+
+static void write_spread(struct json *j, const char *key, const char *unit, const struct facts_spread *f)
+{
+    const struct { const char *name; double value; } part[] = {{"mean", f->mean}, {"p50", f->p50}, {"p95", f->p95}, {"max", f->max}};
+    char name[24];
+    json_object(j, key);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        snprintf(name, sizeof name, "%s_%s", part[i].name, unit);
+        json_real(j, name, part[i].value);
+    }
+    json_close(j);
+}
+
+/* Dynamic and static energy by component; the parts add up to the total. */
+static void write_components(struct json *j, const struct energy *e)
+{
+    json_object(j, "by_component");
+    for (uint32_t i = 0; i < e->n_lines; i++) {
+        double sum = 0;
+        int seen = 0;
+        for (uint32_t k = 0; k < e->n_lines; k++) {
+            if (strcmp(e->line[k].component, e->line[i].component))
+                continue;
+            seen |= k < i;
+            sum += e->line[k].energy_j;
+        }
+        if (!seen)
+            json_real(j, e->line[i].component, sum);
+    }
+    json_close(j);
+}
+
+static void write_line(struct json *j, const struct chipfile *f, const struct energy_line *l)
+{
+    json_object(j, NULL);
+    json_text(j, "name", l->name);
+    json_text(j, "component", l->component);
+    json_count(j, "count", l->count);
+    json_real(j, l->static_ ? "each_w" : "each_j", l->each.free ? 0 : l->each.value);
+    json_real(j, "energy_j", l->energy_j);
+    json_real(j, "low_j", l->low_j);
+    json_real(j, "high_j", l->high_j);
+    json_text(j, "basis", l->each.free ? "unknown: free" : basis_word(l->each.basis));
+    json_text(j, "source", l->each.source >= 0 && (uint32_t)l->each.source < f->n_sources ? f->source[l->each.source].name : NULL);
+    if (l->each.bound)
+        json_text(j, "bound", l->each.bound > 0 ? "at_least" : "at_most");
+    if (l->second) {
+        json_count(j, "emulating", l->second);
+        json_text(j, "emulating_basis", basis_word(l->second_basis));
+    }
+    json_close(j);
+}
+
+static void write_sources(struct json *j, const struct chipfile *f)
+{
+    json_list(j, "sources");
+    for (uint32_t i = 0; i < f->n_sources; i++) {
+        json_object(j, NULL);
+        json_text(j, "name", f->source[i].name);
+        json_text(j, "basis", basis_word(f->source[i].basis));
+        json_text(j, "text", f->source[i].text);
+        json_close(j);
+    }
+    json_close(j);
+}
+
+static void write_energy_parts(struct json *j, const struct report *r)
+{
+    const struct energy *e = r->energy;
+    json_object(j, "by_action");
+    for (uint32_t i = 0; i < e->n_lines; i++)
+        if (!e->line[i].static_)
+            json_real(j, e->line[i].name, e->line[i].energy_j);
+    json_close(j);
+    json_object(j, "by_population");
+    for (uint32_t g = 1; g < r->run->n_groups; g++)
+        json_real(j, facts_group_name(r->run, g), e->group_j[g]);
+    json_close(j);
+    write_components(j, e);
+    json_object(j, "by_basis");
+    for (int b = 0; b < N_BASES; b++)
+        json_real(j, basis_word((enum basis)b), e->by_basis[b]);
+    json_close(j);
+    json_list(j, "lines");
+    for (uint32_t i = 0; i < e->n_lines; i++)
+        write_line(j, r->run->chip, &e->line[i]);
+    json_close(j);
+}
+
+static void write_energy(struct json *j, const struct report *r)
+{
+    const struct energy *e = r->energy;
+    json_object(j, "energy");
+    json_flag(j, "priced", e->priced);
+    json_real(j, "total_j", e->total_j);
+    json_real(j, "dynamic_j", e->dynamic_j);
+    json_real(j, "static_j", e->static_j);
+    json_real(j, "static_used_j", e->static_used_j);
+    json_real(j, "total_used_j", e->dynamic_j + e->static_used_j);
+    json_real(j, "low_j", e->low_j);
+    json_real(j, "high_j", e->high_j);
+    json_real(j, "dynamic_low_j", e->dynamic_low_j);
+    json_real(j, "dynamic_high_j", e->dynamic_high_j);
+    json_real(j, "static_w", e->static_w);
+    json_real(j, "assumed_share", e->assumed_share);
+    json_text(j, "lever", e->lever < e->n_lines ? e->line[e->lever].name : NULL);
+    json_real(j, "load_j", e->load_j);
+    json_count(j, "load_bits", e->load_bits);
+    write_spread(j, "per_sample", "j", &r->facts.energy_j);
+    write_energy_parts(j, r);
+    json_close(j);
+}
+
+/* ---- time ---- */
+
+static double seconds(uint64_t ps)
+{
+    return (double)ps / 1e12;
+}
+
+static void write_time(struct json *j, const struct report *r)
+{
+    const struct run *run = r->run;
+    uint64_t all = run->total_ps - run->reset_ps;
+    json_object(j, "time");
+    json_real(j, "total_s", seconds(run->total_ps));
+    json_real(j, "low_s", r->energy->time_low_s);
+    json_real(j, "high_s", r->energy->time_high_s);
+    write_spread(j, "per_sample", "s", &r->facts.time_s);
+    json_real(j, "barrier_s", seconds(run->barrier_ps));
+    json_real(j, "reset_s", seconds(run->reset_ps));
+    json_object(j, "bound");
+    for (int b = 0; b < N_BOUNDS; b++)
+        json_real(j, bound_words[b], all ? (double)run->bound_ps[b] / (double)all : 0);
+    json_close(j);
+    json_object(j, "bound_s");
+    for (int b = 0; b < N_BOUNDS; b++)
+        json_real(j, bound_words[b], seconds(run->bound_ps[b]));
+    json_close(j);
+    json_count(j, "overruns", run->overruns);
+    json_real(j, "peak_link_use", run->peak_link_use);
+    json_count(j, "steps_beyond", run->steps_beyond);
+    json_close(j);
+}
+
+void summary_write(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    struct json j;
+    json_start(&j, to);
+    json_text(&j, "format", "volley run 1");
+    json_count(&j, "seed", run->options.seed);
+    write_inputs(&j, r);
+    write_network(&j, r);
+    write_chip(&j, r);
+    json_count(&j, "samples", run->samples_done);
+    json_count(&j, "samples_asked", run->samples_asked);
+    json_flag(&j, "partial", run->partial);
+    json_count(&j, "steps", run->steps);
+    json_count(&j, "chip_steps", run->chip_steps);
+    json_text(&j, "plane", run->options.timing);
+    json_text(&j, "engine", "c");
+    json_flag(&j, "assume_native", r->facts.assume_native);
+    write_lines(&j, "fidelity", &r->facts.fidelity);
+    write_warnings(&j, &r->facts.warnings);
+    write_accuracy(&j, r);
+    write_counts(&j, "counts", r->facts.total, COUNTER_WORK);
+    write_counts(&j, "time_counts", r->facts.total, COUNTER_TIME);
+    write_memories(&j, run);
+    write_energy(&j, r);
+    write_time(&j, r);
+    write_sources(&j, run->chip);
+    json_finish(&j);
+}

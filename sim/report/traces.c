@@ -1,0 +1,48 @@
+/* What --trace asks for, one line per spike, membrane or packet. Populations are named as in the source file. */
+#include <inttypes.h>
+
+#include "report/files.h"
+
+void traces_spikes(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    fputs("sample,step,population,neuron\n", to);
+    for (uint64_t i = 0; i < run->n_spikes; i++) {
+        const struct run_spike *s = &run->spike[i];
+        const struct population *p = &run->network->population[s->population];
+        fprintf(to, "%u,%u,", s->sample, s->step + (r->options->time_chip ? p->depth : 0));
+        csv_text(to, p->name);
+        fprintf(to, ",%u\n", s->neuron);
+    }
+}
+
+/* bits: of a float32 kind the word as hexadecimal, of an integer kind the register. */
+void traces_membranes(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    fputs("sample,step,population,neuron,membrane,bits\n", to);
+    for (uint64_t i = 0; i < run->n_membranes; i++) {
+        const struct run_membrane *m = &run->membrane[i];
+        const struct population *p = &run->network->population[m->population];
+        fprintf(to, "%u,%u,", m->sample, m->step + (r->options->time_chip ? p->depth : 0));
+        csv_text(to, p->name);
+        fprintf(to, ",%u,%.9g,", m->neuron, m->value);
+        if (run->quantised->population[m->population].integer)
+            fprintf(to, "%" PRId64 "\n", m->raw);
+        else
+            fprintf(to, "%08" PRIx32 "\n", (uint32_t)m->raw);
+    }
+}
+
+/* Times in NoC cycles from the start of the chip step; addresses chip.tile.core. */
+void traces_packets(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    char from[64], at[64];
+    fputs("sample,step,from,to,offset,arrive,start,end\n", to);
+    for (uint64_t i = 0; i < run->n_packets; i++) {
+        const struct run_packet *p = &run->packet[i];
+        fprintf(to, "%u,%u,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", p->sample, p->step, facts_core_name(run, p->from, from, sizeof from),
+                facts_core_name(run, p->to, at, sizeof at), p->offset, p->arrive, p->start, p->end);
+    }
+}
