@@ -24,7 +24,8 @@ static void note_fit(struct chipfile *f)
     double worst[N_SRAM];
     for (int q = 0; q < N_SRAM; q++)
         worst[q] = sram_fits[q][low].worst > sram_fits[q][high].worst ? sram_fits[q][low].worst : sram_fits[q][high].worst;
-    fidelity_add(&f->notes, FIDELITY_NOTE, "", "memories: a fit to CACTI 7, whose worst ratio to a swept point is %.2f for read, %.2f write, %.2f leakage, %.2f access time, %.2f area",
+    fidelity_add(&f->notes, FIDELITY_NOTE, "",
+                 "memories: a fit to CACTI 7, whose worst ratio to a swept point is %.2f for read, %.2f write, %.2f leakage, %.2f access time, %.2f area",
                  worst[SRAM_READ], worst[SRAM_WRITE], worst[SRAM_LEAKAGE], worst[SRAM_ACCESS], worst[SRAM_AREA]);
 }
 
@@ -143,8 +144,9 @@ void chipfile_free(struct chipfile *f)
         return;
     free_lists(f);
     free_noc(&f->noc);
-    void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->source, f->clock, f->type, f->energy, f->figure, f->barrier_at,
-                           f->barrier_standing.why, f->layer_start_time.cost.why, f->sample_reset_time.cost.why, f->in.port, f->out.port, f->core_type_of, f->barrier_per};
+    void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->source, f->clock, f->type, f->energy, f->figure,
+                           f->barrier_at, f->barrier_standing.why, f->layer_start_time.cost.why, f->sample_reset_time.cost.why, f->in.port,
+                           f->out.port, f->core_type_of, f->barrier_per};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     fidelity_clear(&f->notes);

@@ -17,7 +17,9 @@ static int need_price(const struct reading *r, const struct need *need, struct e
 {
     if (priced(r->file, need->counter))
         return 0;
-    return doc_error(r->at.energy, err, "%s is not stated: the energy of %s; write for example {value: 23.6 pJ, source: NAME}, or {unknown: free} where no figure exists", need->key, need->what);
+    return doc_error(r->at.energy, err,
+                     "%s is not stated: the energy of %s; write for example {value: 23.6 pJ, source: NAME}, or {unknown: free} where no figure exists",
+                     need->key, need->what);
 }
 
 static int all_skip_idle(const struct chipfile *f)
@@ -38,12 +40,15 @@ static int need_core(const struct reading *r, struct err *err)
     return all_skip_idle(r->file) ? 0 : need_price(r, &idle, err);
 }
 
-static const struct need router_needs[] = {
-    {COUNT_BUFFER_WRITES, "energy.router.buffer_write", "a flit written to a buffer"}, {COUNT_BUFFER_READS, "energy.router.buffer_read", "a flit read from a buffer"},
-    {COUNT_CROSSBAR, "energy.router.crossbar", "a flit through a switch"}, {COUNT_LINK, "energy.router.link", "a flit over a link"},
-    {COUNT_ROUTES, "energy.router.route", "a route looked up"}, {COUNT_ARBITRATIONS, "energy.router.arbitration", "a grant of an arbiter"}};
+static const struct need router_needs[] = {{COUNT_BUFFER_WRITES, "energy.router.buffer_write", "a flit written to a buffer"},
+                                           {COUNT_BUFFER_READS, "energy.router.buffer_read", "a flit read from a buffer"},
+                                           {COUNT_CROSSBAR, "energy.router.crossbar", "a flit through a switch"},
+                                           {COUNT_LINK, "energy.router.link", "a flit over a link"},
+                                           {COUNT_ROUTES, "energy.router.route", "a route looked up"},
+                                           {COUNT_ARBITRATIONS, "energy.router.arbitration", "a grant of an arbiter"}};
 enum { N_ROUTER_NEEDS = sizeof router_needs / sizeof *router_needs };
-static const struct need hop_x = {COUNT_HOPS_X, "energy.noc.hop_x", "a link crossed east or west"}, hop_y = {COUNT_HOPS_Y, "energy.noc.hop_y", "a link crossed north or south"};
+static const struct need hop_x = {COUNT_HOPS_X, "energy.noc.hop_x", "a link crossed east or west"},
+                         hop_y = {COUNT_HOPS_Y, "energy.noc.hop_y", "a link crossed north or south"};
 static const struct need tile = {COUNT_PACKETS_TILE, "energy.noc.tile", "a delivery that crosses no link"};
 
 static int any_router(const struct chipfile *f)
@@ -66,7 +71,9 @@ static int need_network(const struct reading *r, struct err *err)
     if (f->all_in)
         return 0;
     if (!by_hop && !by_direction && !by_router)
-        return doc_error(r->at.energy, err, "no price for the network is stated; write energy.router: {buffer_write: ...} or energy.noc: {hop: ..., tile: ...}, or {unknown: free} for them");
+        return doc_error(
+            r->at.energy, err,
+            "no price for the network is stated; write energy.router: {buffer_write: ...} or energy.noc: {hop: ..., tile: ...}, or {unknown: free} for them");
     if (by_direction && (need_price(r, &hop_x, err) || need_price(r, &hop_y, err)))
         return -1;
     if (!by_router)
@@ -96,13 +103,17 @@ static int check_memory(const struct reading *r, const struct core_type *type, c
     const struct doc_node *node = doc_get(doc_get(doc_get(r->at.core_types, type->name), "memories"), m->name);
     int literal = doc_get(node, "read") || doc_get(node, "write");
     if (f->includes_memory && literal)
-        return doc_error(node, err, "core_types.%s.memories.%s states the energy of an access, but energy.includes_memory is true: it would be charged twice; remove one", type->name, m->name);
+        return doc_error(node, err,
+                         "core_types.%s.memories.%s states the energy of an access, but energy.includes_memory is true: it would be charged twice; remove one",
+                         type->name, m->name);
     if (f->includes_memory)
         return 0;
     int written = strcmp(m->ports, "1R") != 0;
     if (!m->read.stated || (written && !m->write.stated))
-        return doc_error(node, err, "core_types.%s.memories.%s.%s is not stated: the energy of an access; state it, derive it with model: sram, or say energy.includes_memory: true", type->name,
-                         m->name, m->read.stated ? "write" : "read");
+        return doc_error(
+            node, err,
+            "core_types.%s.memories.%s.%s is not stated: the energy of an access; state it, derive it with model: sram, or say energy.includes_memory: true",
+            type->name, m->name, m->read.stated ? "write" : "read");
     return 0;
 }
 
@@ -144,8 +155,9 @@ static int check_leakage_twice(const struct reading *r, struct err *err)
         for (uint32_t s = 0; s < f->type[t].n_static; s++)
             for (uint32_t m = 0; m < f->type[t].n_memories && !strcmp(f->type[t].static_[s].what, "memory"); m++)
                 if (f->type[t].memory[m].leakage.stated)
-                    return doc_error(doc_get(r->at.core_types, f->type[t].name), err, "core_types.%s.static gives the power of its memories, and memory %s its leakage: twice; keep one",
-                                     f->type[t].name, f->type[t].memory[m].name);
+                    return doc_error(doc_get(r->at.core_types, f->type[t].name), err,
+                                     "core_types.%s.static gives the power of its memories, and memory %s its leakage: twice; keep one", f->type[t].name,
+                                     f->type[t].memory[m].name);
     return 0;
 }
 
@@ -157,8 +169,9 @@ static int check_all_in(const struct reading *r, struct err *err)
         const struct energy_term *term = &f->energy[i];
         int network = !strcmp(term->component, "noc") || !strcmp(term->component, "router");
         if (network && term->scope == SCOPE_PER_TERM && !term->cost.free)
-            return doc_error(r->at.energy, err, "energy.core.sop is all_in: it contains the way through the network; energy.%s.%s, per_term, would charge it twice; remove one", term->component,
-                             counters[term->counter].key);
+            return doc_error(r->at.energy, err,
+                             "energy.core.sop is all_in: it contains the way through the network; energy.%s.%s, per_term, would charge it twice; remove one",
+                             term->component, counters[term->counter].key);
     }
     if (power)
         return doc_error(r->at.energy, err, "energy.core.sop is all_in: it contains static power; %s would charge it twice; remove one", power);
@@ -173,7 +186,9 @@ static int check_static(const struct reading *r, struct err *err)
     if (r->file->all_in)
         return check_all_in(r, err);
     if (!static_stated(r->file))
-        return doc_error(r->at.energy, err, "static power is not stated; write for example static: [{what: chip, power: 104 mW, source: NAME}], or static: [{what: chip, unknown: free}]");
+        return doc_error(
+            r->at.energy, err,
+            "static power is not stated; write for example static: [{what: chip, power: 104 mW, source: NAME}], or static: [{what: chip, unknown: free}]");
     return check_leakage_twice(r, err);
 }
 
@@ -186,15 +201,16 @@ static int numbers(const struct reading *r, uint32_t bits, uint64_t n, const cha
     uint32_t enough = bits;
     while (enough < 63 && (uint64_t)1 << enough < n)
         enough++;
-    return doc_error(doc_get(doc_get(r->at.noc, "packets"), "spike"), err, "noc.packets.spike.%s: %u bit number %llu %s, the chip has %llu; write %s: %u bit", key, bits,
-                     (unsigned long long)1 << bits, what, (unsigned long long)n, key, enough);
+    return doc_error(doc_get(doc_get(r->at.noc, "packets"), "spike"), err, "noc.packets.spike.%s: %u bit number %llu %s, the chip has %llu; write %s: %u bit",
+                     key, bits, (unsigned long long)1 << bits, what, (unsigned long long)n, key, enough);
 }
 
 static int check_packet(const struct reading *r, struct err *err)
 {
     const struct chipfile *f = r->file;
     const struct chip_noc *n = &f->noc;
-    if (numbers(r, n->x_bits, n->columns, "x", "columns", err) || numbers(r, n->y_bits, n->rows, "y", "rows", err) || numbers(r, n->core_bits, n->cores_per_tile, "core", "cores of a tile", err))
+    if (numbers(r, n->x_bits, n->columns, "x", "columns", err) || numbers(r, n->y_bits, n->rows, "y", "rows", err) ||
+        numbers(r, n->core_bits, n->cores_per_tile, "core", "cores of a tile", err))
         return -1;
     for (uint32_t t = 0; t < f->n_types; t++) {
         const struct core_type *type = &f->type[t];
@@ -203,8 +219,9 @@ static int check_packet(const struct reading *r, struct err *err)
         if (numbers(r, n->slot_bits, (uint64_t)type->delay_max + 1, "slot", "delay slots", err))
             return -1;
         if (type->payload_bits > n->payload_bits)
-            return doc_error(doc_get(r->at.noc, "packets"), err, "core type %s offers a payload of %u bit, noc.packets.spike.payload is %u bit; make them equal", type->name,
-                             type->payload_bits, n->payload_bits);
+            return doc_error(doc_get(r->at.noc, "packets"), err,
+                             "core type %s offers a payload of %u bit, noc.packets.spike.payload is %u bit; make them equal", type->name, type->payload_bits,
+                             n->payload_bits);
     }
     return 0;
 }
@@ -215,14 +232,16 @@ static int check_type(const struct reading *r, const struct core_type *type, str
     const struct chip_table *rows = &type->table[TABLE_ROWS], *axons = &type->table[TABLE_AXON];
     const struct format *target = core_type_format(type, "target");
     if (rows->memory != NO_INDEX && rows->list_bits && target && type->neurons != UINT32_MAX && target->bits < 32 && type->neurons > 1u << target->bits)
-        return doc_error(node, err, "core_types.%s: a target of %u bit numbers %u neurons of a list row, capacity.neurons is %u; widen formats.target", type->name, target->bits,
-                         1u << target->bits, type->neurons);
+        return doc_error(node, err, "core_types.%s: a target of %u bit numbers %u neurons of a list row, capacity.neurons is %u; widen formats.target",
+                         type->name, target->bits, 1u << target->bits, type->neurons);
     if (rows->memory == NO_INDEX || !axons->address_bits || axons->address_bits >= 64)
         return 0;
     const struct chip_memory *m = &type->memory[rows->memory];
     if (m->size_bits / m->width > (uint64_t)1 << axons->address_bits)
-        return doc_error(node, err, "core_types.%s: an axon_table.address of %u bit reaches %llu words, memory %s has %llu; widen address", type->name, axons->address_bits,
-                         (unsigned long long)1 << axons->address_bits, m->name, (unsigned long long)(m->size_bits / m->width));
+        return doc_error(node, err,
+                         "core_types.%s: an address of %u bit reaches %llu words, memory %s has %llu; widen core_types.%s.memories.%s.holds.axon_table.address",
+                         type->name, axons->address_bits, (unsigned long long)1 << axons->address_bits, m->name, (unsigned long long)(m->size_bits / m->width),
+                         type->name, type->memory[axons->memory].name);
     return 0;
 }
 
@@ -249,7 +268,8 @@ static void warn_overrides(const struct reading *r)
             const struct doc_node *node = doc_get(doc_get(doc_get(r->at.core_types, type->name), "memories"), type->memory[m].name);
             derived |= type->memory[m].derived;
             if (f->includes_memory && shape_is_set(node))
-                fidelity_add(&f->notes, FIDELITY_WARNING, "", "memory %s.%s was overridden: its capacity follows, energy does not (prices include memory as published)", type->name,
+                fidelity_add(&f->notes, FIDELITY_WARNING, "",
+                             "memory %s.%s was overridden: its capacity follows, energy does not (prices include memory as published)", type->name,
                              type->memory[m].name);
         }
     if (r->technology && r->technology->set && !derived)

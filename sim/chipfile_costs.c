@@ -8,7 +8,8 @@
 #define OF(member) offsetof(struct cost_text, member)
 #define STANDING_FIELDS                                                                                                                                     \
     {"value", FIELD_NODE, OF(value), 0, 0, 0, NULL, "", "23.6 pJ", "the quantity with its unit"},                                                           \
-    {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies", "a name from `sources`, else that of the section; any text where `basis` stands beside it"}, \
+    {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies",                                                                                         \
+     "a name from `sources`; the section's where absent; any text where `basis` stands beside it"},                                                         \
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "simulated", "what the value is; the source's where absent"},     \
     {"scope", FIELD_WORD, OF(scope), 0, 0, 0, "per_term|marginal|all_in", "", "per_term",                                                                   \
      "what the value contains: one action; a measured slope; everything at some operating point (then nothing may be added)"},                              \
@@ -21,18 +22,20 @@
 static const struct field cost_fields[] = {STANDING_FIELDS};
 static const struct field barrier_cost_fields[] = {
     STANDING_FIELDS,
-    {"per", FIELD_WORD, OF(per), 0, 0, 0, "core|tile|chip", "", "core", "what one barrier is charged for: each used core, each used tile, or once (chip, the default)"}};
+    {"per", FIELD_WORD, OF(per), 0, 0, 0, "core|tile|chip", "", "core",
+     "what one barrier is charged for: each used core, each used tile, or once (chip, the default)"}};
 static const struct field static_fields[] = {
     STANDING_FIELDS,
     {"what", FIELD_WORD, OF(what), 0, 0, 0, "chip|tile|core|router|link|memory", "", "chip", "one of which the power is"},
     {"state", FIELD_WORD, OF(state), 0, 0, 0, "any|used|unused|gated", "", "any", "when it is paid (any is the default); gated needs energy.gating"},
     {"power", FIELD_NODE, OF(power), 0, 0, 0, NULL, "", "104 mW", "another name for `value`"}};
-const struct field_table chipfile_table_cost = {"COST", "Wherever the type is *cost*: a quantity alone (then the section's `source` stands for it), or this map.", cost_fields,
-                                                sizeof cost_fields / sizeof *cost_fields};
+const struct field_table chipfile_table_cost = {"COST",
+                                                "Wherever the type is *cost*: a quantity alone (then the section's `source` stands for it), or this map.",
+                                                cost_fields, sizeof cost_fields / sizeof *cost_fields};
 const struct field_table chipfile_table_barrier_cost = {"energy.barrier", "Energy of one barrier: a cost with one more key.", barrier_cost_fields,
                                                         sizeof barrier_cost_fields / sizeof *barrier_cost_fields};
-const struct field_table chipfile_table_static = {"energy.static, core_types.NAME.static", "Static power: a cost, or a list of costs with these keys.", static_fields,
-                                                  sizeof static_fields / sizeof *static_fields};
+const struct field_table chipfile_table_static = {"energy.static, core_types.NAME.static", "Static power: a cost, or a list of costs with these keys.",
+                                                  static_fields, sizeof static_fields / sizeof *static_fields};
 
 struct standing chipfile_standing(const struct standing *outer, const char *key, const char *source, int basis)
 {
@@ -58,7 +61,8 @@ int chipfile_is_set(const struct doc_node *node)
 
 int chipfile_cost_words(const struct field_table *table, const struct doc_node *node, struct cost_text *text, struct err *err)
 {
-    *text = (struct cost_text){.basis = NO_INDEX, .scope = NO_INDEX, .bound = NO_INDEX, .unknown = NO_INDEX, .per = NO_INDEX, .what = NO_INDEX, .state = NO_INDEX, .node = node};
+    *text = (struct cost_text){
+        .basis = NO_INDEX, .scope = NO_INDEX, .bound = NO_INDEX, .unknown = NO_INDEX, .per = NO_INDEX, .what = NO_INDEX, .state = NO_INDEX, .node = node};
     text->set = chipfile_is_set(node);
     if (node->kind == DOC_SCALAR) {
         text->value = node;
@@ -79,18 +83,21 @@ static int read_value(const struct reading *r, const struct standing *from, cons
 {
     struct err what = {ERR_NONE, ""};
     if (node->kind != DOC_SCALAR)
-        return doc_error(node, err, "%s.%s is one quantity, not a %s; write for example %s", from->key, key, node->kind == DOC_MAP ? "map" : "list", unit_example(units));
+        return doc_error(node, err, "%s.%s is one quantity, not a %s; write for example %s", from->key, key, node->kind == DOC_MAP ? "map" : "list",
+                         unit_example(units));
     if (unit_read(node->text, units, q, &what))
         return doc_error(node, err, "%s.%s: %s", from->key, key, what.text);
     *si = seconds_of(r->file, from, q);
     return 0;
 }
 
-static int read_range(const struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, unsigned units, struct cost *cost, struct err *err)
+static int read_range(const struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, unsigned units, struct cost *cost,
+                      struct err *err)
 {
     struct quantity q;
     if (node->kind != DOC_LIST || node->count != 2)
-        return doc_error(node, err, "%s.%s: range is a list of two quantities; write for example range: [%s, %s]", from->key, key, unit_example(units), unit_example(units));
+        return doc_error(node, err, "%s.%s: range is a list of two quantities; write for example range: [%s, %s]", from->key, key, unit_example(units),
+                         unit_example(units));
     if (read_value(r, from, key, node->item[0], units, &q, &cost->low, err) || read_value(r, from, key, node->item[1], units, &q, &cost->high, err))
         return -1;
     return 0;
@@ -102,10 +109,11 @@ static int apply_bound(const struct standing *from, const char *key, const struc
     int at_least = text->bound == 0;
     cost->bound = at_least ? 1 : -1;
     if (!text->range && (at_least ? cost->high <= cost->value : cost->low >= cost->value) && cost->value > 0)
-        return doc_error(text->node, err, "%s.%s: bound: %s says only one end; add range: [low, high], or a range to its source", from->key, key, at_least ? "at_least" : "at_most");
+        return doc_error(text->node, err, "%s.%s: bound: %s says only one end; add range: [low, high], or a range to its source", from->key, key,
+                         at_least ? "at_least" : "at_most");
     if (text->range && (at_least ? cost->low < cost->value : cost->high > cost->value))
-        return doc_error(text->range, err, "%s.%s: the range goes %s %s, but bound: %s says that the value is its %s end", from->key, key, at_least ? "below" : "above",
-                         text->value->text, at_least ? "at_least" : "at_most", at_least ? "low" : "high");
+        return doc_error(text->range, err, "%s.%s: the range goes %s %s, but bound: %s says that the value is its %s end", from->key, key,
+                         at_least ? "below" : "above", text->value->text, at_least ? "at_least" : "at_most", at_least ? "low" : "high");
     if (at_least)
         cost->low = cost->value;
     else
@@ -113,7 +121,8 @@ static int apply_bound(const struct standing *from, const char *key, const struc
     return 0;
 }
 
-static int set_range(const struct reading *r, const struct standing *from, const char *key, const struct cost_text *text, unsigned units, struct cost *cost, struct err *err)
+static int set_range(const struct reading *r, const struct standing *from, const char *key, const struct cost_text *text, unsigned units, struct cost *cost,
+                     struct err *err)
 {
     const struct chip_source *source = cost->source == NO_INDEX ? NULL : &r->file->source[cost->source];
     cost->low = cost->value * (source ? source->low : 1);
@@ -125,7 +134,8 @@ static int set_range(const struct reading *r, const struct standing *from, const
     if (text->bound != NO_INDEX && apply_bound(from, key, text, cost, err))
         return -1;
     if (cost->low > cost->value || cost->high < cost->value)
-        return doc_error(text->range, err, "%s.%s: the range does not contain the value %s; write it as [low, high] around the value", from->key, key, text->value->text);
+        return doc_error(text->range, err, "%s.%s: the range does not contain the value %s; write it as [low, high] around the value", from->key, key,
+                         text->value->text);
     return 0;
 }
 
@@ -145,7 +155,8 @@ void chipfile_figure(struct reading *r, const struct standing *from, const char 
     }
 }
 
-int chipfile_cost_of(struct reading *r, const struct standing *from, const char *key, struct cost_text *text, unsigned units, struct cost *cost, struct err *err)
+int chipfile_cost_of(struct reading *r, const struct standing *from, const char *key, struct cost_text *text, unsigned units, struct cost *cost,
+                     struct err *err)
 {
     *cost = (struct cost){.stated = 1, .source = NO_INDEX, .basis = BASIS_ASSUMED};
     const char *why = text->why ? text->why : from->why;
@@ -157,13 +168,15 @@ int chipfile_cost_of(struct reading *r, const struct standing *from, const char 
         return 0;
     }
     if (!text->value)
-        return doc_error(text->node, err, "%s.%s has no value; write {value: %s, source: NAME}, or {unknown: free} where no figure exists", from->key, key, unit_example(units));
+        return doc_error(text->node, err, "%s.%s has no value; write {value: %s, source: NAME}, or {unknown: free} where no figure exists", from->key, key,
+                         unit_example(units));
     if (read_value(r, from, key, text->value, units, &text->stated, &cost->value, err) || chipfile_stand(r, from, key, text, cost, err))
         return -1;
     return set_range(r, from, key, text, units, cost, err);
 }
 
-int chipfile_cost(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, unsigned units, struct cost *cost, struct err *err)
+int chipfile_cost(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, unsigned units, struct cost *cost,
+                  struct err *err)
 {
     struct cost_text text;
     if (!node)
@@ -200,8 +213,9 @@ static void note_rounding(struct reading *r, const struct standing *from, const 
     char a[40], b[40], c[40];
     if (stated <= 0 || fabs(used / stated - 1) < 1e-9)
         return;
-    fidelity_add(&r->file->notes, FIDELITY_ROUNDED, "", "%s.%s: %s stated, %s used (%llu x %s, %+.1f %%)", from->key, key, unit_write(a, sizeof a, stated, UNIT_TIME),
-                 unit_write(b, sizeof b, used, UNIT_TIME), (unsigned long long)d->cycles, unit_write(c, sizeof c, (double)period * 1e-12, UNIT_TIME), 100 * (used / stated - 1));
+    fidelity_add(&r->file->notes, FIDELITY_ROUNDED, "", "%s.%s: %s stated, %s used (%llu x %s, %+.1f %%)", from->key, key,
+                 unit_write(a, sizeof a, stated, UNIT_TIME), unit_write(b, sizeof b, used, UNIT_TIME), (unsigned long long)d->cycles,
+                 unit_write(c, sizeof c, (double)period * 1e-12, UNIT_TIME), 100 * (used / stated - 1));
 }
 
 int chipfile_duration(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, struct duration *duration, struct err *err)
@@ -216,7 +230,8 @@ int chipfile_duration(struct reading *r, const struct standing *from, const char
         return -1;
     if (!duration->cost.free) {
         if (duration->cost.value / ((double)file->clock[from->clock].period_ps * 1e-12) > CYCLES_MAX)
-            return doc_error(text.value, err, "%s.%s: '%s' is longer than %d cycles of clock %s", from->key, key, text.value->text, CYCLES_MAX, file->clock[from->clock].name);
+            return doc_error(text.value, err, "%s.%s: '%s' is longer than %d cycles of clock %s", from->key, key, text.value->text, CYCLES_MAX,
+                             file->clock[from->clock].name);
         duration->cycles = whole_cycles(file, from->clock, &text.stated);
         note_rounding(r, from, key, duration);
     }

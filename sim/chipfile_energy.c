@@ -15,18 +15,24 @@ struct energy_text {
 };
 #define OF(member) offsetof(struct energy_text, member)
 static const struct field energy_fields[] = {
-    {"includes_memory", FIELD_FLAG, OF(includes_memory), 0, 0, 0, NULL, NULL, "false", "true: prices were taken from outside; memory accesses are counted, not charged"},
+    {"includes_memory", FIELD_FLAG, OF(includes_memory), 0, 0, 0, NULL, NULL, "false",
+     "true: prices were taken from outside; memory accesses are counted, not charged"},
     {"scope", FIELD_WORD, OF(scope), 0, 0, 0, "per_term|marginal|all_in", "per_term", "per_term", "of the prices below that give none"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies", "of the prices below that give none"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "simulated", "of the prices below that give none"},
     {"core", FIELD_NODE, OF(core), 0, 0, 0, NULL, NULL, "{sop: {value: 0.03 pJ, source: logic}, ...}", "prices of a core"},
-    {"router", FIELD_NODE, OF(router), 0, 0, 0, NULL, "", "{buffer_write: {value: 0.762 pJ, source: noxim}, ...}", "prices of a router, by flit; in place of hops"},
+    {"router", FIELD_NODE, OF(router), 0, 0, 0, NULL, "", "{buffer_write: {value: 0.762 pJ, source: noxim}, ...}",
+     "prices of a router, by flit; in place of hops"},
     {"noc", FIELD_NODE, OF(noc), 0, 0, 0, NULL, "", "{hop_x: 3.0 pJ, hop_y: 4.0 pJ, tile: 1.7 pJ}", "prices of the network, by packet; in place of routers"},
     {"barrier", FIELD_NODE, OF(barrier), 0, 0, 0, NULL, "", "{value: 0.5 pJ, per: core, source: guess}", "of one barrier"},
-    {"io", FIELD_NODE, OF(io), 0, 0, 0, NULL, "", "{packet_in: {value: 64 pJ, source: guess}, packet_out: {value: 64 pJ, source: guess}}", "at the host's ports"},
-    {"static", FIELD_NODE, OF(static_), 0, 0, 0, NULL, "", "[{what: chip, power: 104 mW, bound: at_most, range: [39 mW, 104 mW], source: frady}]", "static power of the chip and its parts"},
-    {"router_static", FIELD_NODE, OF(router_static), 0, 0, 0, NULL, "", "{value: 0.3 mW, source: guess}", "static power of one router: short for an item of `static`"},
-    {"gating", FIELD_WORD, OF(gating), 0, 0, 0, "none|unused", "none", "none", "unused: what a run does not use sleeps throughout, at the power of state: gated"}};
+    {"io", FIELD_NODE, OF(io), 0, 0, 0, NULL, "", "{packet_in: {value: 64 pJ, source: guess}, packet_out: {value: 64 pJ, source: guess}}",
+     "at the host's ports"},
+    {"static", FIELD_NODE, OF(static_), 0, 0, 0, NULL, "", "[{what: chip, power: 104 mW, bound: at_most, range: [39 mW, 104 mW], source: frady}]",
+     "static power of the chip and its parts"},
+    {"router_static", FIELD_NODE, OF(router_static), 0, 0, 0, NULL, "", "{value: 0.3 mW, source: guess}",
+     "static power of one router: short for an item of `static`"},
+    {"gating", FIELD_WORD, OF(gating), 0, 0, 0, "none|unused", "none", "none",
+     "unused: what a run does not use sleeps throughout, at the power of state: gated"}};
 #undef OF
 const struct field_table chipfile_table_energy = {"energy",
     "Prices by action. What a run needs and the file does not state is an error; {unknown: free} says that no figure exists.", energy_fields,
@@ -36,15 +42,20 @@ const struct field_table chipfile_table_energy = {"energy",
 #define PRICE(i, key, example, help) {key, FIELD_COST, (i) * sizeof(const struct doc_node *), UNIT_ENERGY, 0, 0, NULL, "", example, help}
 static const struct field core_prices[] = {
     PRICE(0, "sop", "23.6 pJ", "a synapse processed for a spike, late ones too"), PRICE(1, "update_active", "81 pJ", "an active compartment updated"),
-    PRICE(2, "update_idle", "52 pJ", "an idle or held compartment visited"), PRICE(3, "spike", "1 pJ", "a spike"), PRICE(4, "packet", "1 pJ", "a packet served"),
+    PRICE(2, "update_idle", "52 pJ", "an idle or held compartment visited"), PRICE(3, "spike", "1 pJ", "a spike"), PRICE(4, "packet", "1 pJ",
+     "a packet served"),
     PRICE(5, "step", "1 pJ", "an update program of a used core"), PRICE(6, "busy_cycle", "1.0 pJ", "a cycle of update or service")};
 static const struct field router_prices[] = {
-    PRICE(0, "buffer_write", "0.762 pJ", "a flit into an input buffer"), PRICE(1, "buffer_read", "0.534 pJ", "a flit out of it"), PRICE(2, "crossbar", "0.221 pJ", "a flit through the switch"),
-    PRICE(3, "link", "1.56 pJ", "a flit over a link"), PRICE(4, "route", "0.060 pJ", "a route looked up"), PRICE(5, "arbitration", "0.050 pJ", "a grant of a channel or of the switch")};
+    PRICE(0, "buffer_write", "0.762 pJ", "a flit into an input buffer"), PRICE(1, "buffer_read", "0.534 pJ", "a flit out of it"), PRICE(2, "crossbar",
+     "0.221 pJ", "a flit through the switch"),
+    PRICE(3, "link", "1.56 pJ", "a flit over a link"), PRICE(4, "route", "0.060 pJ", "a route looked up"), PRICE(5, "arbitration", "0.050 pJ",
+     "a grant of a channel or of the switch")};
 static const struct field noc_prices[] = {
-    PRICE(0, "hop", "3 pJ", "a link crossed by a packet, either direction"), PRICE(1, "hop_x", "3.0 pJ", "a link crossed east or west"), PRICE(2, "hop_y", "4.0 pJ", "a link crossed north or south"),
+    PRICE(0, "hop", "3 pJ", "a link crossed by a packet, either direction"), PRICE(1, "hop_x", "3.0 pJ", "a link crossed east or west"), PRICE(2, "hop_y",
+     "4.0 pJ", "a link crossed north or south"),
     PRICE(3, "tile", "1.7 pJ", "a delivery that crossed no link"), PRICE(4, "packet_sent", "1 pJ", "a packet that entered the network")};
-static const struct field io_prices[] = {PRICE(0, "packet_in", "64 pJ", "an input packet from the host"), PRICE(1, "packet_out", "64 pJ", "an output packet to the host")};
+static const struct field io_prices[] = {PRICE(0, "packet_in", "64 pJ", "an input packet from the host"),
+                                         PRICE(1, "packet_out", "64 pJ", "an output packet to the host")};
 #undef PRICE
 #define TABLE(name, help, fields) {name, help, fields, sizeof fields / sizeof *fields}
 const struct field_table chipfile_table_prices_core = TABLE("energy.core", "Memory accesses apart: they have the prices of their memories.", core_prices);
@@ -63,8 +74,8 @@ void chipfile_add_price(struct reading *r, int counter, const struct cost *cost,
     f->energy[f->n_energy++] = (struct energy_term){.counter = counter, .cost = *cost, .scope = scope, .component = mem_text(component)};
 }
 
-static int read_price(struct reading *r, const struct standing *from, const struct field_table *table, const char *key, const struct doc_node *node, int counter,
-                      const char *component, struct cost_text *text, struct err *err)
+static int read_price(struct reading *r, const struct standing *from, const struct field_table *table, const char *key, const struct doc_node *node,
+                      int counter, const char *component, struct cost_text *text, struct err *err)
 {
     struct cost cost = {.source = NO_INDEX};
     if (chipfile_cost_words(table, node, text, err))
@@ -78,7 +89,8 @@ static int read_price(struct reading *r, const struct standing *from, const stru
     return 0;
 }
 
-static int read_prices(struct reading *r, const struct standing *outer, const char *component, const struct field_table *table, const struct doc_node *map, struct err *err)
+static int read_prices(struct reading *r, const struct standing *outer, const char *component, const struct field_table *table, const struct doc_node *map,
+                       struct err *err)
 {
     const struct doc_node *price[PRICES_MAX] = {NULL};
     struct standing from = chipfile_standing(outer, component, NULL, NO_INDEX);
@@ -122,8 +134,8 @@ static int allowed_what(const char *what, const char *const *allowed)
     return 0;
 }
 
-static int read_static(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, const char *const *allowed, const char *usual,
-                       struct chip_static *s, struct err *err)
+static int read_static(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, const char *const *allowed,
+                       const char *usual, struct chip_static *s, struct err *err)
 {
     struct cost_text text;
     if (chipfile_cost_words(&chipfile_table_static, node, &text, err))
@@ -153,8 +165,8 @@ static int read_static(struct reading *r, const struct standing *from, const cha
     return 0;
 }
 
-int chipfile_statics(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, const char *const *allowed, struct chip_static **list, uint32_t *n,
-                     size_t *capacity, struct err *err)
+int chipfile_statics(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, const char *const *allowed,
+                     struct chip_static **list, uint32_t *n, size_t *capacity, struct err *err)
 {
     uint32_t items = node->kind == DOC_LIST ? node->count : 1;
     if (items > STATICS_MAX)
@@ -227,7 +239,8 @@ static int gate(const struct reading *r, int gating, struct err *err)
     for (uint32_t t = 0; t < f->n_types; t++)
         found |= any_gated(f->type[t].static_, f->type[t].n_static);
     if (gating && !found)
-        return doc_error(doc_get(r->at.energy, "gating"), err, "gating: unused, but no static power is given in state gated; write for example static: [{what: router, state: gated, power: 1 uW}]");
+        return doc_error(doc_get(r->at.energy, "gating"), err,
+                         "gating: unused, but no static power is given in state gated; write for example static: [{what: router, state: gated, power: 1 uW}]");
     if (apply_gating(f->static_, f->n_static, gating, r->at.energy, err))
         return -1;
     for (uint32_t t = 0; t < f->n_types; t++)
@@ -254,7 +267,8 @@ int chipfile_energy(struct reading *r, struct err *err)
     struct standing from = chipfile_standing(&none, "energy", text.source, text.basis);
     from.scope = text.scope;
     f->includes_memory = text.includes_memory;
-    if (read_prices(r, &from, "core", &chipfile_table_prices_core, text.core, err) || read_prices(r, &from, "router", &chipfile_table_prices_router, text.router, err) ||
+    if (read_prices(r, &from, "core", &chipfile_table_prices_core, text.core, err) ||
+        read_prices(r, &from, "router", &chipfile_table_prices_router, text.router, err) ||
         read_prices(r, &from, "noc", &chipfile_table_prices_noc, text.noc, err) || read_prices(r, &from, "io", &chipfile_table_prices_io, text.io, err) ||
         read_barrier_price(r, &from, text.barrier, err) || read_statics(r, &from, &text, err))
         return -1;

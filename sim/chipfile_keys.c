@@ -3,14 +3,17 @@
 
 static const struct field top_fields[] = {
     {"chip", FIELD_NODE, offsetof(struct sections, chip), 0, 0, 0, NULL, NULL, "{name: mesh28, technology: 28 nm}", "what is described"},
-    {"sources", FIELD_NODE, offsetof(struct sections, sources), 0, 0, 0, NULL, "", "{guess: {basis: assumed, text: \"no published figure\"}}", "where the figures come from"},
-    {"time", FIELD_NODE, offsetof(struct sections, time), 0, 0, 0, NULL, NULL, "{mode: barrier, clocks: {core: 400 MHz}, ...}", "steps, clocks, barrier, resets"},
+    {"sources", FIELD_NODE, offsetof(struct sections, sources), 0, 0, 0, NULL, "", "{guess: {basis: assumed, text: \"no published figure\"}}",
+     "where the figures come from"},
+    {"time", FIELD_NODE, offsetof(struct sections, time), 0, 0, 0, NULL, NULL, "{mode: barrier, clocks: {core: 400 MHz}, ...}",
+     "steps, clocks, barrier, resets"},
     {"noc", FIELD_NODE, offsetof(struct sections, noc), 0, 0, 0, NULL, NULL, "{topology: mesh, size: 8x8, ...}", "the network on chip"},
     {"io", FIELD_NODE, offsetof(struct sections, io), 0, 0, 0, NULL, NULL, "{in: {router: [0, 0]}, out: {router: [0, 0]}}", "the host's ports"},
     {"core_types", FIELD_NODE, offsetof(struct sections, core_types), 0, 0, 0, NULL, NULL, "{lif28: {kind: lif, ...}}", "NAME: a kind of core"},
-    {"placement", FIELD_NODE, offsetof(struct sections, placement), 0, 0, 0, NULL, NULL, "{lif28: all}", "NAME: all, rest, or a list of cores as in [0..31, 40]"},
+    {"placement", FIELD_NODE, offsetof(struct sections, placement), 0, 0, 0, NULL, NULL, "{lif28: all}",
+     "NAME: all, rest, or a list of cores as in [0..31, 40]"},
     {"energy", FIELD_NODE, offsetof(struct sections, energy), 0, 0, 0, NULL, NULL, "{includes_memory: false, core: {...}, ...}", "prices and static power"}};
-const struct field_table chipfile_table_file = {"", "", top_fields, sizeof top_fields / sizeof *top_fields};
+const struct field_table chipfile_table_file = {"", "Its sections.", top_fields, sizeof top_fields / sizeof *top_fields};
 
 static const struct field_table *const tables[] = {
     &chipfile_table_chip, &chipfile_table_sources, &chipfile_table_cost, &chipfile_table_time, &chipfile_table_barrier, &chipfile_table_layer_start,

@@ -25,10 +25,12 @@ static const struct field memory_fields[] = {
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "sram", "of the model, and of costs below that give none"},
     {"leak_source", FIELD_TEXT, OF(leak_source), 0, 0, 0, NULL, "", "leak", "of the model's leakage; `source` where absent"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "estimated", "of the model, and of costs below that give none"},
-    {"read", FIELD_COST, OF(cost[SRAM_READ]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 1.9 pJ, source: sram}", "energy of reading a word; overrides the model, as do the next four"},
+    {"read", FIELD_COST, OF(cost[SRAM_READ]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 1.9 pJ, source: sram}",
+     "energy of reading a word; overrides the model, as do the next four"},
     {"write", FIELD_COST, OF(cost[SRAM_WRITE]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 2.4 pJ, source: sram}", "energy of writing a word"},
     {"leakage", FIELD_COST, OF(cost[SRAM_LEAKAGE]), UNIT_POWER, 0, 0, NULL, "", "{value: 0.4 mW, source: leak}", "static power of the whole memory"},
-    {"access_time", FIELD_COST, OF(cost[SRAM_ACCESS]), UNIT_TIME, 0, 0, NULL, "", "{value: 1.5 ns, source: sram}", "of a word; longer than a cycle: a word takes several cycles of service"},
+    {"access_time", FIELD_COST, OF(cost[SRAM_ACCESS]), UNIT_TIME, 0, 0, NULL, "", "{value: 1.5 ns, source: sram}",
+     "of a word; longer than a cycle: a word takes several cycles of service"},
     {"area", FIELD_COST, OF(cost[SRAM_AREA]), UNIT_AREA, 0, 0, NULL, "", "{value: 0.06 mm2, source: sram}", "shown, not used"},
     {"holds", FIELD_NODE, OF(holds), 0, 0, 0, NULL, NULL, "{rows: {dense: [weight]}}", "the tables kept in it"}};
 #undef OF
@@ -43,13 +45,15 @@ static const struct field holds_fields[] = {
     TABLE("axon_table", TABLE_AXON, "{address: 14 bit, length: 9 bit, form: 2 bit}", "one entry per axon in"),
     TABLE("neuron_state", TABLE_STATE, "[membrane, refractory, pad 12 bit]", "one entry per compartment"),
     TABLE("accumulators", TABLE_ACCUMULATOR, "[current]", "one entry per compartment and delay slot"),
-    {"delay_slots", FIELD_NUMBER, offsetof(struct holds_text, delay_slots), 0, 1, 65536, NULL, "", "16", "accumulators per compartment; capacity.delay's longest + 1 where absent"},
+    {"delay_slots", FIELD_NUMBER, offsetof(struct holds_text, delay_slots), 0, 1, 65536, NULL, "", "16",
+     "accumulators per compartment; capacity.delay's longest + 1 where absent"},
     TABLE("neuron_parameters", TABLE_PARAMETER, "[threshold, bias, decay, pad 24 bit]", "one entry per compartment"),
     TABLE("routing_table", TABLE_ROUTING, "{entry: 32 bit}", "one entry per axon out")};
 #undef TABLE
 const struct field_table chipfile_table_holds = {"core_types.NAME.memories.NAME.holds",
-    "Tables. An entry is a list of parts, each a name of `formats` or `NAME N bit`, or a map {NAME: N bit}. A table that no memory holds is not counted and has no limit.",
-    holds_fields, sizeof holds_fields / sizeof *holds_fields};
+                                                 "Tables. An entry is a list of parts, each a name of `formats` or `NAME N bit`, or a map {NAME: N bit}. A "
+                                                 "table that no memory holds is not counted and has no limit.",
+                                                 holds_fields, sizeof holds_fields / sizeof *holds_fields};
 
 struct rows_text { const struct doc_node *dense, *list, *conv; };
 static const struct field rows_fields[] = {
@@ -66,7 +70,8 @@ static int part_bits(const struct core_type *type, const struct doc_node *node, 
     const char *known[16], *text = node->text, *space = strchr(text, ' ');
     struct quantity q;
     struct err ignored;
-    if (node->kind == DOC_SCALAR && space && !unit_read(space + 1, UNIT_BITS, &q, &ignored) && q.value >= 1 && q.value <= ENTRY_MAX && q.value == (double)(uint32_t)q.value) {
+    if (node->kind == DOC_SCALAR && space && !unit_read(space + 1, UNIT_BITS, &q, &ignored) && q.value >= 1 && q.value <= ENTRY_MAX &&
+        q.value == (double)(uint32_t)q.value) {
         *bits = (uint32_t)q.value;
         return 0;
     }
@@ -109,18 +114,23 @@ static int entry_bits(const struct core_type *type, const struct doc_node *node,
     return 0;
 }
 
+struct row_entry { const char *name; int offered; const struct doc_node *entry; uint32_t *bits; };
+
 static int read_rows(const struct core_type *type, const struct doc_node *node, struct chip_table *table, struct err *err)
 {
     struct rows_text text = {0};
     if (fields_read(&chipfile_table_rows, node, node, &text, err))
         return -1;
-    const struct { const char *name; int offered; const struct doc_node *entry; uint32_t *bits; } form[] = {
-        {"dense", type->form_dense, text.dense, &table->dense_bits}, {"list", type->form_list, text.list, &table->list_bits}, {"conv", type->form_conv, text.conv, &table->conv_bits}};
+    const struct row_entry form[] = {{"dense", type->form_dense, text.dense, &table->dense_bits},
+                                     {"list", type->form_list, text.list, &table->list_bits},
+                                     {"conv", type->form_conv, text.conv, &table->conv_bits}};
     for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
         if (form[i].offered && !form[i].entry)
-            return doc_error(node, err, "core_types.%s offers form %s, but rows says not how such a synapse is stored; write for example %s: [weight]", type->name, form[i].name, form[i].name);
+            return doc_error(node, err, "core_types.%s offers form %s, but rows says not how such a synapse is stored; write for example %s: [weight]",
+                             type->name, form[i].name, form[i].name);
         if (!form[i].offered && form[i].entry)
-            return doc_error(form[i].entry, err, "rows.%s: core_types.%s.offers.forms has no %s; add it there, or remove it here", form[i].name, type->name, form[i].name);
+            return doc_error(form[i].entry, err, "rows.%s: core_types.%s.offers.forms has no %s; add it there, or remove it here", form[i].name, type->name,
+                             form[i].name);
         if (form[i].entry && entry_bits(type, form[i].entry, form[i].bits, err))
             return -1;
     }
@@ -154,8 +164,10 @@ static int read_holds(struct core_type *type, int memory, const struct doc_node 
         return 0;
     sums->delay_slots = text.delay_slots ? text.delay_slots : type->delay_max + 1;
     if (sums->delay_slots < type->delay_max + 1)
-        return doc_error(doc_get(node, "delay_slots"), err, "%u delay slots hold delays up to %u steps (one slot is read while the others fill), but capacity.delay goes to %u; write delay_slots: %u",
-                         sums->delay_slots, sums->delay_slots - 1, type->delay_max, type->delay_max + 1);
+        return doc_error(
+            doc_get(node, "delay_slots"), err,
+            "%u delay slots hold delays up to %u steps (one slot is read while the others fill), but capacity.delay goes to %u; write delay_slots: %u",
+            sums->delay_slots, sums->delay_slots - 1, type->delay_max, type->delay_max + 1);
     return 0;
 }
 
@@ -180,16 +192,18 @@ static int refuse_stale(const struct reading *r, const struct standing *from, co
         for (size_t k = 0; k < sizeof shape / sizeof *shape; k++) {
             const struct doc_node *given = doc_get(node, shape[k]);
             if (given && given->set)
-                return doc_error(given, err, "%s.%s was stated for another %s and does not follow; override it too, or use model: sram", from->key, cost_key[q], shape[k]);
+                return doc_error(given, err, "%s.%s was stated for another %s and does not follow; override it too, or use model: sram", from->key, cost_key[q],
+                                 shape[k]);
         }
         if (r->technology && r->technology->set)
-            return doc_error(r->technology, err, "%s.%s was stated for another technology and does not follow; override it too, or use model: sram", from->key, cost_key[q]);
+            return doc_error(r->technology, err, "%s.%s was stated for another technology and does not follow; override it too, or use model: sram", from->key,
+                             cost_key[q]);
     }
     return 0;
 }
 
-static int derive_cost(struct reading *r, const struct standing *from, int quantity, double value, const struct memory_text *text, const struct doc_node *place, struct cost *cost,
-                       struct err *err)
+static int derive_cost(struct reading *r, const struct standing *from, int quantity, double value, const struct memory_text *text, const struct doc_node *place,
+                       struct cost *cost, struct err *err)
 {
     struct cost_text words = {.node = place, .basis = NO_INDEX, .source = quantity == SRAM_LEAKAGE ? text->leak_source : NULL};
     *cost = (struct cost){.stated = 1, .value = value, .source = NO_INDEX};
@@ -207,13 +221,14 @@ static void note_derivation(struct reading *r, const struct core_type *type, con
     const struct cost *const at[N_SRAM] = {&m->read, &m->write, &m->leakage, &m->access_time, &m->area};
     for (int q = 0; q < N_SRAM; q++)
         unit_write(value[q], sizeof value[q], at[q]->value, (enum unit)cost_unit[q]);
-    fidelity_add(&r->file->notes, FIDELITY_NOTE, "", "memory %s.%s, %s of %u bit, %s, %s: read %s, write %s, leakage %s, access %s, %s%s%s", type->name, m->name,
-                 unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, r->file->technology, value[0], value[1], value[2], value[3], value[4],
-                 m->extrapolated ? " (outside the fitted sizes: extrapolated)" : "", strcmp(m->ports, "1RW") && strcmp(m->ports, "1R") ? " (factor for its ports assumed)" : "");
+    fidelity_add(&r->file->notes, FIDELITY_NOTE, "", "memory %s.%s, %s of %u bit, %s, %s: read %s, write %s, leakage %s, access %s, %s%s%s", type->name,
+                 m->name, unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, r->file->technology, value[0], value[1], value[2],
+                 value[3], value[4], m->extrapolated ? " (outside the fitted sizes: extrapolated)" : "",
+                 strcmp(m->ports, "1RW") && strcmp(m->ports, "1R") ? " (factor for its ports assumed)" : "");
 }
 
-static int read_costs(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *from, const struct doc_node *node, const struct memory_text *text,
-                      struct err *err)
+static int read_costs(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *from, const struct doc_node *node,
+                      const struct memory_text *text, struct err *err)
 {
     struct sram sram = {{0}};
     struct err what = {ERR_NONE, ""};
@@ -239,7 +254,8 @@ static int read_costs(struct reading *r, struct core_type *type, struct chip_mem
 
 /* ---- memories ---- */
 
-static int read_memory(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *outer, const struct doc_node *node, struct err *err)
+static int read_memory(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *outer, const struct doc_node *node,
+                       struct err *err)
 {
     static const char *const ports[] = {"1RW", "1R1W", "2RW", "1R"};
     struct memory_text text = {.model = NO_INDEX, .basis = NO_INDEX};

@@ -29,8 +29,9 @@ static const struct field noc_fields[] = {
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies", "of the times below that give none; a time in cycles is a choice and needs none"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "simulated", "of the times below that give none"}};
 #undef OF
-const struct field_table chipfile_table_noc = {"noc", "The network on chip. The tail of a packet needs inject + hops x (router + link) + router + eject + flits - 1, without contention.",
-                                               noc_fields, sizeof noc_fields / sizeof *noc_fields};
+const struct field_table chipfile_table_noc = {
+    "noc", "The network on chip. The tail of a packet needs inject + hops x (router + link) + router + eject + flits - 1, without contention.", noc_fields,
+    sizeof noc_fields / sizeof *noc_fields};
 
 struct link_text { uint32_t width; double length; const struct doc_node *delay, *flit_time; };
 #define OF(member) offsetof(struct link_text, member)
@@ -38,7 +39,8 @@ static const struct field link_fields[] = {
     {"width", FIELD_NUMBER, OF(width), UNIT_BITS, 1, 65536, NULL, NULL, "32 bit", "bits of a flit; a packet has ceil(bits / width) of them"},
     {"length", FIELD_QUANTITY, OF(length), UNIT_LENGTH, 0, 0, NULL, "", "1 mm", "of the wire that energy.router.link is stated for; not used in a sum"},
     {"delay", FIELD_COST, OF(delay), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, NULL, "1 cycle", "of a flit; a map {x: 4.1 ns, y: 6.5 ns} where they differ"},
-    {"flit_time", FIELD_COST, OF(flit_time), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "1 cycle", "how long a flit occupies the link, 1 cycle where absent; a map {x:, y:} where they differ"}};
+    {"flit_time", FIELD_COST, OF(flit_time), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "1 cycle",
+     "how long a flit occupies the link, 1 cycle where absent; a map {x:, y:} where they differ"}};
 #undef OF
 const struct field_table chipfile_table_link = {"noc.link", "A link between two routers.", link_fields, sizeof link_fields / sizeof *link_fields};
 
@@ -69,7 +71,8 @@ static const struct field router_fields[] = {
     {"arbiter", FIELD_WORD, OF(arbiter), 0, 0, 0, "round_robin|matrix", "round_robin", "round_robin", "who goes first"}};
 #undef STAGE
 #undef OF
-const struct field_table chipfile_table_router = {"noc.router", "An input-queued router; its time is the sum of its stages.", router_fields, sizeof router_fields / sizeof *router_fields};
+const struct field_table chipfile_table_router = {"noc.router", "An input-queued router; its time is the sum of its stages.", router_fields,
+                                                  sizeof router_fields / sizeof *router_fields};
 
 struct spike_text { uint32_t x, y, core, axon, slot, type, payload, other; };
 #define BITS(name, help) {#name, FIELD_NUMBER, offsetof(struct spike_text, name), UNIT_BITS, 0, 1024, NULL, "0 bit", "4 bit", help}
@@ -78,14 +81,14 @@ static const struct field spike_fields[] = {
     BITS(axon, "input line of the core; must number capacity.axons_in"), BITS(slot, "delay slot; must number delay_slots"), BITS(type, "type of packet"),
     BITS(payload, "value of a graded spike"), BITS(other, "anything else")};
 #undef BITS
-const struct field_table chipfile_table_spike = {"noc.packets.spike", "Fields of a spike packet; their sum is its width. A field of 0 bit is not checked.", spike_fields,
-                                                 sizeof spike_fields / sizeof *spike_fields};
+const struct field_table chipfile_table_spike = {"noc.packets.spike", "Fields of a spike packet; their sum is its width. A field of 0 bit is not checked.",
+                                                 spike_fields, sizeof spike_fields / sizeof *spike_fields};
 
 /* ---- times ---- */
 
 /* A time of the network, or so many cycles where the file gives none. */
-static int noc_time(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, uint32_t fallback, struct duration *d, uint32_t *cycles,
-                    struct err *err)
+static int noc_time(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, uint32_t fallback, struct duration *d,
+                    uint32_t *cycles, struct err *err)
 {
     *d = (struct duration){.cost = {.stated = 1, .source = NO_INDEX, .basis = BASIS_ASSUMED}, .cycles = fallback, .clock = from->clock};
     d->cost.value = d->cost.low = d->cost.high = (double)fallback * (double)r->file->clock[from->clock].period_ps * 1e-12;
@@ -96,8 +99,8 @@ static int noc_time(struct reading *r, const struct standing *from, const char *
 }
 
 /* One time for both directions, or {x: ..., y: ...}. */
-static int noc_times(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, struct duration *x, struct duration *y, uint32_t *cycles_x,
-                     uint32_t *cycles_y, struct err *err)
+static int noc_times(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, struct duration *x, struct duration *y,
+                     uint32_t *cycles_x, uint32_t *cycles_y, struct err *err)
 {
     const struct doc_node *at_x = doc_get(node, "x"), *at_y = doc_get(node, "y");
     static const char *const known[] = {"x", "y"};
@@ -137,7 +140,8 @@ static int read_link(struct reading *r, const struct standing *outer, const stru
     if (noc_times(r, &from, "delay", link.delay, &n->d_link_x, &n->d_link_y, &n->link_x, &n->link_y, err) ||
         noc_times(r, &from, "flit_time", link.flit_time, &n->d_flit_x, &n->d_flit_y, &n->flit_x, &n->flit_y, err))
         return -1;
-    if (noc_time(r, &at_core, "inject", local.inject, 1, &n->d_inject, &n->inject, err) || noc_time(r, &at_core, "eject", local.eject, 2, &n->d_eject, &n->eject, err) ||
+    if (noc_time(r, &at_core, "inject", local.inject, 1, &n->d_inject, &n->inject, err) ||
+        noc_time(r, &at_core, "eject", local.eject, 2, &n->d_eject, &n->eject, err) ||
         noc_time(r, &at_core, "flit_time", local.flit_time, 1, &n->d_flit_local, &n->flit_local, err))
         return -1;
     return occupied(link.flit_time, "noc.link.flit_time", n->flit_x, err) || occupied(link.flit_time, "noc.link.flit_time", n->flit_y, err) ||
@@ -166,8 +170,9 @@ static int read_router(struct reading *r, const struct standing *outer, const st
     if (fields_read(&chipfile_table_router, text->router, text->router, &router, err))
         return -1;
     if (router.inputs && router.inputs != 4 + n->cores_per_tile)
-        return doc_error(doc_get(text->router, "inputs"), err, "noc.router.inputs: %u; a router has four links and %u core%s: write inputs: %u, or leave it out", router.inputs,
-                         n->cores_per_tile, n->cores_per_tile == 1 ? "" : "s", 4 + n->cores_per_tile);
+        return doc_error(doc_get(text->router, "inputs"), err,
+                         "noc.router.inputs: %u; a router has four links and %u core%s: write inputs: %u, or leave it out", router.inputs, n->cores_per_tile,
+                         n->cores_per_tile == 1 ? "" : "s", 4 + n->cores_per_tile);
     n->virtual_channels = router.virtual_channels;
     n->buffer_flits = router.buffer;
     n->d_router = (struct duration){.cost = {.stated = 1, .source = NO_INDEX, .basis = BASIS_ASSUMED}, .clock = n->clock};
@@ -234,7 +239,8 @@ int chipfile_noc(struct reading *r, struct err *err)
     n->route_yx = routing.kind;
     n->multicast = routing.multicast;
     if ((uint64_t)n->columns * n->rows * n->cores_per_tile > CORES_MAX)
-        return doc_error(doc_get(r->at.noc, "size"), err, "noc: %ux%u tiles of %u cores are more than %d cores", n->columns, n->rows, n->cores_per_tile, CORES_MAX);
+        return doc_error(doc_get(r->at.noc, "size"), err, "noc: %ux%u tiles of %u cores are more than %d cores", n->columns, n->rows, n->cores_per_tile,
+                         CORES_MAX);
     r->file->cores = n->columns * n->rows * n->cores_per_tile;
     return read_link(r, &from, &text, err) || read_router(r, &from, &text, err) || read_packets(r, text.packets, err) ? -1 : 0;
 }

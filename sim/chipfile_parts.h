@@ -68,20 +68,22 @@ extern const struct field_table chipfile_table_chip, chipfile_table_time;
 
 /* chipfile_types.c */
 int chipfile_types(struct reading *, struct err *);
-extern const struct field_table chipfile_table_type, chipfile_table_capacity, chipfile_table_formats, chipfile_table_offers, chipfile_table_emulate, chipfile_table_queue;
+extern const struct field_table chipfile_table_type, chipfile_table_capacity, chipfile_table_formats, chipfile_table_offers, chipfile_table_emulate,
+    chipfile_table_queue;
 
 /* chipfile_memories.c, chipfile_service.c: parts of a core type */
 int chipfile_memories(struct reading *, struct core_type *, const struct standing *, const struct doc_node *, struct err *);
 int chipfile_service(struct reading *, struct core_type *, const struct standing *, const struct doc_node *, struct err *);
-extern const struct field_table chipfile_table_memory, chipfile_table_holds, chipfile_table_rows, chipfile_table_service, chipfile_table_accept, chipfile_table_update;
+extern const struct field_table chipfile_table_memory, chipfile_table_holds, chipfile_table_rows, chipfile_table_service, chipfile_table_accept,
+    chipfile_table_update;
 
 /* chipfile_noc.c, chipfile_place.c */
 int chipfile_noc(struct reading *, struct err *);
 int chipfile_io(struct reading *, struct err *);
 int chipfile_placement(struct reading *, struct err *);
 uint32_t chipfile_diameter(const struct chip_noc *);
-extern const struct field_table chipfile_table_noc, chipfile_table_link, chipfile_table_local, chipfile_table_routing, chipfile_table_router, chipfile_table_spike,
-    chipfile_table_io, chipfile_table_port;
+extern const struct field_table chipfile_table_noc, chipfile_table_link, chipfile_table_local, chipfile_table_routing, chipfile_table_router,
+    chipfile_table_spike, chipfile_table_io, chipfile_table_port;
 
 /* chipfile_steps.c: the rest of `time`, once mesh and memories are known */
 int chipfile_steps(struct reading *, struct err *);
@@ -89,10 +91,11 @@ extern const struct field_table chipfile_table_barrier, chipfile_table_layer_sta
 
 /* chipfile_energy.c */
 int chipfile_energy(struct reading *, struct err *);
-int chipfile_statics(struct reading *, const struct standing *, const char *key, const struct doc_node *, const char *const *allowed, struct chip_static **, uint32_t *n,
-                     size_t *capacity, struct err *);
+int chipfile_statics(struct reading *, const struct standing *, const char *key, const struct doc_node *, const char *const *allowed, struct chip_static **,
+                     uint32_t *n, size_t *capacity, struct err *);
 void chipfile_add_price(struct reading *, int counter, const struct cost *, enum scope, const char *component);
-extern const struct field_table chipfile_table_energy, chipfile_table_prices_core, chipfile_table_prices_router, chipfile_table_prices_noc, chipfile_table_prices_io;
+extern const struct field_table chipfile_table_energy, chipfile_table_prices_core, chipfile_table_prices_router, chipfile_table_prices_noc,
+    chipfile_table_prices_io;
 
 /* chipfile_check.c: what no section can check alone */
 int chipfile_check(struct reading *, struct err *);

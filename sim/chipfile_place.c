@@ -8,7 +8,7 @@ struct port_text { uint32_t router[2], rate; int port; const char *values; };
 #define OF(member) offsetof(struct port_text, member)
 static const struct field port_fields[] = {
     {"router", FIELD_PAIR, OF(router), 0, 0, 0, NULL, NULL, "[0, 0]", "[column, row] of the tile where the host joins"},
-    {"port", FIELD_WORD, OF(port), 0, 0, 0, "west|east|north|south|local", NULL, "west", "which side of its router"},
+    {"port", FIELD_WORD, OF(port), 0, 0, 0, "west|east|north|south|local", "west", "west", "which side of its router"},
     {"rate", FIELD_NUMBER, OF(rate), UNIT_FLITS_PER_CYCLE, 1, 1024, NULL, "1 flits/cycle", "1 flits/cycle", "that the port takes"},
     {"values", FIELD_TEXT, OF(values), 0, 0, 0, NULL, "none", "payload 8 bit", "`in` only: what an input packet carries: none, or payload N bit"}};
 #undef OF
@@ -29,7 +29,8 @@ static int read_values(const struct doc_node *node, const char *text, uint32_t *
     *bits = 0;
     if (!strcmp(text, "none"))
         return 0;
-    if (!strncmp(text, "payload ", 8) && !unit_read(text + 8, UNIT_BITS, &q, &ignored) && q.value >= 1 && q.value <= 32 && q.value == (double)(uint32_t)q.value) {
+    if (!strncmp(text, "payload ", 8) && !unit_read(text + 8, UNIT_BITS, &q, &ignored) && q.value >= 1 && q.value <= 32 &&
+        q.value == (double)(uint32_t)q.value) {
         *bits = (uint32_t)q.value;
         return 0;
     }
@@ -44,7 +45,8 @@ static int read_port(const struct reading *r, const struct doc_node *node, struc
     if (fields_read(&chipfile_table_port, node, node, &text, err))
         return -1;
     if (text.router[0] >= n->columns || text.router[1] >= n->rows)
-        return doc_error(doc_get(node, "router"), err, "router [%u, %u] is outside the %ux%u tiles, which are numbered from [0, 0]", text.router[0], text.router[1], n->columns, n->rows);
+        return doc_error(doc_get(node, "router"), err, "router [%u, %u] is outside the %ux%u tiles, which are numbered from [0, 0]", text.router[0],
+                         text.router[1], n->columns, n->rows);
     io->column = text.router[0];
     io->row = text.router[1];
     io->port = mem_text(side[text.port]);
@@ -61,7 +63,8 @@ int chipfile_io(struct reading *r, struct err *err)
     if (doc_get(text.out, "values") && f->out.payload_bits)
         return doc_error(doc_get(text.out, "values"), err, "io.out: output spikes carry no value; remove values");
     if (f->in.payload_bits > f->noc.payload_bits)
-        return doc_error(doc_get(text.in, "values"), err, "io.in: a payload of %u bit does not fit a packet with %u bit of payload; widen noc.packets.spike.payload", f->in.payload_bits,
+        return doc_error(doc_get(text.in, "values"), err,
+                         "io.in: a payload of %u bit does not fit a packet with %u bit of payload; widen noc.packets.spike.payload", f->in.payload_bits,
                          f->noc.payload_bits);
     return 0;
 }

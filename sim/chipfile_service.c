@@ -17,7 +17,8 @@ static const struct field service_fields[] = {
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "rtl", "of both, where they give none"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "estimated", "of both, where they give none"}};
 #undef OF
-const struct field_table chipfile_table_service = {"core_types.NAME.service", "How long a core works.", service_fields, sizeof service_fields / sizeof *service_fields};
+const struct field_table chipfile_table_service = {"core_types.NAME.service", "How long a core works.", service_fields,
+                                                   sizeof service_fields / sizeof *service_fields};
 
 /* Counter terms carry their price key; the offsets of terms are not used: terms are read in file order. */
 struct terms_text { const char *source; int basis; };
@@ -35,8 +36,10 @@ static const struct field update_fields[] = {
     TERM("MEMORY.read_word", "1 cycle", "each word read from the memory of that name, if it holds neuron_state, accumulators or neuron_parameters"),
     TERM("MEMORY.write_word", "1 cycle", "each word written to the memory that holds neuron_state or accumulators"), STANDING};
 const struct field_table chipfile_table_accept = {"core_types.NAME.service.accept",
-    "A sum of count x time; several words of a memory take at least its access time each, in whole cycles.", accept_fields, sizeof accept_fields / sizeof *accept_fields};
-const struct field_table chipfile_table_update = {"core_types.NAME.service.update", "A sum of count x time, as above.", update_fields, sizeof update_fields / sizeof *update_fields};
+                                                  "A sum of count x time; several words of a memory take at least its access time each, in whole cycles.",
+                                                  accept_fields, sizeof accept_fields / sizeof *accept_fields};
+const struct field_table chipfile_table_update = {"core_types.NAME.service.update", "A sum of count x time, as above.", update_fields,
+                                                  sizeof update_fields / sizeof *update_fields};
 
 struct program {                /* accept or update */
     const char *name;
@@ -127,17 +130,41 @@ static int read_term(struct reading *r, const struct core_type *type, const stru
     return 0;
 }
 
+/* {axon: {read_word: 1 cycle}} says the same as {axon.read_word: 1 cycle}; an override writes it so. */
+static int read_nested(struct reading *r, const struct core_type *type, const struct program *program, const struct standing *from, const struct doc_node *key,
+                       const struct doc_node *map, struct service_term *term, uint32_t *n, struct err *err)
+{
+    int bad = 0;
+    for (uint32_t i = 0; i < map->count && !bad; i++) {
+        char *name = mem_format("%s.%s", key->text, map->key[i]->text);
+        struct doc_node joined = *map->key[i];
+        joined.text = name;
+        bad = read_term(r, type, program, from, &joined, map->item[i], &term[(*n)++], err);
+        free(name);
+    }
+    return bad;
+}
+
+static int is_memory(const struct core_type *type, const char *name)
+{
+    for (uint32_t m = 0; m < type->n_memories; m++)
+        if (!strcmp(type->memory[m].name, name))
+            return 1;
+    return 0;
+}
+
 static int is_standing(const char *key)
 {
     return !strcmp(key, "source") || !strcmp(key, "basis");
 }
 
-static int read_program(struct reading *r, const struct core_type *type, const struct program *program, const struct standing *outer, const struct doc_node *map,
-                        struct service_term **term, uint32_t *n, struct err *err)
+static int read_program(struct reading *r, const struct core_type *type, const struct program *program, const struct standing *outer,
+                        const struct doc_node *map, struct service_term **term, uint32_t *n, struct err *err)
 {
     struct terms_text text = {.basis = NO_INDEX};
     if (map->kind != DOC_MAP)
-        return doc_error(map, err, "service.%s is a map of terms; write for example %s", program->name, program == programs ? service_fields[0].example : service_fields[1].example);
+        return doc_error(map, err, "service.%s is a map of terms; write for example %s", program->name,
+                         program == programs ? service_fields[0].example : service_fields[1].example);
     for (size_t i = 0; i < program->table->n; i++) {
         const struct field *f = &program->table->field[i];
         const struct doc_node *given = f->type != FIELD_COST ? doc_get(map, f->key) : NULL;
@@ -145,15 +172,24 @@ static int read_program(struct reading *r, const struct core_type *type, const s
             return -1;
     }
     struct standing from = chipfile_standing(outer, program->name, text.source, text.basis);
-    *term = mem_new(map->count, sizeof **term);
+    uint32_t room = map->count;
+    for (uint32_t i = 0; i < map->count; i++)
+        room += map->item[i]->count;
+    *term = mem_new(room, sizeof **term);
     for (uint32_t i = 0; i < map->count; i++) {
         if (is_standing(map->key[i]->text))
             continue;
+        if (map->item[i]->kind == DOC_MAP && is_memory(type, map->key[i]->text)) {
+            if (read_nested(r, type, program, &from, map->key[i], map->item[i], *term, n, err))
+                return -1;
+            continue;
+        }
         if (read_term(r, type, program, &from, map->key[i], map->item[i], &(*term)[(*n)++], err))
             return -1;
     }
     if (!*n)
-        return doc_error(map, err, "%s states no time; write for example %s", from.key, program == programs ? service_fields[0].example : service_fields[1].example);
+        return doc_error(map, err, "%s states no time; write for example %s", from.key,
+                         program == programs ? service_fields[0].example : service_fields[1].example);
     return 0;
 }
 

@@ -11,11 +11,14 @@ enum { SOURCES_MAX = 1000 };
 struct source_text { int basis; const char *group, *text; const struct doc_node *range; };
 #define OF(member) offsetof(struct source_text, member)
 static const struct field source_fields[] = {
-    {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", NULL, "simulated", "measured on silicon; simulated from layout or circuit; from a model or scaled; a guess"},
-    {"text", FIELD_TEXT, OF(text), 0, 0, 0, NULL, NULL, "\"Davies et al., IEEE Micro 38(1), 2018\"", "where the figures are found, and what to know about them"},
+    {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", NULL, "simulated",
+     "measured on silicon; simulated from layout or circuit; from a model or scaled; a guess"},
+    {"text", FIELD_TEXT, OF(text), 0, 0, 0, NULL, NULL, "\"Davies et al., IEEE Micro 38(1), 2018\"",
+     "where the figures are found, and what to know about them"},
     {"group", FIELD_TEXT, OF(group), 0, 0, 0, NULL, "", "noc", "ranges of one group move together; the source's own name where absent"},
     {"range", FIELD_NODE, OF(range), 0, 0, 0, NULL, "", "[0.5, 3.0]", "factors on each value that gives no range of its own; [1, 1] where absent"}};
-const struct field_table chipfile_table_sources = {"sources.NAME", "Each source of figures, named once; every cost names one.", source_fields, sizeof source_fields / sizeof *source_fields};
+const struct field_table chipfile_table_sources = {"sources.NAME", "Each source of figures, named once; every cost names one.", source_fields,
+                                                   sizeof source_fields / sizeof *source_fields};
 
 int chipfile_number(const char *text, double *value)
 {
@@ -43,7 +46,8 @@ static int read_factors(const struct doc_node *node, struct chip_source *source,
         chipfile_number(node->item[0]->text, &source->low) || chipfile_number(node->item[1]->text, &source->high))
         return doc_error(node, err, "sources.%s: range is two factors on each value of this source; write for example range: [0.5, 3.0]", source->name);
     if (source->low > 1 || source->high < 1)
-        return doc_error(node, err, "sources.%s: range [%g, %g] does not contain 1, the value itself; write for example range: [0.5, 3.0]", source->name, source->low, source->high);
+        return doc_error(node, err, "sources.%s: range [%g, %g] does not contain 1, the value itself; write for example range: [0.5, 3.0]", source->name,
+                         source->low, source->high);
     return 0;
 }
 
@@ -97,7 +101,8 @@ static int no_such_source(const struct reading *r, const struct standing *from, 
     free(known);
     if (nearest)
         return doc_error(place ? place : node, err, "%s.%s: no source '%s'; did you mean '%s'?", from->key, key, name, nearest);
-    return doc_error(place ? place : node, err, "%s.%s: no source '%s'; add it to sources, or say its basis here: {source: \"%s\", basis: assumed}", from->key, key, name, name);
+    return doc_error(place ? place : node, err, "%s.%s: no source '%s'; add it to sources, or say its basis here: {source: \"%s\", basis: assumed}", from->key,
+                     key, name, name);
 }
 
 int chipfile_stand(struct reading *r, const struct standing *from, const char *key, const struct cost_text *text, struct cost *cost, struct err *err)
@@ -115,7 +120,8 @@ int chipfile_stand(struct reading *r, const struct standing *from, const char *k
     if (!name && basis != NO_INDEX)
         name = text->why ? text->why : from->why;
     if (!name)
-        return doc_error(text->node, err, "%s.%s says not where it comes from; add source: NAME (see sources), or basis: assumed with why: \"...\"", from->key, key);
+        return doc_error(text->node, err, "%s.%s says not where it comes from; add source: NAME (see sources), or basis: assumed with why: \"...\"", from->key,
+                         key);
     cost->source = by_name(r->file, name);
     if (cost->source == NO_INDEX && basis == NO_INDEX)
         return no_such_source(r, from, key, text->node, name, err);

@@ -15,15 +15,17 @@ static const struct field barrier_fields[] = {
     {"base", FIELD_COST, OF(base), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "10 cycles", "with per_hop: time = base + per_hop x hops"},
     {"per_hop", FIELD_COST, OF(per_hop), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "4 cycles", "see base"},
     {"hops", FIELD_WORD, OF(hops), 0, 0, 0, "2 x diameter", "2 x diameter", "2 x diameter", "gathered from and released to the farthest tile"},
-    {"at", FIELD_NODE, OF(at), 0, 0, 0, NULL, "", "{1: 113 ns, 32: 465 ns}", "in place of base: times over tiles in use, a straight line between (an assumption), the ends held outside"},
+    {"at", FIELD_NODE, OF(at), 0, 0, 0, NULL, "", "{1: 113 ns, 32: 465 ns}",
+     "in place of base: times over tiles in use, a straight line between (an assumption), the ends held outside"},
     {"over", FIELD_WORD, OF(over), 0, 0, 0, "tiles", "tiles", "tiles", "what `at` counts"},
     {"clock", FIELD_TEXT, OF(clock), 0, 0, 0, NULL, "", "noc", "its clock domain; that of the noc where absent"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "guess", "of its times"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "assumed", "of its times"},
     {"why", FIELD_TEXT, OF(why), 0, 0, 0, NULL, "", "a gather and release tree", "reasoning"}};
 #undef OF
-const struct field_table chipfile_table_barrier = {"time.barrier", "The time between the last work of a step and the start of the next; its energy is energy.barrier.", barrier_fields,
-                                                   sizeof barrier_fields / sizeof *barrier_fields};
+const struct field_table chipfile_table_barrier = {"time.barrier",
+                                                   "The time between the last work of a step and the start of the next; its energy is energy.barrier.",
+                                                   barrier_fields, sizeof barrier_fields / sizeof *barrier_fields};
 
 struct start_text { int kind, basis; const struct doc_node *time, *energy; const char *source, *why; };
 #define OF(member) offsetof(struct start_text, member)
@@ -41,13 +43,16 @@ const struct field_table chipfile_table_layer_start = {"time.layer_start", "How 
 struct reset_text { const struct doc_node *time, *energy; const char *clock, *source, *why; int basis; };
 #define OF(member) offsetof(struct reset_text, member)
 static const struct field reset_fields[] = {
-    {"time", FIELD_COST, OF(time), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, NULL, "1026 cycles", "all cores at once; or from_memories: one cycle per word of the larger of accumulators and neuron_state"},
-    {"energy", FIELD_COST, OF(energy), UNIT_ENERGY, 0, 0, NULL, NULL, "from_memories", "of one core; from_memories: one write of each word that holds accumulators or neuron_state"},
+    {"time", FIELD_COST, OF(time), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, NULL, "1026 cycles",
+     "all cores at once; or from_memories: one cycle per word of the larger of accumulators and neuron_state"},
+    {"energy", FIELD_COST, OF(energy), UNIT_ENERGY, 0, 0, NULL, NULL, "from_memories",
+     "of one core; from_memories: one write of each word that holds accumulators or neuron_state"},
     {"clock", FIELD_TEXT, OF(clock), 0, 0, 0, NULL, "", "core", "its clock domain; that of the first core type where absent"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "guess", "of both"}, {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "assumed", "of both"},
     {"why", FIELD_TEXT, OF(why), 0, 0, 0, NULL, "", "one write sweep", "reasoning"}};
 #undef OF
-const struct field_table chipfile_table_sample_reset = {"time.sample_reset", "The reset of all used cores before each sample.", reset_fields, sizeof reset_fields / sizeof *reset_fields};
+const struct field_table chipfile_table_sample_reset = {"time.sample_reset", "The reset of all used cores before each sample.", reset_fields,
+                                                        sizeof reset_fields / sizeof *reset_fields};
 
 /* ---- barrier ---- */
 
@@ -124,7 +129,8 @@ static int read_barrier(struct reading *r, const struct standing *outer, const s
     if (f->mode != TIME_BARRIER)
         return node ? doc_error(node, err, "time.barrier belongs to mode: barrier; remove it") : 0;
     if (!node)
-        return doc_error(r->at.time, err, "time.barrier is missing: what a barrier takes; write for example barrier: {base: 10 cycles, per_hop: 4 cycles, source: guess}");
+        return doc_error(r->at.time, err,
+                         "time.barrier is missing: what a barrier takes; write for example barrier: {base: 10 cycles, per_hop: 4 cycles, source: guess}");
     if (fields_read(&chipfile_table_barrier, node, node, &text, err))
         return -1;
     if (text.clock && chipfile_clock(f, doc_get(node, "clock"), text.clock, "noc", &f->barrier_clock, err))
@@ -166,9 +172,10 @@ static int read_layer_start(struct reading *r, const struct standing *outer, con
     if (f->layer_start != LAYER_GATED && (text.time || text.energy))
         return doc_error(node, err, "time.layer_start: only kind: gated has a time and an energy of its own; remove them");
     if (f->layer_start == LAYER_GATED && (!text.time || !text.energy))
-        return doc_error(node, err, "time.layer_start.%s is not stated; a gated start needs it: write for example %s, or {unknown: free}", text.time ? "energy" : "time",
-                         text.time ? "energy: 0 pJ" : "time: 0 cycles");
-    if (chipfile_duration(r, &from, "time", text.time, &f->layer_start_time, err) || chipfile_cost(r, &from, "energy", text.energy, UNIT_ENERGY, &energy, err)) {
+        return doc_error(node, err, "time.layer_start.%s is not stated; a gated start needs it: write for example %s, or {unknown: free}",
+                         text.time ? "energy" : "time", text.time ? "energy: 0 pJ" : "time: 0 cycles");
+    if (chipfile_duration(r, &from, "time", text.time, &f->layer_start_time, err) ||
+        chipfile_cost(r, &from, "energy", text.energy, UNIT_ENERGY, &energy, err)) {
         free(energy.why);
         return -1;
     }
@@ -208,7 +215,8 @@ static int sweep_type(const struct core_type *type, struct cost *energy, uint64_
 }
 
 /* The dearest and the longest of all types: one count stands for the reset of a core of any type. */
-static int sweep_memories(const struct reading *r, const struct standing *from, const struct doc_node *node, struct cost *energy, uint64_t *words, struct err *err)
+static int sweep_memories(const struct reading *r, const struct standing *from, const struct doc_node *node, struct cost *energy, uint64_t *words,
+                          struct err *err)
 {
     *words = 0;
     *energy = (struct cost){.source = NO_INDEX};
@@ -216,7 +224,8 @@ static int sweep_memories(const struct reading *r, const struct standing *from, 
         struct cost of_type;
         uint64_t n;
         if (sweep_type(&r->file->type[t], &of_type, &n))
-            return doc_error(node, err, "%s: from_memories needs the memories that hold accumulators and neuron_state; core type %s describes none", from->key, r->file->type[t].name);
+            return doc_error(node, err, "%s: from_memories needs the memories that hold accumulators and neuron_state; core type %s describes none", from->key,
+                             r->file->type[t].name);
         if (!t || of_type.value > energy->value)
             *energy = of_type;
         *words = n > *words ? n : *words;
@@ -250,7 +259,8 @@ static int reset_energy(struct reading *r, const struct standing *from, const st
     int derived = from_memories(node);
     int bad = derived ? sweep_memories(r, from, node, &energy, &words, err) : chipfile_cost(r, from, "energy", node, UNIT_ENERGY, &energy, err);
     if (!bad && !energy.stated)
-        bad = doc_error(node, err, "%s.energy: from_memories needs the energy of a write to accumulators and neuron_state; state it in the memories, or here", from->key);
+        bad = doc_error(node, err, "%s.energy: from_memories needs the energy of a write to accumulators and neuron_state; state it in the memories, or here",
+                        from->key);
     if (bad) {
         free(energy.why);
         return -1;

@@ -15,7 +15,8 @@ static const struct field chip_fields[] = {
     {"technology", FIELD_NODE, OF(technology), 0, 0, 0, NULL, "", "28 nm", "process node; memories with `model: sram` follow it (22 to 90 nm)"},
     {"voltage", FIELD_QUANTITY, OF(volts), UNIT_VOLTAGE, 0, 0, NULL, "", "0.9 V", "supply at which the figures hold"},
     {"temperature", FIELD_QUANTITY, OF(kelvin), UNIT_TEMPERATURE, 0, 0, NULL, "", "300 K", "temperature at which the figures hold"},
-    {"status", FIELD_TEXT, OF(status), 0, 0, 0, NULL, "ESTIMATE, not a measurement", "\"ESTIMATE, not a measurement\"", "what stands behind the file; the first line of every report"}};
+    {"status", FIELD_TEXT, OF(status), 0, 0, 0, NULL, "ESTIMATE, not a measurement", "\"ESTIMATE, not a measurement\"",
+     "what stands behind the file; the first line of every report"}};
 const struct field_table chipfile_table_chip = {"chip", "What is described.", chip_fields, sizeof chip_fields / sizeof *chip_fields};
 #undef OF
 
@@ -42,8 +43,9 @@ int chipfile_chip(struct reading *r, struct err *err)
         return doc_error(r->at.chip, err, "chip.name is empty; write for example name: mesh28");
     if (!text.technology)
         return 0;
-    if (fields_quantity(text.technology, UNIT_LENGTH, &node, err))
-        return err_context(err, "chip.technology");
+    struct err what = {ERR_NONE, ""};
+    if (unit_read(f->technology, UNIT_LENGTH, &node, &what) || node.value <= 0)
+        return doc_error(text.technology, err, "chip.technology: %s", what.kind == ERR_NONE ? "a node of 0 is none; write for example 28 nm" : what.text);
     f->node_m = node.value;
     return 0;
 }
@@ -53,16 +55,21 @@ int chipfile_chip(struct reading *r, struct err *err)
 struct time_text { int mode; const char *source; int basis; double tick, resolution; const struct doc_node *clocks, *barrier, *layer_start, *sample_reset; };
 #define OF(member) offsetof(struct time_text, member)
 static const struct field time_fields[] = {
-    {"mode", FIELD_WORD, OF(mode), 0, 0, 0, "barrier|tick|event", NULL, "barrier", "when a step ends: all work done and a barrier paid; after a fixed time; there are no steps"},
+    {"mode", FIELD_WORD, OF(mode), 0, 0, 0, "barrier|tick|event", NULL, "barrier",
+     "when a step ends: all work done and a barrier paid; after a fixed time; there are no steps"},
     {"tick", FIELD_QUANTITY, OF(tick), UNIT_TIME, 1e-9, 1e3, NULL, "", "1 ms", "length of a step; mode tick only"},
     {"clocks", FIELD_NODE, OF(clocks), 0, 0, 0, NULL, "", "{core: 400 MHz, noc: 400 MHz}", "clock domains: NAME: frequency or period, rounded to whole ps"},
-    {"resolution", FIELD_QUANTITY, OF(resolution), UNIT_TIME, 1e-12, 1e-3, NULL, "", "100 ps", "of an asynchronous chip, in place of a clock: times are rounded to it"},
+    {"resolution", FIELD_QUANTITY, OF(resolution), UNIT_TIME, 1e-12, 1e-3, NULL, "", "100 ps",
+     "of an asynchronous chip, in place of a clock: times are rounded to it"},
     {"barrier", FIELD_NODE, OF(barrier), 0, 0, 0, NULL, "", "{base: 10 cycles, per_hop: 4 cycles, source: guess}", "see time.barrier; mode barrier needs it"},
-    {"layer_start", FIELD_NODE, OF(layer_start), 0, 0, 0, NULL, NULL, "{kind: gated, time: 0 cycles, energy: 0 pJ, source: guess}", "how a layer is held until its first step"},
-    {"sample_reset", FIELD_NODE, OF(sample_reset), 0, 0, 0, NULL, NULL, "{time: 1026 cycles, clock: core, energy: from_memories, source: guess}", "the reset before each sample"},
+    {"layer_start", FIELD_NODE, OF(layer_start), 0, 0, 0, NULL, NULL, "{kind: gated, time: 0 cycles, energy: 0 pJ, source: guess}",
+     "how a layer is held until its first step"},
+    {"sample_reset", FIELD_NODE, OF(sample_reset), 0, 0, 0, NULL, NULL, "{time: 1026 cycles, clock: core, energy: from_memories, source: guess}",
+     "the reset before each sample"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "guess", "of the times below that give none"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "assumed", "of the times below that give none"}};
-const struct field_table chipfile_table_time = {"time", "Steps, clocks, and what happens between steps and samples.", time_fields, sizeof time_fields / sizeof *time_fields};
+const struct field_table chipfile_table_time = {"time", "Steps, clocks, and what happens between steps and samples.", time_fields,
+                                                sizeof time_fields / sizeof *time_fields};
 
 static int add_clock(struct chipfile *f, const char *name, double seconds, int resolution, const struct doc_node *place, struct err *err)
 {
@@ -74,7 +81,8 @@ static int add_clock(struct chipfile *f, const char *name, double seconds, int r
     f->n_clocks++;
     double error = ps * 1e-12 / seconds - 1;
     if (fabs(error) > 1e-9)
-        fidelity_add(&f->notes, FIDELITY_ROUNDED, "", "time.clocks.%s: a period of %.6g ps stated, %.0f ps used (%+.2g %%)", name, seconds * 1e12, ps, 100 * error);
+        fidelity_add(&f->notes, FIDELITY_ROUNDED, "", "time.clocks.%s: a period of %.6g ps stated, %.0f ps used (%+.2g %%)", name, seconds * 1e12, ps,
+                     100 * error);
     return 0;
 }
 
@@ -106,9 +114,12 @@ int chipfile_clocks(struct reading *r, struct err *err)
     f->tick_ps = (uint64_t)floor(text.tick * 1e12 + 0.5);
     f->clock = mem_new(CLOCKS_MAX + 1, sizeof *f->clock);
     if ((f->mode == TIME_TICK) != (text.tick > 0))
-        return doc_error(r->at.time, err, f->mode == TIME_TICK ? "time: mode tick needs the length of a step; write for example tick: 1 ms" : "time.tick belongs to mode: tick; remove it");
+        return doc_error(r->at.time, err,
+                         f->mode == TIME_TICK ? "time: mode tick needs the length of a step; write for example tick: 1 ms"
+                                              : "time.tick belongs to mode: tick; remove it");
     if (!text.clocks && text.resolution <= 0)
-        return doc_error(r->at.time, err, "time names no clock; write for example clocks: {core: 400 MHz, noc: 400 MHz}, or resolution: 100 ps for an asynchronous chip");
+        return doc_error(r->at.time, err,
+                         "time names no clock; write for example clocks: {core: 400 MHz, noc: 400 MHz}, or resolution: 100 ps for an asynchronous chip");
     if (text.clocks && read_clocks(f, text.clocks, err))
         return -1;
     if (text.resolution > 0)
@@ -133,5 +144,7 @@ int chipfile_clock(const struct chipfile *f, const struct doc_node *place, const
     const char *nearest = doc_nearest(wanted, known, f->n_clocks);
     if (name && nearest)
         return doc_error(place, err, "no clock '%s' in time.clocks; did you mean '%s'?", name, nearest);
-    return doc_error(place, err, name ? "no clock '%s' in time.clocks" : "the clock is not said; write clock: NAME with one of time.clocks (there is none named '%s')", wanted);
+    return doc_error(place, err,
+                     name ? "no clock '%s' in time.clocks" : "the clock is not said; write clock: NAME with one of time.clocks (there is none named '%s')",
+                     wanted);
 }

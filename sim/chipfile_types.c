@@ -17,14 +17,20 @@ struct type_text {
 static const struct field type_fields[] = {
     {"kind", FIELD_TEXT, OF(kind), 0, 0, 0, NULL, NULL, "lif", "core kind that computes it: `volley kinds` lists them"},
     {"clock", FIELD_TEXT, OF(clock), 0, 0, 0, NULL, "", "core", "its clock domain, of time.clocks; the one named `core`, or the only one, where absent"},
-    {"capacity", FIELD_NODE, OF(capacity), 0, 0, 0, NULL, NULL, "{neurons: 256, axons_in: 1024, axons_out: 1024, delay: 1..15 steps}", "what fits, memories apart"},
-    {"formats", FIELD_NODE, OF(formats), 0, 0, 0, NULL, "", "{weight: 8 bit signed, membrane: 16 bit signed}", "numbers of an integer kind; reference has none"},
-    {"offers", FIELD_NODE, OF(offers), 0, 0, 0, NULL, NULL, "{reset: [zero], reset_time: [now], compare: [greater], forms: [dense]}", "what the hardware does by itself"},
-    {"memories", FIELD_NODE, OF(memories), 0, 0, 0, NULL, "", "{synapse: {size: 64 KiB, width: 64 bit, ports: 1R1W, model: sram, source: sram, holds: {...}}}", "NAME: memory; see below"},
-    {"service", FIELD_NODE, OF(service), 0, 0, 0, NULL, NULL, "{accept: {packet: 3 cycles, source: rtl}, update: {step: 2 cycles, source: rtl}}", "how long accept and update take"},
+    {"capacity", FIELD_NODE, OF(capacity), 0, 0, 0, NULL, NULL, "{neurons: 256, axons_in: 1024, axons_out: 1024, delay: 1..15 steps}",
+     "what fits, memories apart"},
+    {"formats", FIELD_NODE, OF(formats), 0, 0, 0, NULL, "", "{weight: 8 bit signed, membrane: 16 bit signed}",
+     "numbers of an integer kind; reference has none"},
+    {"offers", FIELD_NODE, OF(offers), 0, 0, 0, NULL, NULL, "{reset: [zero], reset_time: [now], compare: [greater], forms: [dense]}",
+     "what the hardware does by itself"},
+    {"memories", FIELD_NODE, OF(memories), 0, 0, 0, NULL, "", "{synapse: {size: 64 KiB, width: 64 bit, ports: 1R1W, model: sram, source: sram, holds: {...}}}",
+     "NAME: memory; see below"},
+    {"service", FIELD_NODE, OF(service), 0, 0, 0, NULL, NULL, "{accept: {packet: 3 cycles, source: rtl}, update: {step: 2 cycles, source: rtl}}",
+     "how long accept and update take"},
     {"queue", FIELD_NODE, OF(queue), 0, 0, 0, NULL, NULL, "{in: 16 packets, out: 16 packets}", "places for packets"},
     {"overlap", FIELD_WORD, OF(overlap), 0, 0, 0, "none|full", "none", "none", "may packets be served while the update runs"},
-    {"active_when", FIELD_WORD, OF(active_when), 0, 0, 0, "always|input|nonzero|input_or_nonzero", "always", "input_or_nonzero", "which updates count as update_active: all; those with input; with state; either"},
+    {"active_when", FIELD_WORD, OF(active_when), 0, 0, 0, "always|input|nonzero|input_or_nonzero", "always", "input_or_nonzero",
+     "which updates count as update_active: all; those with input; with state; either"},
     {"skip_idle", FIELD_FLAG, OF(skip_idle), 0, 0, 0, NULL, "false", "false", "true: idle and held neurons are not visited at all"},
     {"static", FIELD_NODE, OF(static_), 0, 0, 0, NULL, "", "{value: 0.05 mW, source: guess}", "static power of one core, memories apart: a cost or a list"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "rtl", "of the costs below that give none"},
@@ -42,13 +48,17 @@ static const struct field capacity_fields[] = {
     {"axons_out", FIELD_CAPACITY, OF(axons_out), 0, 1, UINT32_MAX, NULL, NULL, "1024", "(neuron of this core, destination core) pairs"},
     {"delay", FIELD_SPAN, OF(delay), UNIT_STEPS, 1, DELAY_MAX, NULL, NULL, "1..15 steps", "delays of a synapse"}};
 #undef OF
-const struct field_table chipfile_table_capacity = {"core_types.NAME.capacity", "Each a number or `unlimited`.", capacity_fields, sizeof capacity_fields / sizeof *capacity_fields};
+const struct field_table chipfile_table_capacity = {"core_types.NAME.capacity", "Each a number or `unlimited`.", capacity_fields,
+                                                    sizeof capacity_fields / sizeof *capacity_fields};
 
 struct queue_text { uint32_t in, out; };
 static const struct field queue_fields[] = {
-    {"in", FIELD_CAPACITY, offsetof(struct queue_text, in), UNIT_PACKETS, 1, UINT32_MAX, NULL, NULL, "16 packets", "packets that wait for service, or unlimited"},
-    {"out", FIELD_CAPACITY, offsetof(struct queue_text, out), UNIT_PACKETS, 1, UINT32_MAX, NULL, NULL, "16 packets", "packets that wait for the network, or unlimited"}};
-const struct field_table chipfile_table_queue = {"core_types.NAME.queue", "A full output queue stops the update; a full input queue holds the network.", queue_fields, 2};
+    {"in", FIELD_CAPACITY, offsetof(struct queue_text, in), UNIT_PACKETS, 1, UINT32_MAX, NULL, NULL, "16 packets",
+     "packets that wait for service, or unlimited"},
+    {"out", FIELD_CAPACITY, offsetof(struct queue_text, out), UNIT_PACKETS, 1, UINT32_MAX, NULL, NULL, "16 packets",
+     "packets that wait for the network, or unlimited"}};
+const struct field_table chipfile_table_queue = {"core_types.NAME.queue", "A full output queue stops the update; a full input queue holds the network.",
+                                                 queue_fields, 2};
 
 static int read_capacity(struct core_type *type, const struct type_text *text, struct err *err)
 {
@@ -57,8 +67,9 @@ static int read_capacity(struct core_type *type, const struct type_text *text, s
     if (fields_read(&chipfile_table_capacity, text->capacity, text->capacity, &c, err) || fields_read(&chipfile_table_queue, text->queue, text->queue, &q, err))
         return -1;
     if (c.delay.low != 1)
-        return doc_error(doc_get(text->capacity, "delay"), err, "core_types.%s.capacity.delay begins at %u; a chip delay of 1 step is always needed: write 1..%u steps", type->name,
-                         c.delay.low, c.delay.high);
+        return doc_error(doc_get(text->capacity, "delay"), err,
+                         "core_types.%s.capacity.delay begins at %u; a chip delay of 1 step is always needed: write 1..%u steps", type->name, c.delay.low,
+                         c.delay.high);
     type->neurons = c.neurons;
     type->axons_in = c.axons_in;
     type->axons_out = c.axons_out;
@@ -76,12 +87,14 @@ struct formats_text { const char *weight, *membrane, *current, *threshold, *rese
 static const struct field format_fields[] = {
     FORMAT(weight, "8 bit signed", "a synapse's weight"), FORMAT(membrane, "16 bit signed", "the membrane"),
     FORMAT(current, "24 bit signed", "sum of weights on its way into the membrane; the second state of kind cuba"),
-    FORMAT(threshold, "16 bit", "in units of the weights as they enter the membrane (after weight_shift)"), FORMAT(reset, "16 bit signed", "value that a reset sets"),
+    FORMAT(threshold, "16 bit", "in units of the weights as they enter the membrane (after weight_shift)"), FORMAT(reset, "16 bit signed",
+     "value that a reset sets"),
     FORMAT(bias, "16 bit signed", "bias, or its mantissa where offers.bias_exponent is given"), FORMAT(decay, "8 bit", "decay factor, as a fraction of 2^bits"),
     FORMAT(refractory, "4 bit", "steps of rest left"), FORMAT(target, "8 bit", "local number of a target neuron in a list row")};
 #undef FORMAT
 #undef OF
-const struct field_table chipfile_table_formats = {"core_types.NAME.formats", "Each `N bit`, or `N bit signed`. Kinds other than reference need weight, membrane, current and threshold.",
+const struct field_table chipfile_table_formats = {"core_types.NAME.formats",
+                                                   "Each `N bit`, or `N bit signed`. Kinds other than reference need weight, membrane, current and threshold.",
                                                    format_fields, sizeof format_fields / sizeof *format_fields};
 
 static int read_format(struct format *format, const char *name, const struct doc_node *node, struct err *err)
@@ -119,7 +132,8 @@ static int read_formats(struct core_type *type, const struct doc_node *map, cons
     }
     for (size_t i = 0; integer && i < sizeof needed / sizeof *needed; i++)
         if (!core_type_format(type, needed[i]))
-            return doc_error(map ? map : place, err, "core_types.%s: kind %s needs formats.%s; write for example %s: 16 bit signed", type->name, type->kind, needed[i], needed[i]);
+            return doc_error(map ? map : place, err, "core_types.%s: kind %s needs formats.%s; write for example %s: 16 bit signed", type->name, type->kind,
+                             needed[i], needed[i]);
     const struct format *decay = core_type_format(type, "decay");
     if (decay && (decay->is_signed || decay->bits > 24))
         return doc_error(doc_get(map, "decay"), err, "formats.decay: %s; a decay is an unsigned fraction of at most 24 bit", doc_get(map, "decay")->text);
@@ -148,19 +162,22 @@ static const struct field offers_fields[] = {
     {"reset_time", FIELD_WORDS, OF(reset_time), 0, 0, 0, "now|next", NULL, "[now, next]", "in the step of the spike, or in the next"},
     {"compare", FIELD_WORDS, OF(compare), 0, 0, 0, "greater|at_least", NULL, "[greater, at_least]", "fires above, or from the threshold on"},
     {"decay", FIELD_WORDS, OF(decay), 0, 0, 0, "multiply|shift", "none", "[multiply]", "by a factor, or by powers of two only"},
-    {"decay_rounding", FIELD_WORD, OF(rounding), 0, 0, 0, "zero|down|nearest", "down", "zero", "of an integer decay: toward zero, toward minus infinity, to nearest"},
+    {"decay_rounding", FIELD_WORD, OF(rounding), 0, 0, 0, "zero|down|nearest", "down", "zero",
+     "of an integer decay: toward zero, toward minus infinity, to nearest"},
     {"current", FIELD_FLAG, OF(current), 0, 0, 0, NULL, "false", "true", "a second state with its own decay, for CubaLIF and Synaptic"},
     {"bias", FIELD_WORD, OF(bias), 0, 0, 0, "none|per_neuron", "none", "per_neuron", "a constant input"},
     {"bias_exponent", FIELD_NUMBER, OF(bias_exponent), 0, 0, 30, NULL, "0", "7", "bias = mantissa << exponent, exponent up to this"},
-    {"weight_shift", FIELD_SPAN, OF(weight_shift), 0, 0, 24, NULL, "0", "6", "sums are shifted left by this (one number: exactly) on their way into the membrane"},
-    {"refractory", FIELD_NUMBER, OF(refractory), UNIT_STEPS, 0, 0, NULL, "", "15 steps", "longest rest after a spike; what formats.refractory counts to where absent"},
+    {"weight_shift", FIELD_SPAN, OF(weight_shift), 0, 0, 24, NULL, "0", "6",
+     "sums are shifted left by this (one number: exactly) on their way into the membrane"},
+    {"refractory", FIELD_NUMBER, OF(refractory), UNIT_STEPS, 0, 0, NULL, "", "15 steps",
+     "longest rest after a spike; what formats.refractory counts to where absent"},
     {"payload", FIELD_NUMBER, OF(payload), UNIT_BITS, 0, 32, NULL, "0 bit", "8 bit", "of a graded spike; 0: spikes are binary"},
     {"forms", FIELD_WORDS, OF(forms), 0, 0, 0, "dense|list|conv", NULL, "[dense, list, conv]", "how synapses can be stored"},
     {"emulate", FIELD_NODE, OF(emulate), 0, 0, 0, NULL, "", "{subtract: {compartments: 2, source: guess}}", "what it does by more compartments per neuron"}};
 #undef OF
-const struct field_table chipfile_table_offers = {"core_types.NAME.offers",
-                                                  "What is asked beyond it is rewritten, emulated at a stated price, approximated with --approximate, or refused.", offers_fields,
-                                                  sizeof offers_fields / sizeof *offers_fields};
+const struct field_table chipfile_table_offers = {
+    "core_types.NAME.offers", "What is asked beyond it is rewritten, emulated at a stated price, approximated with --approximate, or refused.", offers_fields,
+    sizeof offers_fields / sizeof *offers_fields};
 
 struct emulate_text { uint32_t compartments; const char *source, *why; int basis; };
 #define OF(member) offsetof(struct emulate_text, member)
@@ -170,8 +187,8 @@ static const struct field emulate_fields[] = {
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "assumed", "as of a cost"},
     {"why", FIELD_TEXT, OF(why), 0, 0, 0, NULL, "", "a second compartment inhibits the first", "reasoning"}};
 #undef OF
-const struct field_table chipfile_table_emulate = {"core_types.NAME.offers.emulate.subtract", "Reset by subtraction where `reset` does not offer it.", emulate_fields,
-                                                   sizeof emulate_fields / sizeof *emulate_fields};
+const struct field_table chipfile_table_emulate = {"core_types.NAME.offers.emulate.subtract", "Reset by subtraction where `reset` does not offer it.",
+                                                   emulate_fields, sizeof emulate_fields / sizeof *emulate_fields};
 
 static int read_emulate(struct reading *r, struct core_type *type, const struct standing *outer, const struct doc_node *node, struct err *err)
 {
@@ -235,16 +252,19 @@ static int read_offers(struct reading *r, struct core_type *type, const struct s
     struct offers_text text = {.refractory = UINT32_MAX};
     if (fields_read(&chipfile_table_offers, map, map, &text, err))
         return -1;
-    if (any_of(map, "reset", text.reset, err) || any_of(map, "reset_time", text.reset_time, err) || any_of(map, "compare", text.compare, err) || any_of(map, "forms", text.forms, err))
+    if (any_of(map, "reset", text.reset, err) || any_of(map, "reset_time", text.reset_time, err) || any_of(map, "compare", text.compare, err) ||
+        any_of(map, "forms", text.forms, err))
         return -1;
     take_offers(type, &text);
     const struct format *threshold = core_type_format(type, "threshold"), *bias = core_type_format(type, "bias");
     if (threshold && threshold->high << type->weight_shift_max > INT32_MAX)
-        return doc_error(map, err, "core_types.%s: a threshold of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, threshold->bits, type->weight_shift_max);
+        return doc_error(map, err, "core_types.%s: a threshold of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, threshold->bits,
+                         type->weight_shift_max);
     if (type->has_bias && !bias && strcmp(type->kind, "reference"))
         return doc_error(map, err, "core_types.%s offers a bias; its format is missing: formats.bias, for example bias: 16 bit signed", type->name);
     if (bias && bias->high << type->bias_exponent_max > INT32_MAX)
-        return doc_error(map, err, "core_types.%s: a bias of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, bias->bits, type->bias_exponent_max);
+        return doc_error(map, err, "core_types.%s: a bias of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, bias->bits,
+                         type->bias_exponent_max);
     if (type->decay_multiply && !core_type_format(type, "decay") && strcmp(type->kind, "reference"))
         return doc_error(map, err, "core_types.%s offers a decay by a factor; its format is missing: formats.decay, for example decay: 12 bit", type->name);
     return text.emulate ? read_emulate(r, type, from, text.emulate, err) : 0;

@@ -1,13 +1,13 @@
 /* Least work of the busiest core: the packed order is cut where a core reaches a limit of work, and the limit is lowered until the
  * cores run out. Beside it every layer is dealt out evenly over all cores: then no layer's rate can make one core busier than the
- * others; it is taken when its price (each spike goes to more cores) is within a few percent. */
+ * others; it is taken when it is within a few percent and its price, more cores for each spike to reach, is not high. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "mapping_parts.h"
 
-enum { HALVINGS = 24, FINE = 256, PERCENT_FOR_EVEN = 105 };
+enum { HALVINGS = 24, FINE = 256, EVEN_WORK_PERCENT = 105, EVEN_PACKETS = 2, SLACK = 8 };
 
 struct balance {
     struct load *load;
@@ -140,6 +140,7 @@ static void try_even(struct balance *b)
 {
     struct plan *plan = mem_new(b->types, sizeof *plan);
     uint32_t used = 0, with_neurons = 0;
+    uint64_t packets = 0, packets_best = 0;
     for (uint32_t t = 0; t < b->types; t++)
         with_neurons += b->base[t].n > 0;
     int bad = 0;
@@ -149,13 +150,37 @@ static void try_even(struct balance *b)
         cores = cores < b->base[t].n ? cores : b->base[t].n;
         bad = cores && deal(b, t, cores, &plan[t]);
         used += plan[t].n_cores;
+        packets += plan[t].packets;
+        packets_best += b->best[t].packets;
     }
     uint64_t even = work_of(plan, b->types), best = work_of(b->best, b->types);
-    if (bad || used > b->cores || even / PERCENT_FOR_EVEN > best / 100) {
+    if (bad || used > b->cores || even / EVEN_WORK_PERCENT > best / 100 || packets > EVEN_PACKETS * packets_best) {
         free_plans(plan, b->types);
     } else {
         free_plans(b->best, b->types);
         memcpy(b->best, plan, b->types * sizeof *plan);
+    }
+    free(plan);
+}
+
+/* Packs again with the share of work that each core should have, so that blocks get the size they will be cut to. */
+static void pack_shares(struct balance *b)
+{
+    struct plan *plan = mem_new(b->types, sizeof *plan);
+    uint64_t all = 0, most = work_of(b->base, b->types);
+    for (uint32_t t = 0; t < b->types; t++)
+        all += b->base[t].work;
+    for (uint64_t share = all / b->cores + all / b->cores / SLACK + 1; share < most; share *= 2) {
+        int bad = 0;
+        b->load->work_max = share;
+        for (uint32_t t = 0; t < b->types && !bad; t++)
+            bad = pack_plan(b->load, t, UINT32_MAX, &plan[t]);
+        b->load->work_max = UINT64_MAX;
+        free_plans(bad ? plan : b->base, b->types);
+        if (bad)
+            continue;
+        memcpy(b->base, plan, b->types * sizeof *plan);
+        break;
     }
     free(plan);
 }
@@ -165,6 +190,7 @@ static void lower(struct balance *b)
     uint64_t high = work_of(b->base, b->types), low = 0;
     if (!cut(b, high))
         return;
+    pack_shares(b);
     for (int i = 0; i < HALVINGS && high - low > high / FINE + 1; i++) {
         uint64_t middle = low + (high - low) / 2;
         if (cut(b, middle))

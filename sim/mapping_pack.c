@@ -34,6 +34,7 @@ void plan_close_core(struct plan *plan, const struct load *l)
     uint64_t work = load_work_ps(l);
     plan->first[++plan->n_cores] = plan->n;
     plan->packets += l->axons_in;
+    plan->work += work;
     plan->work_max = work > plan->work_max ? work : plan->work_max;
 }
 

@@ -103,7 +103,7 @@ struct plan {
     uint32_t n, n_cores;
     uint32_t *first;            /* [n_cores + 1] */
     uint64_t packets;           /* sum of axons in */
-    uint64_t work_max;          /* ps, of the busiest core */
+    uint64_t work, work_max;    /* ps, of all cores and of the busiest */
     uint32_t stopped[LIMITS_MAX];       /* cores that each limit closed */
     uint32_t misfit;            /* after a failure: the neuron that does not fit an empty core */
 };

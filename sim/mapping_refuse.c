@@ -24,6 +24,13 @@ static struct number grouped(uint64_t value)
     return n;
 }
 
+static struct number plain(uint64_t value)
+{
+    struct number n;
+    snprintf(n.text, sizeof n.text, "%" PRIu64, value);
+    return n;
+}
+
 #define GROUPED(value) (grouped(value).text)
 
 /* A size that holds so many bits, as --set takes it. */
@@ -109,25 +116,38 @@ int refuse_core(const struct load *l, int limit, uint32_t population, const char
     }
 }
 
+/* The longest chip delay of a projection; more than one row may have it. */
+static uint64_t longest_delay(const struct network *net, const struct projection *p)
+{
+    uint64_t pre = 0, synapse = 0;
+    for (uint32_t i = 0; p->pre_delay && i < net->population[p->from].neurons; i++)
+        pre = p->pre_delay[i] > pre ? p->pre_delay[i] : pre;
+    for (uint64_t i = 0; i < (p->form == FORM_LIST ? p->n_list : 0); i++)
+        synapse = p->list[i].delay > synapse ? p->list[i].delay : synapse;
+    return p->chip_delay + pre + synapse;
+}
+
 int refuse_delays(const struct network *net, const struct quantised *quantised, const struct chipfile *chip, struct err *err)
 {
     for (uint32_t p = 0; p < net->n_projections; p++) {
         const struct projection *projection = &net->projection[p];
         const struct core_type *type = &chip->type[quantised->population[projection->to].type];
         const struct chip_table *sums = &type->table[TABLE_ACCUMULATOR];
-        uint64_t most = 0, slots = sums->memory != NO_INDEX && sums->delay_slots ? sums->delay_slots : DELAY_MAX;
-        for (uint32_t i = 0; projection->pre_delay && i < net->population[projection->from].neurons; i++)
-            most = projection->pre_delay[i] > most ? projection->pre_delay[i] : most;
-        uint64_t pre = most, synapse = 0;
-        for (uint64_t i = 0; i < (projection->form == FORM_LIST ? projection->n_list : 0); i++)
-            synapse = projection->list[i].delay > synapse ? projection->list[i].delay : synapse;
-        uint64_t delay = projection->chip_delay + pre + synapse, had = type->delay_max < slots ? type->delay_max : slots;
-        if (delay > (had < DELAY_MAX ? had : DELAY_MAX))
-            return err_answer(err, "does not fit: layer %s: projection %s needs a chip delay of %s steps, core type %s has %s%s; what would help: shorter "
-                              "delays%s%s%s", net->population[projection->to].name, projection->name, GROUPED(delay), type->name,
-                              GROUPED(had < DELAY_MAX ? had : DELAY_MAX), slots < type->delay_max ? " (delay slots of its accumulators)" : "",
-                              had < DELAY_MAX ? ", or more of them: --set core_types." : "", had < DELAY_MAX ? type->name : "",
-                              had < DELAY_MAX ? slots < type->delay_max ? ".memories (delay_slots)" : ".capacity.delay" : "");
+        uint32_t slots = sums->memory != NO_INDEX && sums->delay_slots ? sums->delay_slots : UINT32_MAX;
+        uint64_t delay = longest_delay(net, projection);
+        const char *layer = net->population[projection->to].name;
+        if (delay > slots)
+            return err_answer(err, "does not fit: layer %s: projection %s needs a chip delay of %s steps, the accumulators of core type %s (memory %s) keep %s "
+                              "delay slots; what would help: shorter delays, or --set core_types.%s.memories.%s.holds.delay_slots=%s", layer, projection->name,
+                              GROUPED(delay), type->name, type->memory[sums->memory].name, GROUPED(slots), type->name, type->memory[sums->memory].name,
+                              plain(delay).text);
+        if (delay > type->delay_max)
+            return err_answer(err, "does not fit: layer %s: projection %s needs a chip delay of %s steps, core type %s offers at most %s; what would help: "
+                              "shorter delays, or --set 'core_types.%s.capacity.delay=1..%s steps'", layer, projection->name, GROUPED(delay), type->name,
+                              GROUPED(type->delay_max), type->name, plain(delay).text);
+        if (delay > DELAY_MAX)
+            return err_answer(err, "layer %s: projection %s needs a chip delay of %s steps; one run is limited to %s: shorter delays would help", layer,
+                              projection->name, GROUPED(delay), GROUPED(DELAY_MAX));
     }
     return 0;
 }

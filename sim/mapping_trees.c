@@ -8,7 +8,8 @@
 #include "mapping_place.h"
 
 enum { TRIES = 6, SWEEPS = 20 };
-static const uint64_t PINS = 400000;            /* more leaves than this: the descent on routes stands */
+static const uint64_t WORK = 40000000;          /* leaves that may be looked at; after that the placement stands as it is */
+static const uint64_t LEAVES = 3000000;         /* with more than these even one look at each takes too long */
 
 struct net { uint32_t from; uint64_t first, end; uint64_t spikes; int host_out; };      /* from: core, or PLACE_NONE (the host) */
 struct trees {
@@ -20,6 +21,7 @@ struct trees {
     uint32_t *of_core;          /* nets that touch each core */
     uint32_t *up, *down, *column;       /* scratch of a tree: reach along each line that it crosses */
     uint32_t *stamp, now;       /* [n_nets] nets already counted */
+    uint64_t looked;            /* leaves looked at */
 };
 
 /* ---- nets ---- */
@@ -146,6 +148,7 @@ static int64_t tree_cost(struct trees *t, const struct net *net)
     struct trunk trunk = {0, 0, 0};
     uint32_t tile = net->from == PLACE_NONE ? m->host_in[1] * m->columns + m->host_in[0] : p->at[net->from] / m->per_tile;
     int64_t branches = 0;
+    t->looked += net->end - net->first + 1;
     for (uint64_t i = net->first; i < net->end + (uint64_t)net->host_out; i++) {
         uint32_t to = i < net->end ? p->at[t->pin[i]] / m->per_tile : m->host_out[1] * m->columns + m->host_out[0];
         int32_t x = steps(tile % m->columns, to % m->columns, m->columns, m->torus), y = steps(tile / m->columns, to / m->columns, m->rows, m->torus);
@@ -234,7 +237,7 @@ void place_trees(struct placer *p)
 {
     struct trees t = {.placer = p};
     const struct place_problem *problem = p->problem;
-    if (problem->axon_first[problem->n_cores] > PINS)
+    if (problem->axon_first[problem->n_cores] > LEAVES)
         return;
     uint32_t lines = 2 * (p->mesh.columns > p->mesh.rows ? p->mesh.columns : p->mesh.rows) + 2;
     make_nets(&t);
@@ -245,7 +248,7 @@ void place_trees(struct placer *p)
     t.stamp = mem_new(t.n_nets, sizeof *t.stamp);
     for (uint32_t sweeps = 0, swaps = 1; swaps && sweeps < SWEEPS; sweeps++) {
         swaps = 0;
-        for (uint32_t c = 0; c < problem->n_cores; c++)
+        for (uint32_t c = 0; c < problem->n_cores && t.looked < WORK; c++)
             swaps += (uint32_t)improve(&t, c);
     }
     void *const owned[] = {t.pin, t.net, t.first, t.of_core, t.up, t.down, t.column, t.stamp};

@@ -133,7 +133,7 @@ static inline void fix_counts(struct fixture *f)
         f->group[each[i].group].action[each[i].counter] += 4 * each[i].n;
         for (uint64_t s = 0; s < FIX_SAMPLES; s++)
             f->sample[s].counts.action[each[i].counter] += (s ? 3 : 1) * each[i].n;
-        if (each[i].group == 1 || each[i].group == 2)
+        if (each[i].counter < COUNT_PACKETS)
             f->core[0].action[each[i].counter] += 4 * each[i].n;
         else
             f->run.network_counts.action[each[i].counter] += 4 * each[i].n;

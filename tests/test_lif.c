@@ -1,4 +1,4 @@
-/* The integer leaky neuron: resets by hand, the rounding of its decay, where it saturates, and against a plain model. */
+/* The integer leaky neuron: resets by hand, the rounding of its decay, where it saturates, when it fires. */
 #include "core_fixture.h"
 #include "kit.h"
 

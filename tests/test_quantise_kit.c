@@ -52,7 +52,8 @@ static uint32_t neurons(struct network *net, const char *network, const char *la
     return id;
 }
 
-static struct projection *weights(struct network *net, const char *network, const char *what, const char *bias, uint32_t from, uint32_t to, enum projection_form form)
+static struct projection *weights(struct network *net, const char *network, const char *what, const char *bias, uint32_t from, uint32_t to,
+                                  enum projection_form form)
 {
     char key[100];
     uint64_t count;
@@ -64,7 +65,8 @@ static struct projection *weights(struct network *net, const char *network, cons
     return p;
 }
 
-static void convolution(struct network *net, const char *network, const char *layer, uint32_t from, uint32_t to, uint32_t in, uint32_t out, uint32_t side, int pooled)
+static void convolution(struct network *net, const char *network, const char *layer, uint32_t from, uint32_t to, uint32_t in, uint32_t out,
+                        uint32_t side, int pooled)
 {
     char what[40], key[40];
     uint64_t count;
@@ -217,18 +219,27 @@ static int read_predictions(int which, int table[][8])
     return rows;
 }
 
-static int differences(int which, const struct quant_options *base, uint32_t bits, int table[][8], int column)
+static struct chipfile *chip_named(const char *name)
 {
-    struct bench_chip chip;
+    char path[100];
+    struct err err = {ERR_NONE, ""};
+    snprintf(path, sizeof path, "configs/chips/%s.yaml", name);
+    struct chipfile *file = chipfile_read(path, NULL, 0, &err);
+    if (!file)
+        printf("\n    %s\n", err.text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    return file;
+}
+
+static int differences(int which, const struct chipfile *file, uint32_t bits, int table[][8], int column)
+{
     struct kit_input in = input_of(which, VALUES_PAYLOAD);
     struct network *net = build(which);
     struct err err;
-    (void)base;
-    bench_ideal(&chip);
     in.options.bits = bits;
-    struct quantised *q = quantise(net, &chip.file, &in.options, &err);
+    struct quantised *q = quantise(net, file, &in.options, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(q);
-    int *prediction = predict(&chip.file, q, &in), wrong = 0;
+    int *prediction = predict(file, q, &in), wrong = 0;
     for (uint32_t s = 0; s < in.events->samples; s++)
         wrong += prediction[s] != table[s][column];
     free(prediction);
@@ -242,27 +253,26 @@ static void power_of_two_weights_predict_as_the_reference_does(void)
 {
     static const uint32_t bits[] = {0, 8, 6, 5, 4, 3, 2};
     static int table[400][8];
-    for (int which = 0; which < NETWORKS; which++) {
-        if (!read_predictions(which, table))
-            return;
+    struct chipfile *file = chip_named("ideal");
+    for (int which = 0; which < NETWORKS && read_predictions(which, table); which++)
         for (int k = 0; k < 7; k++)
-            CU_ASSERT_EQUAL(differences(which, NULL, bits[k], table, 1 + k), 0);
-    }
+            CU_ASSERT_EQUAL(differences(which, file, bits[k], table, 1 + k), 0);
+    chipfile_free(file);
 }
 
 /* Samples that a chip classifies rightly. */
-static double accuracy(int which, const struct bench_chip *chip, enum values_mode mode, int approximate, uint32_t bits, int table[][8])
+static double accuracy(int which, const struct chipfile *file, enum values_mode mode, int approximate, uint32_t bits, int table[][8])
 {
     struct kit_input in = input_of(which, mode);
     struct network *net = build(which);
     struct err err = {ERR_NONE, ""};
     in.options.approximate = approximate;
     in.options.bits = bits;
-    struct quantised *q = quantise(net, &chip->file, &in.options, &err);
+    struct quantised *q = quantise(net, file, &in.options, &err);
     if (!q)
         printf("\n%s\n", err.text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(q);
-    int *prediction = predict(&chip->file, q, &in), right = 0;
+    int *prediction = predict(file, q, &in), right = 0;
     for (uint32_t s = 0; s < in.events->samples; s++)
         right += prediction[s] == table[s][0];
     double percent = 100.0 * right / in.events->samples;
@@ -287,27 +297,25 @@ static double float_accuracy(int table[][8], int rows)
 static void loihi_stays_within_two_points_of_float(void)
 {
     static int table[400][8];
-    struct bench_chip chip;
-    bench_loihi(&chip);
-    for (int which = 0; which < NETWORKS; which++) {
-        int rows = read_predictions(which, table);
-        if (!rows)
-            return;
-        double asked = float_accuracy(table, rows), got = accuracy(which, &chip, VALUES_REPEAT, 0, 0, table);
+    struct chipfile *file = chip_named("loihi");
+    int rows;
+    for (int which = 0; which < NETWORKS && (rows = read_predictions(which, table)) != 0; which++) {
+        double asked = float_accuracy(table, rows), got = accuracy(which, file, VALUES_REPEAT, 0, 0, table);
         printf("\n    %-12s float %.1f %%, loihi %.1f %%", names[which], asked, got);
         CU_ASSERT(got >= asked - POINTS_ALLOWED);
     }
+    chipfile_free(file);
 }
 
 static void an_approximated_reset_costs_about_twenty_points(void)
 {
     static int table[400][8];
-    struct bench_chip chip;
-    bench_loihi(&chip);
     int rows = read_predictions(RNN, table);
     if (!rows)
         return;
-    double asked = float_accuracy(table, rows), got = accuracy(RNN, &chip, VALUES_REPEAT, 1, 0, table);
+    struct chipfile *file = chip_named("loihi");
+    double asked = float_accuracy(table, rows), got = accuracy(RNN, file, VALUES_REPEAT, 1, 0, table);
+    chipfile_free(file);
     printf("\n    rnn_rows, reset to zero: float %.1f %%, loihi %.1f %%", asked, got);
     CU_ASSERT(got <= asked - 10);
 }
@@ -315,26 +323,27 @@ static void an_approximated_reset_costs_about_twenty_points(void)
 static void a_mesh_of_eight_bits_beats_one_of_three(void)
 {
     static int table[400][8];
-    struct bench_chip chip;
-    bench_mesh(&chip);
-    for (int which = 0; which <= RNN; which++) {
-        int rows = read_predictions(which, table);
-        if (!rows)
-            return;
-        double asked = float_accuracy(table, rows), eight = accuracy(which, &chip, VALUES_REPEAT, 0, 0, table), three = accuracy(which, &chip, VALUES_REPEAT, 0, 3, table);
+    struct chipfile *file = chip_named("mesh28");
+    int rows;
+    for (int which = 0; which <= RNN && (rows = read_predictions(which, table)) != 0; which++) {
+        double asked = float_accuracy(table, rows), eight = accuracy(which, file, VALUES_REPEAT, 0, 0, table);
+        double three = accuracy(which, file, VALUES_REPEAT, 0, 3, table);
         printf("\n    %-12s float %.1f %%, 8 bit %.1f %%, 3 bit %.1f %%", names[which], asked, eight, three);
         CU_ASSERT(eight >= asked - 3);
         CU_ASSERT(three < eight);
     }
+    chipfile_free(file);
 }
 
 int main(void)
 {
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("quantise on trained networks", NULL, NULL);
-    CU_add_test(suite, "weights of 8 to 2 bits by powers of two predict as the reference does, in every sample", power_of_two_weights_predict_as_the_reference_does);
+    CU_add_test(suite, "weights of 8 to 2 bits by powers of two predict as the reference does, in every sample",
+                power_of_two_weights_predict_as_the_reference_does);
     CU_add_test(suite, "Loihi's integers stay within two points of float", loihi_stays_within_two_points_of_float);
-    CU_add_test(suite, "a reset that is only approximated costs the recurrent network its accuracy", an_approximated_reset_costs_about_twenty_points);
+    CU_add_test(suite, "a reset that is only approximated costs the recurrent network its accuracy",
+                an_approximated_reset_costs_about_twenty_points);
     CU_add_test(suite, "a mesh with 8 bit weights beats one with 3 bit", a_mesh_of_eight_bits_beats_one_of_three);
     return check_run();
 }

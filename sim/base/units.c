@@ -7,9 +7,11 @@
 
 static const struct unit_name { const char *name; enum unit unit; int exponent; double factor; } names[] = {
     {"s", UNIT_TIME, 0, 1}, {"ms", UNIT_TIME, -3, 1}, {"us", UNIT_TIME, -6, 1}, {"ns", UNIT_TIME, -9, 1}, {"ps", UNIT_TIME, -12, 1},
-    {"J", UNIT_ENERGY, 0, 1}, {"mJ", UNIT_ENERGY, -3, 1}, {"uJ", UNIT_ENERGY, -6, 1}, {"nJ", UNIT_ENERGY, -9, 1}, {"pJ", UNIT_ENERGY, -12, 1}, {"fJ", UNIT_ENERGY, -15, 1},
+    {"J", UNIT_ENERGY, 0, 1}, {"mJ", UNIT_ENERGY, -3, 1}, {"uJ", UNIT_ENERGY, -6, 1}, {"nJ", UNIT_ENERGY, -9, 1}, {"pJ", UNIT_ENERGY, -12, 1},
+    {"fJ", UNIT_ENERGY, -15, 1},
     {"W", UNIT_POWER, 0, 1}, {"mW", UNIT_POWER, -3, 1}, {"uW", UNIT_POWER, -6, 1}, {"nW", UNIT_POWER, -9, 1}, {"pW", UNIT_POWER, -12, 1},
-    {"bit", UNIT_BITS, 0, 1}, {"bits", UNIT_BITS, 0, 1}, {"B", UNIT_BITS, 0, 8}, {"KiB", UNIT_BITS, 0, 8192}, {"MiB", UNIT_BITS, 0, 8388608}, {"GiB", UNIT_BITS, 0, 8589934592.},
+    {"bit", UNIT_BITS, 0, 1}, {"bits", UNIT_BITS, 0, 1}, {"B", UNIT_BITS, 0, 8}, {"KiB", UNIT_BITS, 0, 8192}, {"MiB", UNIT_BITS, 0, 8388608},
+    {"GiB", UNIT_BITS, 0, 8589934592.},
     {"m", UNIT_LENGTH, 0, 1}, {"mm", UNIT_LENGTH, -3, 1}, {"um", UNIT_LENGTH, -6, 1}, {"nm", UNIT_LENGTH, -9, 1},
     {"Hz", UNIT_FREQUENCY, 0, 1}, {"kHz", UNIT_FREQUENCY, 3, 1}, {"MHz", UNIT_FREQUENCY, 6, 1}, {"GHz", UNIT_FREQUENCY, 9, 1},
     {"V", UNIT_VOLTAGE, 0, 1}, {"mV", UNIT_VOLTAGE, -3, 1}, {"K", UNIT_TEMPERATURE, 0, 1},
@@ -101,8 +103,10 @@ static int wrong_unit(const char *text, size_t number, const struct unit_name *u
     if (!*rest)
         return err_input(err, "'%s' has no unit; write for example '%.*s %s' (%s)", text, (int)number, text, example, list);
     if (unit)
-        return err_input(err, "'%s' is %s; %s is wanted here, for example '%s' (%s)", text, kinds[kind_of(unit->unit)].what, kinds[kind].what, kinds[kind].example, list);
-    return err_input(err, "'%s' has an unknown unit '%s'; %s is written with one of: %s, for example '%s'", text, rest, kinds[kind].what, list, kinds[kind].example);
+        return err_input(err, "'%s' is %s; %s is wanted here, for example '%s' (%s)", text, kinds[kind_of(unit->unit)].what, kinds[kind].what,
+                         kinds[kind].example, list);
+    return err_input(err, "'%s' has an unknown unit '%s'; %s is written with one of: %s, for example '%s'", text, rest, kinds[kind].what, list,
+                     kinds[kind].example);
 }
 
 int unit_read(const char *text, unsigned units, struct quantity *q, struct err *err)
@@ -147,7 +151,8 @@ char *unit_write(char *to, size_t size, double value, enum unit unit)
         if (names[i].unit != unit)
             continue;
         double each = pow(10, names[i].exponent), least = best ? pow(10, best->exponent) : 0;
-        if (!best || (value >= each * 0.9999999 && each > least) || (value < least * 0.9999999 && each < least))
+        double enough = unit == UNIT_AREA ? 0.01 : 0.9999999;       /* a million um2 to the mm2: 0.01 mm2 reads better */
+        if (!best || (value >= each * enough && each > least) || (value < least * enough && each < least))
             best = &names[i];
     }
     if (!best) {

@@ -97,9 +97,9 @@ static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e
     return bad ? -1 : differ != 0;
 }
 
-int cli_expect(FILE *out, const struct cli *cli, const struct plan *plan, const struct run *run, struct err *err)
+int cli_expect(FILE *out, const struct cli *cli, const struct job *job, const struct run *run, struct err *err)
 {
-    struct expect *e = expect_read(cli->expect, plan->network, err);
+    struct expect *e = expect_read(cli->expect, job->network, err);
     if (!e)
         return -1;
     int status;

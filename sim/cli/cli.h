@@ -50,8 +50,8 @@ void cli_free(struct cli *);
 void cli_help(FILE *, const struct cli_command *);      /* one command's page */
 void cli_overview(FILE *);
 
-/* prepare.c: everything that a run, a map or an info needs, loaded in order; plan_free frees all. */
-struct plan {
+/* prepare.c: everything that a run, a map or an info needs, loaded in order; job_free frees all. */
+struct job {
     struct chipfile *chip;
     struct network *network;
     struct events *input;
@@ -62,15 +62,15 @@ struct plan {
     struct fidelity extra;      /* lines of the command line itself */
     int valued;
 };
-int plan_chip(struct plan *, const struct cli *, const char *chip, struct err *);
-int plan_network(struct plan *, const struct cli *, const char *network, struct err *);
+int job_chip(struct job *, const struct cli *, const char *chip, struct err *);
+int job_network(struct job *, const struct cli *, const char *network, struct err *);
 int time_first_of(const struct cli *);            /* --layout for struct event_options */
-int plan_input(struct plan *, const struct cli *, struct err *);        /* events and labels; without --input: --steps of silence */
+int job_input(struct job *, const struct cli *, struct err *);        /* events and labels; without --input: --steps of silence */
 /* --values host: the first layer runs on the host in float32; its spikes become the input. Else nothing happens. */
-int plan_host_layer(struct plan *, const struct cli *, struct err *);
-int plan_quantise(struct plan *, const struct cli *, struct err *);
-int plan_map(struct plan *, const struct cli *, struct err *);
-void plan_free(struct plan *);
+int job_host_layer(struct job *, const struct cli *, struct err *);
+int job_quantise(struct job *, const struct cli *, struct err *);
+int job_map(struct job *, const struct cli *, struct err *);
+void job_free(struct job *);
 
 /* One function per command, in a file of its name. */
 int cli_run(const struct cli *, struct err *);
@@ -85,7 +85,7 @@ int cli_counters(const struct cli *, struct err *);
 int cli_kinds(const struct cli *, struct err *);
 
 /* check_expect.c: --expect: 0 where all is as the user expects (the text says so), 1 at a difference, -1 and err. */
-int cli_expect(FILE *, const struct cli *, const struct plan *, const struct run *, struct err *);
+int cli_expect(FILE *, const struct cli *, const struct job *, const struct run *, struct err *);
 
 #ifdef __cplusplus
 }

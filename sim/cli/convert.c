@@ -11,11 +11,11 @@ static int ends_with(const char *text, const char *end)
 
 static int convert_network(const struct cli *cli, struct err *err)
 {
-    struct plan plan = {0};
-    int bad = plan_network(&plan, cli, cli->file[0], err) || net_yaml_write(plan.network, cli->out, err);
+    struct job job = {0};
+    int bad = job_network(&job, cli, cli->file[0], err) || net_yaml_write(job.network, cli->out, err);
     if (!bad)
         printf("wrote %s and its arrays beside it\n", cli->out);
-    plan_free(&plan);
+    job_free(&job);
     return bad ? -1 : 0;
 }
 

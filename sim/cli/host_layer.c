@@ -36,18 +36,18 @@ static uint32_t first_layer(const struct network *net, struct err *err)
     return first;
 }
 
-static struct run *run_host(const struct plan *p, const struct cli *cli, struct err *err)
+static struct run *run_host(const struct job *p, const struct cli *cli, struct err *err)
 {
     struct cli plain = {.command = "run", .reset = -1, .reset_time = -1};
-    struct plan host = {.network = p->network, .input = p->input, .valued = p->valued};
+    struct job host = {.network = p->network, .input = p->input, .valued = p->valued};
     struct run_options o = {.first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = "none", .threads = cli->threads, .seed = cli->seed,
                             .traces = TRACE_SPIKES, .hold = 1};
     struct run *run = NULL;
-    if (!plan_chip(&host, &plain, "ideal", err) && !plan_quantise(&host, &plain, err) && !plan_map(&host, &plain, err))
+    if (!job_chip(&host, &plain, "ideal", err) && !job_quantise(&host, &plain, err) && !job_map(&host, &plain, err))
         run = run_make(host.network, host.chip, host.quantised, host.mapping, host.input, NULL, &o, err);
     host.network = NULL;
     host.input = NULL;
-    plan_free(&host);
+    job_free(&host);
     if (!run)
         err_context(err, "--values host");
     return run;
@@ -74,7 +74,7 @@ static struct events *spikes_of(const struct run *run, const struct events *like
     return e;
 }
 
-int plan_host_layer(struct plan *p, const struct cli *cli, struct err *err)
+int job_host_layer(struct job *p, const struct cli *cli, struct err *err)
 {
     if (!cli->values || strcmp(cli->values, "host") || !p->valued)
         return 0;

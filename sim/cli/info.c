@@ -130,10 +130,10 @@ static void say_population(const struct population *p, int host)
 
 static int info_network(const char *path, const struct cli *cli, struct err *err)
 {
-    struct plan plan = {0};
-    if (plan_network(&plan, cli, path, err))
+    struct job job = {0};
+    if (job_network(&job, cli, path, err))
         return -1;
-    const struct network *net = plan.network;
+    const struct network *net = job.network;
     printf("%s: network %s: %llu neurons, %llu synapses", path, net->name, (unsigned long long)network_neurons(net), (unsigned long long)network_synapses(net));
     printf(net->steps ? ", %u steps\n" : "\n", net->steps);
     for (uint32_t p = 0; p < net->n_populations; p++)
@@ -145,7 +145,7 @@ static int info_network(const char *path, const struct cli *cli, struct err *err
     }
     for (size_t i = 0; i < net->fidelity.count; i++)
         printf("    %s %s%s%s\n", fidelity_word(net->fidelity.line[i].kind), net->fidelity.line[i].node, *net->fidelity.line[i].node ? ": " : "", net->fidelity.line[i].text);
-    plan_free(&plan);
+    job_free(&job);
     return 0;
 }
 

@@ -23,7 +23,7 @@ static void say_core(const struct map_core *core, const struct core_type *type)
     putchar('\n');
 }
 
-static void say(const struct plan *p)
+static void say(const struct job *p)
 {
     const struct mapping *m = p->mapping;
     for (uint32_t c = 0; c < m->n_cores; c++)
@@ -36,16 +36,16 @@ static void say(const struct plan *p)
 
 int cli_map(const struct cli *cli, struct err *err)
 {
-    struct plan p = {0};
+    struct job p = {0};
     int bad = !cli->out;
     if (bad)
         err_input(err, "volley map: where to? -o FILE");
-    bad = bad || plan_chip(&p, cli, cli->file[0], err) || plan_network(&p, cli, cli->file[1], err) || plan_quantise(&p, cli, err) || plan_map(&p, cli, err) ||
+    bad = bad || job_chip(&p, cli, cli->file[0], err) || job_network(&p, cli, cli->file[1], err) || job_quantise(&p, cli, err) || job_map(&p, cli, err) ||
           mapping_write(p.mapping, p.network, p.chip, cli->out, err);
     if (!bad) {
         say(&p);
         printf("wrote %s: volley run %s %s --map %s ...\n", cli->out, cli->file[0], cli->file[1], cli->out);
     }
-    plan_free(&p);
+    job_free(&p);
     return bad ? -1 : 0;
 }

@@ -7,13 +7,13 @@
 #include "cli/cli.h"
 #include "import/values.h"
 
-int plan_chip(struct plan *p, const struct cli *cli, const char *chip, struct err *err)
+int job_chip(struct job *p, const struct cli *cli, const char *chip, struct err *err)
 {
     p->chip = chipfile_read(chip, (const char *const *)cli->set, cli->n_sets, err);
     return p->chip ? 0 : -1;
 }
 
-int plan_network(struct plan *p, const struct cli *cli, const char *network, struct err *err)
+int job_network(struct job *p, const struct cli *cli, const char *network, struct err *err)
 {
     struct import_options options = {.from = cli->from, .dt = cli->dt, .reset = cli->reset, .reset_time = cli->reset_time, .allow_shift = cli->allow_shift};
     p->network = import_network(network, &options, err);
@@ -25,7 +25,7 @@ int time_first_of(const struct cli *cli)
     return !cli->layout ? 0 : !strcmp(cli->layout, "TN") ? 1 : -1;
 }
 
-static struct event_options event_options_of(const struct plan *p, const struct cli *cli)
+static struct event_options event_options_of(const struct job *p, const struct cli *cli)
 {
     return (struct event_options){
         .steps = cli->steps, .network_steps = p->network->steps, .time_first = time_first_of(cli),
@@ -34,7 +34,7 @@ static struct event_options event_options_of(const struct plan *p, const struct 
 }
 
 /* No --input: one sample of silence; biases alone drive the network. */
-static struct events *silence(const struct plan *p, const struct cli *cli, struct err *err)
+static struct events *silence(const struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t steps = cli->steps ? cli->steps : p->network->steps;
     if (!cli->steps) {
@@ -59,7 +59,7 @@ static uint32_t outputs(const struct network *net)
     return 0;
 }
 
-static uint32_t classes_of(const struct plan *p, const struct cli *cli)
+static uint32_t classes_of(const struct job *p, const struct cli *cli)
 {
     return cli->classes ? cli->classes : outputs(p->network);
 }
@@ -75,7 +75,7 @@ static int count_labels(const struct cli *cli, uint32_t *count, struct err *err)
     return labels ? 0 : -1;
 }
 
-static int read_labels(struct plan *p, const struct cli *cli, struct err *err)
+static int read_labels(struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t asked = cli->last_sample == UINT32_MAX ? p->input->samples : cli->last_sample + 1;
     if (asked > p->input->samples)
@@ -91,7 +91,7 @@ static int read_labels(struct plan *p, const struct cli *cli, struct err *err)
     return 0;
 }
 
-int plan_input(struct plan *p, const struct cli *cli, struct err *err)
+int job_input(struct job *p, const struct cli *cli, struct err *err)
 {
     struct event_options options = event_options_of(p, cli);
     if (count_labels(cli, &options.labels, err))
@@ -104,7 +104,7 @@ int plan_input(struct plan *p, const struct cli *cli, struct err *err)
 }
 
 /* --values repeat or repeat:K. */
-static int repeat_of(const struct plan *p, const char *text, uint32_t *k, struct err *err)
+static int repeat_of(const struct job *p, const char *text, uint32_t *k, struct err *err)
 {
     const char *colon = strchr(text, ':');
     if (colon) {
@@ -121,7 +121,7 @@ static int repeat_of(const struct plan *p, const char *text, uint32_t *k, struct
     return 0;
 }
 
-static int values_of(struct plan *p, const char *text, struct quant_options *o, struct err *err)
+static int values_of(struct job *p, const char *text, struct quant_options *o, struct err *err)
 {
     int exact = 1;
     o->values = VALUES_DEFAULT;
@@ -141,7 +141,7 @@ static int values_of(struct plan *p, const char *text, struct quant_options *o, 
     return o->values ? 0 : err_input(err, "--values %s: it is one of payload, repeat, repeat:K, host", text);
 }
 
-int plan_quantise(struct plan *p, const struct cli *cli, struct err *err)
+int job_quantise(struct job *p, const struct cli *cli, struct err *err)
 {
     struct quant_options o = {
         .bits = cli->bits, .approximate = cli->approximate, .assume_native = cli->assume_native,
@@ -153,14 +153,14 @@ int plan_quantise(struct plan *p, const struct cli *cli, struct err *err)
     return p->quantised ? 0 : -1;
 }
 
-int plan_map(struct plan *p, const struct cli *cli, struct err *err)
+int job_map(struct job *p, const struct cli *cli, struct err *err)
 {
     struct map_options o = {.method = cli->map, .cores = cli->cores};
     p->mapping = mapping_make(p->network, p->quantised, p->chip, &o, err);
     return p->mapping ? 0 : -1;
 }
 
-void plan_free(struct plan *p)
+void job_free(struct job *p)
 {
     mapping_free(p->mapping);
     quantised_free(p->quantised);

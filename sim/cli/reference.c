@@ -64,14 +64,12 @@ int cli_chips(const struct cli *cli, struct err *err)
 {
     if (cli->n_files)
         return show_chip(cli->file[0], (const char *const *)cli->set, cli->n_sets, err);
-    char **name;
-    uint32_t n = chipfile_list(&name);
+    uint32_t n;
+    struct chip_place *place = chipfile_places(&n);
     int bad = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        bad = bad || show_chip(name[i], (const char *const *)cli->set, cli->n_sets, err);
-        free(name[i]);
-    }
-    free(name);
+    for (uint32_t i = 0; i < n && !bad; i++)
+        bad = show_chip(place[i].path, (const char *const *)cli->set, cli->n_sets, err);
+    chipfile_places_free(place, n);
     if (!n)
         return err_input(err, "no chip file in ./, $VOLLEY_CHIPS or the installed configs/chips");
     return bad ? -1 : 0;

@@ -69,7 +69,7 @@ static enum decode default_decode(const struct network *net)
     return DECODE_RATE;
 }
 
-static int run_options_of(const struct cli *cli, const struct plan *p, struct run_options *o, struct err *err)
+static int run_options_of(const struct cli *cli, const struct job *p, struct run_options *o, struct err *err)
 {
     *o = (struct run_options){
         .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .threads = cli->threads, .seed = cli->seed,
@@ -82,17 +82,17 @@ static int run_options_of(const struct cli *cli, const struct plan *p, struct ru
 }
 
 /* The same network and input in float32: as it was trained, on the chip `ideal`. */
-static int run_float(const struct cli *cli, const struct plan *p, const struct run_options *options, struct run *run, struct err *err)
+static int run_float(const struct cli *cli, const struct job *p, const struct run_options *options, struct run *run, struct err *err)
 {
     struct cli plain = {.command = "run", .reset = -1, .reset_time = -1};
-    struct plan f = {.network = p->network, .input = p->input, .valued = p->valued};
+    struct job f = {.network = p->network, .input = p->input, .valued = p->valued};
     struct run_options o = *options;
     struct run *ideal = NULL;
     o.last_sample = run->samples_done ? o.first_sample + run->samples_done - 1 : o.first_sample;
     o.traces = 0;
     o.pace_ps = 0;
     o.timing = "none";
-    int bad = plan_chip(&f, &plain, "ideal", err) || plan_quantise(&f, &plain, err) || plan_map(&f, &plain, err);
+    int bad = job_chip(&f, &plain, "ideal", err) || job_quantise(&f, &plain, err) || job_map(&f, &plain, err);
     if (!bad)
         ideal = run_make(f.network, f.chip, f.quantised, f.mapping, f.input, p->labels, &o, err);
     if (ideal) {
@@ -105,12 +105,12 @@ static int run_float(const struct cli *cli, const struct plan *p, const struct r
     run_free(ideal);
     f.network = NULL;
     f.input = NULL;
-    plan_free(&f);
+    job_free(&f);
     (void)cli;
     return ideal ? 0 : err_context(err, "--against-float");
 }
 
-static uint32_t inputs_of(const struct cli *cli, const struct plan *p, struct report_input *in, struct err *err)
+static uint32_t inputs_of(const struct cli *cli, const struct job *p, struct report_input *in, struct err *err)
 {
     const struct report_input all[] = {{"chip", p->chip->path, ""}, {"network", cli->file[1], ""}, {"input", cli->input, ""}, {"labels", cli->labels, ""},
                                        {"map", cli->map && access(cli->map, R_OK) == 0 ? cli->map : NULL, ""}};
@@ -125,7 +125,7 @@ static uint32_t inputs_of(const struct cli *cli, const struct plan *p, struct re
     return n;
 }
 
-static int report(const struct cli *cli, const struct plan *p, struct run *run, struct err *err)
+static int report(const struct cli *cli, const struct job *p, struct run *run, struct err *err)
 {
     struct report_input in[5];
     struct report_options o = {.command = cli->typed, .input = in, .out = cli->out, .time_chip = cli->time && !strcmp(cli->time, "chip"), .extra = &p->extra};
@@ -139,13 +139,13 @@ static int report(const struct cli *cli, const struct plan *p, struct run *run, 
     return bad ? -1 : 0;
 }
 
-static int load(struct plan *p, const struct cli *cli, struct err *err)
+static int load(struct job *p, const struct cli *cli, struct err *err)
 {
-    return plan_chip(p, cli, cli->file[0], err) || plan_network(p, cli, cli->file[1], err) || plan_input(p, cli, err) || plan_host_layer(p, cli, err) ||
-           plan_quantise(p, cli, err) || plan_map(p, cli, err);
+    return job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) || job_input(p, cli, err) || job_host_layer(p, cli, err) ||
+           job_quantise(p, cli, err) || job_map(p, cli, err);
 }
 
-static struct run *run_all(struct plan *p, const struct cli *cli, struct err *err)
+static struct run *run_all(struct job *p, const struct cli *cli, struct err *err)
 {
     struct progress progress;
     struct run_options o;
@@ -167,7 +167,7 @@ static struct run *run_all(struct plan *p, const struct cli *cli, struct err *er
 
 int cli_run(const struct cli *cli, struct err *err)
 {
-    struct plan p = {0};
+    struct job p = {0};
     struct run *run = NULL;
     int status = -1;
     catch_interrupts();
@@ -181,6 +181,6 @@ int cli_run(const struct cli *cli, struct err *err)
     }
 out:
     run_free(run);
-    plan_free(&p);
+    job_free(&p);
     return status;
 }

@@ -32,7 +32,8 @@ struct doc_node *doc_get(const struct doc_node *map, const char *key);          
 /* Sets (or adds) the value at a dotted path from the root, as `--set` does: "noc.size=16x16".
  * The new nodes are marked `set`; messages about them name the override instead of a place in the file. */
 int doc_set(struct doc *, const char *path_value, struct err *);
-int doc_error(const struct doc_node *, struct err *, const char *format, ...) __attribute__((format(printf, 3, 4)));  /* "file:line:column: ..." ERR_INPUT, -1 */
+/* "file:line:column: ..." as ERR_INPUT; returns -1. */
+int doc_error(const struct doc_node *, struct err *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The candidate nearest to word by edit distance, or NULL where none is near. */
 const char *doc_nearest(const char *word, const char *const *candidate, size_t n);
 

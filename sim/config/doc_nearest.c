@@ -1,7 +1,7 @@
 /* The word that was probably meant. */
-#include "config/doc.h"
-
 #include <string.h>
+
+#include "config/doc.h"
 
 enum { WORD_MAX = 64 };
 

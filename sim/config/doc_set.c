@@ -1,6 +1,4 @@
 /* Overrides of a document: `--set KEY=VALUE`. */
-#include "config/doc.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -68,7 +68,8 @@ static int in_range(const struct field *f, const struct doc_node *node, double v
     struct err ignored;
     (void)unit_read(node->text, f->units, &q, &ignored);
     enum unit unit = q.unit;
-    return doc_error(node, err, "%s: %s is outside %s to %s", f->key, node->text, unit_write(low, sizeof low, f->low, unit), unit_write(high, sizeof high, f->high, unit));
+    return doc_error(node, err, "%s: %s is outside %s to %s", f->key, node->text, unit_write(low, sizeof low, f->low, unit),
+                     unit_write(high, sizeof high, f->high, unit));
 }
 
 /* Digits only, up to UINT32_MAX - 1; *end: what follows. */
@@ -86,6 +87,14 @@ static int digits(const char *text, uint32_t *value, const char **end)
     return n ? 0 : -1;
 }
 
+/* "12" where "12 bit" was meant: the example of the field says it better than that of the unit. */
+static int wrong_quantity(const struct field *f, const struct doc_node *node, const struct err *what, struct err *err)
+{
+    if (*node->text && strspn(node->text, "0123456789.") == strlen(node->text))
+        return doc_error(node, err, "%s: '%s' has no unit; write for example %s: %s", f->key, node->text, f->key, f->example);
+    return doc_error(node, err, "%s: %s", f->key, what->text);
+}
+
 static int read_number(const struct field *f, const struct doc_node *node, uint32_t *value, struct err *err)
 {
     const char *end;
@@ -97,8 +106,9 @@ static int read_number(const struct field *f, const struct doc_node *node, uint3
     }
     if (f->units) {
         struct quantity q;
-        if (fields_quantity(node, f->units, &q, err))
-            return err_context(err, "%s", f->key);
+        struct err what = {ERR_NONE, ""};
+        if (unit_read(node->text, f->units, &q, &what))
+            return wrong_quantity(f, node, &what, err);
         if (q.value != floor(q.value) || q.value >= UINT32_MAX)
             return doc_error(node, err, "%s: '%s' is not a whole number that fits; write for example %s", f->key, node->text, f->example);
         *value = (uint32_t)q.value;
@@ -132,8 +142,8 @@ static int read_pair(const struct field *f, const struct doc_node *node, uint32_
     const char *end;
     int bad;
     if (node->kind == DOC_LIST)
-        bad = node->count != 2 || node->item[0]->kind != DOC_SCALAR || node->item[1]->kind != DOC_SCALAR || digits(node->item[0]->text, &pair[0], &end) || *end ||
-              digits(node->item[1]->text, &pair[1], &end) || *end;
+        bad = node->count != 2 || node->item[0]->kind != DOC_SCALAR || node->item[1]->kind != DOC_SCALAR || digits(node->item[0]->text, &pair[0], &end) ||
+              *end || digits(node->item[1]->text, &pair[1], &end) || *end;
     else
         bad = node->kind != DOC_SCALAR || digits(node->text, &pair[0], &end) || *end != 'x' || digits(end + 1, &pair[1], &end) || *end;
     if (bad)
@@ -162,7 +172,7 @@ static int read_quantity(const struct field *f, const struct doc_node *node, dou
     if (is_scalar(f, node, err))
         return -1;
     if (unit_read(node->text, f->units, &q, &what))
-        return doc_error(node, err, "%s: %s", f->key, what.text);
+        return wrong_quantity(f, node, &what, err);
     *value = q.value;
     return in_range(f, node, q.value, err);
 }
@@ -266,7 +276,7 @@ static const char *type_text(const struct field *f)
     case FIELD_PAIR: return "pair";
     case FIELD_QUANTITY: return "quantity";
     case FIELD_COST: return "cost";
-    case FIELD_NODE: return "section";
+    case FIELD_NODE: return *f->example == '{' ? "section" : *f->example == '[' ? "list" : "value";
     }
     return "";
 }
@@ -294,7 +304,8 @@ static void write_range(const struct field *f, FILE *out)
 
 void fields_write(const struct field_table *table, FILE *out)
 {
-    fprintf(out, "## %s\n%s\n\n| key | type | allowed | default | example | meaning |\n|---|---|---|---|---|---|\n", *table->section ? table->section : "The file", table->help);
+    fprintf(out, "## %s\n%s\n\n| key | type | allowed | default | example | meaning |\n|---|---|---|---|---|---|\n",
+            *table->section ? table->section : "The file", table->help);
     for (size_t i = 0; i < table->n; i++) {
         const struct field *f = &table->field[i];
         fprintf(out, "| `%s` | %s | ", f->key, type_text(f));

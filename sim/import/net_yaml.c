@@ -117,30 +117,30 @@ static int no_reset(const struct net_yaml *r, const struct yaml_layer *layer, in
                      : "'%s' does not say when its neurons reset; write reset_delay: true for the next step (or give --reset-time, or --from)", layer->name);
 }
 
-/* The file's word, then the tool's; the command line over both. When: as given exactly, unless the command line changes the kind. */
+/* The file's word, then the tool's; the command line over both. When: as given exactly, unless the command line changes it. */
 static int set_reset(const struct net_yaml *r, const struct yaml_layer *layer, const struct tool_rule *tool, struct neuron_rule *rule)
 {
     const struct import_options *o = r->options;
-    int kind = first_given(layer->reset, r->file.reset, r->options->from ? tool->reset : NOT_GIVEN);
+    int kind = first_given(layer->reset, r->file.reset, o->from ? tool->reset : NOT_GIVEN), exact = layer->reset_point;
     int next = first_given(layer->reset_delay, r->file.reset_delay, o->from ? tool->reset_next : layer->type == LAYER_NEURONS ? NOT_GIVEN : 1);
-    int exact = layer->reset_point;
-    if (o->reset != NOT_GIVEN)
-        kind = o->reset;
     if (exact != NOT_GIVEN)
         next = exact != RESET_NOW;
-    if (o->reset_time != NOT_GIVEN)
-        next = o->reset_time;
-    if (!rule->fires && kind == NOT_GIVEN)
-        kind = RESET_NONE;
-    if (kind == NOT_GIVEN)
-        return no_reset(r, layer, 1);
-    if (next == NOT_GIVEN && kind != RESET_NONE)
-        return no_reset(r, layer, 0);
+    kind = first_given(o->reset, kind, NOT_GIVEN);
+    next = first_given(o->reset_time, next, NOT_GIVEN);
+    if (kind == NOT_GIVEN || (next == NOT_GIVEN && kind != RESET_NONE))
+        return no_reset(r, layer, kind == NOT_GIVEN);
     rule->reset = (enum reset_kind)kind;
     rule->point = rule_point(rule->reset, next == 1, rule->current, is_recurrent(r, layer->population));
     if (exact != NOT_GIVEN && o->reset == NOT_GIVEN && o->reset_time == NOT_GIVEN)
         rule->point = (enum reset_point)exact;
     return 0;
+}
+
+/* A membrane that never fires has no reset; what its layer says is kept, for whoever reads the file back. */
+static void keep_reset(const struct yaml_layer *layer, struct neuron_rule *rule)
+{
+    rule->reset = layer->reset == NOT_GIVEN ? RESET_NONE : (enum reset_kind)layer->reset;
+    rule->point = layer->reset_point == NOT_GIVEN ? RESET_NOW : (enum reset_point)layer->reset_point;
 }
 
 static int set_rule(const struct net_yaml *r, const struct yaml_layer *layer, struct population *p)
@@ -150,7 +150,10 @@ static int set_rule(const struct net_yaml *r, const struct yaml_layer *layer, st
     p->rule = (struct neuron_rule){.current = neurons ? layer->current : layer->type >= LAYER_SYNAPTIC, .fires = neurons ? layer->fires : 1,
                                    .refractory = layer->refractory};
     p->rule.compare = (enum compare_kind)first_given(layer->compare, r->file.compare, r->options->from ? (int)tool->compare : COMPARE_GREATER);
-    return set_reset(r, layer, tool, &p->rule);
+    if (p->rule.fires)
+        return set_reset(r, layer, tool, &p->rule);
+    keep_reset(layer, &p->rule);
+    return 0;
 }
 
 static int each(const struct net_yaml *r, const struct yaml_layer *layer, const struct yaml_value *v, const char *key, int required, double **to)

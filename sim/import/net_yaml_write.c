@@ -103,18 +103,25 @@ static int is_used(const struct output *o, const char *name)
     return 0;
 }
 
-/* A file name made of node's name and what; no two are the same. */
+/* What every file system takes as part of a name. to: STEM_MAX + 1 bytes. */
+static void clean_name(const char *text, char *to)
+{
+    size_t n = 0;
+    for (; text[n] && n < STEM_MAX; n++)
+        to[n] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", text[n]) ? text[n] : '_';
+    to[n] = '\0';
+}
+
+/* A file name made of the network's, the node's name and what; no two are the same. */
 static const char *array_name(struct output *o, const char *node, const char *what)
 {
-    char clean[STEM_MAX + 1];
-    size_t n = 0;
-    for (; node[n] && n < STEM_MAX; n++)
-        clean[n] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", node[n]) ? node[n] : '_';
-    clean[n] = '\0';
-    char *name = mem_format("%s_%s_%s.npy", o->stem, clean, what);
+    char stem[STEM_MAX + 1], clean[STEM_MAX + 1];
+    clean_name(o->stem, stem);
+    clean_name(node, clean);
+    char *name = mem_format("%s_%s_%s.npy", stem, clean, what);
     for (unsigned k = 2; is_used(o, name); k++) {
         free(name);
-        name = mem_format("%s_%s_%s_%u.npy", o->stem, clean, what, k);
+        name = mem_format("%s_%s_%s_%u.npy", stem, clean, what, k);
     }
     o->used = mem_room(o->used, o->n_used, &o->capacity, sizeof *o->used);
     return o->used[o->n_used++] = name;

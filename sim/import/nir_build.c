@@ -144,6 +144,15 @@ static void add_to(double **sum, double *x, uint64_t n)
     free(x);
 }
 
+/* Exporters write zeros where a layer has no bias. */
+static int all_zero(const double *x, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        if (x[i] != 0)
+            return 0;
+    return 1;
+}
+
 static int delayed(const struct build *b)
 {
     for (size_t k = 0; k < b->n; k++)
@@ -162,6 +171,10 @@ static void add_bias(struct build *b, const struct linear *l, uint32_t first_pro
     double *bias = mem_new(n, sizeof *bias);
     memcpy(bias, l->bias, n * sizeof *bias);
     bias = push(b, bias);
+    if (all_zero(bias, to->neurons)) {
+        free(bias);
+        return;
+    }
     if (delayed(b))
         fidelity_add(b->rules->fidelity, FIDELITY_WARNING, l->name, "its bias acts from step 0, not first after the Delay behind it");
     if (net->n_projections - first_projection == 1)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "config/doc.h"
@@ -49,6 +50,8 @@ static int unknown_type(const char *name, const char *type, struct err *err)
     for (size_t i = 0; i < KINDS; i++)
         known[i] = kinds[i].name;
     const char *why = reason(type), *near = *why ? NULL : doc_nearest(type, known, KINDS);
+    for (size_t i = 0; i < KINDS && !near; i++)
+        near = strcasecmp(type, known[i]) ? NULL : known[i];
     return err_input(err, "node '%s': type '%s' cannot be run%s%s%s%s; what can: %s", name, type, why, near ? "; did you mean '" : "",
                      near ? near : "", near ? "'?" : "", nir_kind_names());
 }
