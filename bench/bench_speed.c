@@ -1,7 +1,7 @@
 /* bench_speed: synapses per second of CPU on one thread, counts and the plane slots on: a random recurrent network of 10,000
  * integer neurons on an 8x5 mesh of 256-neuron cores, fan-out 1000 and 100, about 2 % of the neurons firing in a step.
  * A bias of 0.5 to 1.5 thresholds per 50 steps makes them fire; weights are small and balanced. Loading is left out: the same
- * network is run for few and for many steps and the difference taken. Usage: bench_speed [steps] */
+ * network is run for few and for many steps and the difference taken. Usage: bench_speed [steps [fan-out]] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -113,9 +113,9 @@ static int run_steps(const struct loaded *l, uint32_t steps, struct point *at, s
 
 static int load(struct loaded *l, uint32_t fan_out, struct err *err)
 {
-    static const char *const set[] = {"noc.size=8x5", "core_types.lif28.memories.synapse.size=2 MiB", "core_types.lif28.capacity.axons_in=16384",
+    static const char *const set[] = {"noc.size=8x5", "core_types.lif28.memories.synapse.size=1 MiB", "core_types.lif28.capacity.axons_in=16384",
                                       "core_types.lif28.capacity.axons_out=65536", "core_types.lif28.memories.axon.size=64 KiB",
-                                      "core_types.lif28.memories.routing.size=256 KiB"};
+                                      "core_types.lif28.memories.routing.size=256 KiB", "noc.packets.spike.axon=14 bit"};
     struct quant_options q = {.rule = QUANT_DEFAULT, .repeat = 1};
     struct map_options m = {.method = "fill"};
     l->chip = chipfile_read("mesh28", set, sizeof set / sizeof *set, err);
@@ -146,10 +146,16 @@ static int bench(uint32_t fan_out, uint32_t steps, struct err *err)
 int main(int argc, char **argv)
 {
     struct err err;
-    int steps = argc > 1 ? atoi(argv[1]) : 1000;
-    if (steps < 1 || bench(1000, (uint32_t)steps, &err) || bench(100, (uint32_t)steps, &err)) {
-        fprintf(stderr, "bench_speed: %s\n", steps < 1 ? "usage: bench_speed [steps]" : err.text);
+    int steps = argc > 1 ? atoi(argv[1]) : 1000, fan_out = argc > 2 ? atoi(argv[2]) : 0, bad;
+    if (steps < 1 || fan_out < 0 || fan_out > NEURONS) {
+        fprintf(stderr, "usage: bench_speed [steps [fan-out]]\n");
         return 2;
     }
-    return 0;
+    if (fan_out)
+        bad = bench((uint32_t)fan_out, (uint32_t)steps, &err);
+    else
+        bad = bench(1000, (uint32_t)steps, &err) || bench(100, (uint32_t)steps, &err);
+    if (bad)
+        fprintf(stderr, "bench_speed: %s\n", err.text);
+    return bad ? 2 : 0;
 }

@@ -65,10 +65,11 @@ static inline uint32_t add_dense(struct network *net, const char *name, uint32_t
     p->n_weights = shape_size(&in) / (pool * pool) * neurons;
     p->weight = same_numbers(p->n_weights, 1);
     p->pooled = pool > 1;
+    if (pool == 1)
+        return to;
     p->scale = 1.0 / (pool * pool);
     p->pool = (struct pool){{pool, pool}, {pool, pool}, {0, 0}};
-    for (int i = 0; i < in.rank && i < 3; i++)
-        p->pool_in[i] = in.dim[i];
+    memcpy(p->pool_in, in.dim, sizeof p->pool_in);
     p->pool_out[0] = in.dim[1] / pool;
     p->pool_out[1] = in.dim[2] / pool;
     return to;
@@ -80,7 +81,8 @@ static inline struct network *digits_network(struct err *err)
     struct network *net = input_of((struct shape){3, {1, 8, 8}});
     uint32_t lif1 = add_conv(net, "lif1", HOST_POPULATION, 8, 3, 1, 1, 1);
     uint32_t lif2 = add_conv(net, "lif2", lif1, 16, 3, 1, 1, 2);
-    net->population[add_dense(net, "lif3", lif2, 10, 2)].output = 1;
+    uint32_t lif3 = add_dense(net, "lif3", lif2, 10, 2);
+    net->population[lif3].output = 1;
     if (!network_finish(net, 0, err))
         return net;
     network_free(net);
@@ -95,7 +97,8 @@ static inline struct network *gestures_network(struct err *err)
     uint32_t conv2 = add_conv(net, "conv2", conv1, 32, 3, 1, 0, 1);
     uint32_t conv3 = add_conv(net, "conv3", conv2, 64, 3, 1, 0, 1);
     uint32_t conv4 = add_conv(net, "conv4", conv3, 11, 3, 1, 0, 1);
-    net->population[add_dense(net, "out", conv4, 11, 1)].output = 1;
+    uint32_t out = add_dense(net, "out", conv4, 11, 1);
+    net->population[out].output = 1;
     if (!network_finish(net, 0, err))
         return net;
     network_free(net);

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-enum { ROWS_AHEAD = 12, BYTES_AHEAD = 2 };
+enum { ROWS_AHEAD = 12, LINES_AHEAD = 2 };      /* rows prefetched, cache lines of each */
 
 const struct named core_actions[N_ACTIONS] = {
     [ACT_SPIKES] = {"spikes", "spikes", "neurons that fired"},
@@ -68,12 +68,8 @@ void accumulators_reset(struct accumulators *a)
         const id_t *id = (const id_t *)body;                                                           \
         const w_t *w = (const w_t *)(body + (((size_t)s->count * sizeof(id_t) + sizeof(w_t) - 1) & ~(sizeof(w_t) - 1))); \
         sum_t *to = (sum_t *)sum + s->base;                                                            \
-        if (payload == 1)                                                                              \
-            for (uint32_t i = 0; i < s->count; i++)                                                    \
-                to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i]);                                          \
-        else                                                                                           \
-            for (uint32_t i = 0; i < s->count; i++)                                                    \
-                to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i] * payload);                                \
+        for (uint32_t i = 0; i < s->count; i++)                                                        \
+            to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i] * payload);                                    \
     } while (0)
 #define DENSE(sum_t, w_t)                                                                              \
     do {                                                                                               \
@@ -86,28 +82,44 @@ void accumulators_reset(struct accumulators *a)
             for (uint32_t i = 0; i < s->count; i++)                                                    \
                 to[i] = (sum_t)(to[i] + (sum_t)w[i] * payload);                                        \
     } while (0)
-#define FORMS(sum_t)                                                          \
-    switch ((enum row_form)s->form) {                                         \
-    case ROW_DENSE8: DENSE(sum_t, int8_t); break;                             \
-    case ROW_DENSE16: DENSE(sum_t, int16_t); break;                           \
-    case ROW_DENSE32: DENSE(sum_t, int32_t); break;                           \
-    case ROW_DENSE64: DENSE(sum_t, int64_t); break;                           \
-    case ROW_ID8_W8: SCATTER(sum_t, uint8_t, int8_t); break;                  \
-    case ROW_ID16_W8: SCATTER(sum_t, uint16_t, int8_t); break;                \
-    case ROW_ID16_W16: SCATTER(sum_t, uint16_t, int16_t); break;              \
-    case ROW_ID32_W32: SCATTER(sum_t, uint32_t, int32_t); break;              \
-    case ROW_ID32_W64: SCATTER(sum_t, uint32_t, int64_t); break;              \
-    }
 
+/* Only whole runs gain from wide instructions. */
 __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3")))
-static void add32(int32_t *sum, const struct segment *s, const unsigned char *body, int32_t payload)
+static void add_dense32(int32_t *sum, const struct segment *s, const unsigned char *body, int32_t payload)
 {
-    FORMS(int32_t)
+    if (s->form == ROW_DENSE8)
+        DENSE(int32_t, int8_t);
+    else if (s->form == ROW_DENSE16)
+        DENSE(int32_t, int16_t);
+    else
+        DENSE(int32_t, int32_t);
+}
+
+static inline void add32(int32_t *sum, const struct segment *s, const unsigned char *body, int32_t payload)
+{
+    switch ((enum row_form)s->form) {
+    case ROW_ID8_W8: SCATTER(int32_t, uint8_t, int8_t); break;
+    case ROW_ID16_W8: SCATTER(int32_t, uint16_t, int8_t); break;
+    case ROW_ID16_W16: SCATTER(int32_t, uint16_t, int16_t); break;
+    case ROW_ID32_W32: SCATTER(int32_t, uint32_t, int32_t); break;
+    case ROW_DENSE64: case ROW_ID32_W64: break;         /* such weights are never summed in 32 bits */
+    default: add_dense32(sum, s, body, payload); break;
+    }
 }
 
 static void add64(int64_t *sum, const struct segment *s, const unsigned char *body, int64_t payload)
 {
-    FORMS(int64_t)
+    switch ((enum row_form)s->form) {
+    case ROW_DENSE8: DENSE(int64_t, int8_t); break;
+    case ROW_DENSE16: DENSE(int64_t, int16_t); break;
+    case ROW_DENSE32: DENSE(int64_t, int32_t); break;
+    case ROW_DENSE64: DENSE(int64_t, int64_t); break;
+    case ROW_ID8_W8: SCATTER(int64_t, uint8_t, int8_t); break;
+    case ROW_ID16_W8: SCATTER(int64_t, uint16_t, int8_t); break;
+    case ROW_ID16_W16: SCATTER(int64_t, uint16_t, int16_t); break;
+    case ROW_ID32_W32: SCATTER(int64_t, uint32_t, int32_t); break;
+    case ROW_ID32_W64: SCATTER(int64_t, uint32_t, int64_t); break;
+    }
 }
 
 static size_t body_bytes(const struct segment *s)
@@ -134,27 +146,49 @@ uint32_t accumulators_cost(const struct image *image, const struct packet *p)
     }
 }
 
-/* One segment: counted always; accumulated when its target's window is open in the step that will read it. */
-static void serve_segment(struct accumulators *a, const struct core_step *at, const struct segment *s, int32_t payload, struct core_counts *counts)
+/* What was processed for one group since it was last written to the counts. */
+struct tally {
+    uint32_t group;
+    uint64_t open, close;       /* the group's window */
+    uint64_t leaves, sops, late, words, spots;
+};
+
+static void tally_write(const struct image *image, struct tally *t, struct core_counts *counts)
 {
-    const struct image *image = a->image;
-    const struct image_group *g = &image->group[s->group];
-    uint64_t reads = at->step + 1 + s->delay;
-    uint64_t *action = counts->action + (size_t)s->group * N_ACTIONS;
-    struct memory_count *memory = counts->memory + (size_t)s->group * IMAGE_TABLES;
-    memory[IMAGE_ROWS].reads += s->words;
-    memory[IMAGE_ROWS].row_reads += s->words;
-    memory[IMAGE_ACCUMULATOR].reads += s->spots;
-    memory[IMAGE_ACCUMULATOR].writes += s->spots;
-    if (reads < g->open || reads >= g->close) {
-        action[ACT_SOPS_LATE] += s->count;
+    uint64_t *action = counts->action + (size_t)t->group * N_ACTIONS, axons = t->leaves * image->words.axon;
+    struct memory_count *memory = counts->memory + (size_t)t->group * IMAGE_TABLES;
+    const struct image_time *each = &image->time;
+    action[ACT_LEAVES] += t->leaves;
+    action[ACT_SOPS] += t->sops;
+    action[ACT_SOPS_LATE] += t->late;
+    action[ACT_BUSY_CYCLES] += each->packet * t->leaves + each->axon_word * axons + each->sop * (t->sops + t->late) + each->row_word * t->words + each->spot * t->spots;
+    memory[IMAGE_AXON].reads += axons;
+    memory[IMAGE_ROWS].reads += t->words;
+    memory[IMAGE_ROWS].row_reads += t->words;
+    memory[IMAGE_ACCUMULATOR].reads += t->spots;
+    memory[IMAGE_ACCUMULATOR].writes += t->spots;
+}
+
+static void tally_begin(const struct image *image, struct tally *t, uint32_t group)
+{
+    *t = (struct tally){.group = group, .open = image->group[group].open, .close = image->group[group].close};
+}
+
+/* One segment: counted always; accumulated when its target's window is open in the step that will read it. */
+static inline void serve_segment(struct accumulators *a, uint64_t next, const struct segment *s, int32_t payload, struct tally *t)
+{
+    uint64_t reads = next + s->delay;
+    t->words += s->words;
+    t->spots += s->spots;
+    if (reads < t->open || reads >= t->close) {
+        t->late += s->count;
         return;
     }
-    action[ACT_SOPS] += s->count;
+    t->sops += s->count;
     uint32_t slot = a->now + s->delay;
     if (slot >= a->slots)
         slot -= a->slots;
-    size_t at_sum = ((size_t)slot * a->ports + (a->ports > 1 ? s->port : 0)) * image->neurons;
+    size_t at_sum = ((size_t)slot * a->ports + (a->ports > 1 ? s->port : 0)) * a->image->neurons;
     const unsigned char *body = (const unsigned char *)(s + 1);
     if (a->wide)
         add64((int64_t *)a->sum + at_sum, s, body, payload);
@@ -166,29 +200,29 @@ void accumulators_accept(struct accumulators *a, const struct core_step *at, con
                          uint32_t *cycles, struct core_counts *counts)
 {
     const struct image *image = a->image;
-    const struct image_time *t = &image->time;
+    struct tally tally;
+    tally_begin(image, &tally, 0);
     for (uint32_t i = 0; i < n; i++) {
         if (i + ROWS_AHEAD < n + ahead) {
             const char *row = (const char *)(image->rows + p[i + ROWS_AHEAD].row);
-            for (int line = 0; line < BYTES_AHEAD; line++)
+            for (int line = 0; line < LINES_AHEAD; line++)
                 __builtin_prefetch(row + 64 * line);
         }
         const struct segment *s = (const struct segment *)(image->rows + p[i].row);
-        uint64_t took = t->packet + t->axon_word * image->words.axon;
-        /* the packet itself belongs to the first segment's population */
-        counts->action[(size_t)s->group * N_ACTIONS + ACT_LEAVES]++;
-        counts->memory[(size_t)s->group * IMAGE_TABLES + IMAGE_AXON].reads += image->words.axon;
-        uint64_t *busy = &counts->action[(size_t)s->group * N_ACTIONS + ACT_BUSY_CYCLES];
-        for (;; s = next_segment(s)) {
-            took += t->sop * s->count + t->row_word * s->words + t->spot * s->spots;
-            serve_segment(a, at, s, p[i].payload, counts);
+        for (int first = 1;; s = next_segment(s), first = 0) {
+            if (s->group != tally.group) {
+                tally_write(image, &tally, counts);
+                tally_begin(image, &tally, s->group);
+            }
+            tally.leaves += (uint64_t)first;        /* the packet itself belongs to its first segment's population */
+            serve_segment(a, at->step + 1, s, p[i].payload, &tally);
             if (s->last)
                 break;
         }
-        *busy += took;
         if (cycles)
-            cycles[i] = (uint32_t)took;
+            cycles[i] = accumulators_cost(image, &p[i]);
     }
+    tally_write(image, &tally, counts);
 }
 
 void accumulators_take(struct accumulators *a, uint32_t port, uint32_t first, uint32_t count, int64_t *sum)

@@ -11,19 +11,15 @@
 /* How far the memory model is from the points it was fitted to, at the nodes next to the chip's. */
 static void note_fit(struct chipfile *f)
 {
-    int derived = 0, low = 0, high = SRAM_NODES - 1;
+    int derived = 0;
+    double worst[N_SRAM];
     for (uint32_t t = 0; t < f->n_types; t++)
         for (uint32_t m = 0; m < f->type[t].n_memories; m++)
             derived |= f->type[t].memory[m].derived;
     if (!derived)
         return;
-    for (int i = 0; i < SRAM_NODES; i++) {
-        low = sram_node_m[i] <= f->node_m * (1 + 1e-9) ? i : low;
-        high = sram_node_m[SRAM_NODES - 1 - i] >= f->node_m * (1 - 1e-9) ? SRAM_NODES - 1 - i : high;
-    }
-    double worst[N_SRAM];
     for (int q = 0; q < N_SRAM; q++)
-        worst[q] = sram_fits[q][low].worst > sram_fits[q][high].worst ? sram_fits[q][low].worst : sram_fits[q][high].worst;
+        worst[q] = sram_worst((enum sram_quantity)q, f->node_m);
     fidelity_add(&f->notes, FIDELITY_NOTE, "",
                  "memories: a fit to CACTI 7, whose worst ratio to a swept point is %.2f for read, %.2f write, %.2f leakage, %.2f access time, %.2f area",
                  worst[SRAM_READ], worst[SRAM_WRITE], worst[SRAM_LEAKAGE], worst[SRAM_ACCESS], worst[SRAM_AREA]);

@@ -376,7 +376,8 @@ static void add_noc(struct parts *p, const struct run *run)
 {
     const struct chip_noc *noc = &run->chip->noc;
     const struct { enum counter counter; const struct duration *d; } part[] = {
-        {COUNT_HOPS_X, &noc->d_link_x}, {COUNT_HOPS_Y, &noc->d_link_y}, {COUNT_ROUTES, &noc->d_router}, {COUNT_PACKETS, &noc->d_inject}, {COUNT_LEAVES, &noc->d_eject}};
+        {COUNT_HOPS_X, &noc->d_link_x}, {COUNT_HOPS_Y, &noc->d_link_y}, {COUNT_ROUTES, &noc->d_router}, {COUNT_PACKETS, &noc->d_inject},
+        {COUNT_LEAVES, &noc->d_eject}};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         add_part(p, (double)total_count(run, part[i].counter) * duration_s(run->chip, part[i].d), &part[i].d->cost);
 }

@@ -1,5 +1,6 @@
 #include "mapping.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ struct maker {
     struct fanin fanin;
     struct load load;
     uint32_t *routes;           /* [neurons] as the filling assumes them */
-    uint32_t *available;        /* [n_types] cores of each type that may be used */
+    uint32_t *available, cores; /* [n_types] cores of each type that may be used; of all types together */
     struct plan *plan;          /* [n_types] */
     struct map_file file;
     /* logical cores: those of all plans, type after type, or those of the file */
@@ -62,16 +63,16 @@ static void count_available(struct maker *m, const struct chipfile *chip)
     m->available = mem_new(chip->n_types, sizeof *m->available);
     for (uint32_t c = 0; c < chip->cores; c++)
         m->available[chip->core_type_of[c]]++;
-    for (uint32_t t = 0; t < chip->n_types && m->options->cores; t++)
-        if (m->available[t] > m->options->cores)
-            m->available[t] = m->options->cores;
+    m->cores = m->options->cores && m->options->cores < chip->cores ? m->options->cores : chip->cores;
+    for (uint32_t t = 0; t < chip->n_types; t++)
+        if (m->available[t] > m->cores)
+            m->available[t] = m->cores;
 }
 
 /* The fewest routes a neuron can have: one if it has synapses, one to the host if its layer is read out. */
 static void first_routes(struct maker *m)
 {
     const struct fanin *f = &m->fanin;
-    m->routes = mem_new(f->neurons, sizeof *m->routes);
     for (uint32_t i = 0; i < f->neurons; i++)
         m->routes[i] = (uint32_t)(f->sends[f->host + i] + (f->network->population[f->population[i]].output != 0));
     m->load.routes = m->routes;
@@ -90,14 +91,6 @@ static int fill_types(struct maker *m)
             return -1;
     }
     return 0;
-}
-
-static uint32_t all_available(const struct maker *m)
-{
-    uint64_t all = 0;
-    for (uint32_t t = 0; t < m->fanin.chip->n_types; t++)
-        all += m->available[t];
-    return m->options->cores && all > m->options->cores ? m->options->cores : (uint32_t)all;
 }
 
 /* A neuron that fits alone can be stopped by routes only, once they are known. */
@@ -125,7 +118,7 @@ static int make_plans(struct maker *m, struct err *err)
     for (uint32_t t = 0; t < f->chip->n_types; t++)
         plan_free(&m->plan[t]);
     if (m->method == METHOD_BALANCE)
-        bad = balance_plans(&m->load, all_available(m), m->available, m->plan);
+        bad = balance_plans(&m->load, m->cores, m->available, m->plan);
     else if (m->method == METHOD_FILL)
         bad = fill_types(m);
     else
@@ -135,8 +128,8 @@ static int make_plans(struct maker *m, struct err *err)
         return refuse_routes(m, err);
     for (uint32_t t = 0; t < f->chip->n_types; t++) {
         used += m->plan[t].n_cores;
-        if (m->plan[t].n_cores > m->available[t] || used > all_available(m))
-            return refuse_cores(f, t, &m->plan[t], m->available[t] < all_available(m) ? m->available[t] : all_available(m), method_word[m->method], err);
+        if (m->plan[t].n_cores > m->available[t] || used > m->cores)
+            return refuse_cores(f, t, &m->plan[t], m->available[t] < m->cores ? m->available[t] : m->cores, method_word[m->method], err);
     }
     return 0;
 }
@@ -221,10 +214,24 @@ static void learn_routes(struct maker *m, int attempt)
     }
 }
 
-static int attempt_all(struct maker *m, struct err *err)
+static int refuse_attempt(struct maker *m, int limit, uint32_t core, struct err *err)
+{
+    uint32_t population = m->fanin.population[m->member[core][0]];
+    if (m->method != METHOD_FILE)
+        return refuse_core(&m->load, limit, population, "one core's neurons together", err);
+    const struct doc_node *place = m->file.place[core];
+    refuse_core(&m->load, limit, population, "this core", err);
+    size_t length = strlen(err->text);
+    snprintf(err->text + length, sizeof err->text - length, ", or fewer neurons on this core");
+    return err_context(err, "%s:%u:%u", place->file, place->line, place->column);
+}
+
+/* 0, or -1 and err; *learned: the routes stood in the way, not the fewest that there can be. */
+static int attempt_all(struct maker *m, int *learned, struct err *err)
 {
     uint32_t core;
     for (int attempt = 0;; attempt++) {
+        *learned = attempt > 0;
         if (m->method != METHOD_FILE && make_plans(m, err))
             return -1;
         list_cores(m);
@@ -232,14 +239,27 @@ static int attempt_all(struct maker *m, struct err *err)
         int limit = check_routes(m, &core);
         if (!limit)
             return 0;
-        if (m->method == METHOD_FILE) {
-            refuse_core(&m->load, limit, m->fanin.population[m->member[core][0]], "this core", err);
-            return err_context(err, "%s:%u:%u", m->file.place[core]->file, m->file.place[core]->line, m->file.place[core]->column);
-        }
-        if (attempt == ATTEMPTS)
-            return refuse_core(&m->load, limit, m->fanin.population[m->member[core][0]], "one core's neurons together", err);
+        if (m->method == METHOD_FILE || attempt == ATTEMPTS)
+            return refuse_attempt(m, limit, core, err);
         learn_routes(m, attempt);
     }
+}
+
+/* Spread over many cores, neurons reach many cores: where their routes do not fit then, fewer cores may do, packed ones at last. */
+static int attempt_fewer(struct maker *m, struct err *err)
+{
+    int learned, bad = attempt_all(m, &learned, err);
+    uint32_t cores = m->cores;
+    while (bad && m->method == METHOD_BALANCE && (learned || m->cores < cores)) {
+        m->cores = learned ? m->cores / 2 : 0;
+        if (!m->cores) {
+            m->method = METHOD_PACK;
+            m->cores = cores;
+        }
+        first_routes(m);
+        bad = attempt_all(m, &learned, err);
+    }
+    return bad;
 }
 
 /* ---- the mapping ---- */
@@ -323,7 +343,10 @@ static struct mapping *finish(struct maker *m)
         place(&problem, m->chip_core);
     map->packets_per_spike = f->sources ? (double)m->axon_first[m->n_cores] / (double)f->sources : 0;
     map->hops_per_spike = f->sources ? (double)place_hops(&problem, m->chip_core) / (double)f->sources : 0;
-    map->method = mem_text(m->method == METHOD_FILE ? m->options->method : method_word[m->method]);
+    map->method = mem_text(m->options->method ? m->options->method : method_word[METHOD_PACK]);
+    if (m->method != method_of(m->options->method))
+        fidelity_add(&map->fidelity, FIDELITY_NOTE, "", "--map balance: spread over more cores than the fewest, the routes of the neurons do not fit "
+                     "(axons out): packed instead");
     note_expanded(map, f);
     finish_numbers(m, map);
     return map;
@@ -335,6 +358,7 @@ static struct mapping *make(struct maker *m, struct err *err)
     struct fidelity notes = {0};
     count_available(m, f->chip);
     load_open(&m->load, f);
+    m->routes = mem_new(f->neurons, sizeof *m->routes);
     first_routes(m);
     m->plan = mem_new(f->chip->n_types, sizeof *m->plan);
     for (uint32_t t = 0; t < f->chip->n_types; t++)
@@ -351,7 +375,7 @@ static struct mapping *make(struct maker *m, struct err *err)
     m->members = mem_new(f->neurons, sizeof *m->members);
     m->reach = mem_new(f->sources, sizeof *m->reach);
     m->axon_first = mem_new(f->neurons + 1, sizeof *m->axon_first);
-    struct mapping *map = attempt_all(m, err) ? NULL : finish(m);
+    struct mapping *map = attempt_fewer(m, err) ? NULL : finish(m);
     for (size_t i = 0; map && i < notes.count; i++)
         fidelity_add(&map->fidelity, notes.line[i].kind, notes.line[i].node, "%s", notes.line[i].text);
     fidelity_clear(&notes);

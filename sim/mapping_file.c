@@ -98,9 +98,10 @@ struct file_top { const char *network, *chip; const struct doc_node *cores; };
 struct file_core { const char *core; const struct doc_node *neurons; };
 
 static const struct field top_fields[] = {
-    {.key = "network", .type = FIELD_TEXT, .offset = offsetof(struct file_top, network), .fallback = "", .example = "digits", .help = "network that was mapped"},
+    {.key = "network", .type = FIELD_TEXT, .offset = offsetof(struct file_top, network), .fallback = "", .example = "digits", .help = "what was mapped"},
     {.key = "chip", .type = FIELD_TEXT, .offset = offsetof(struct file_top, chip), .fallback = "", .example = "loihi", .help = "chip that it was mapped to"},
-    {.key = "cores", .type = FIELD_NODE, .offset = offsetof(struct file_top, cores), .example = "[{core: 3, neurons: {lif1: [0..127]}}]", .help = "cores in use"},
+    {.key = "cores", .type = FIELD_NODE, .offset = offsetof(struct file_top, cores), .example = "[{core: 3, neurons: {lif1: [0..127]}}]",
+     .help = "cores in use"},
 };
 static const struct field_table top_table = {"", "A map file", top_fields, 3};
 static const struct field core_fields[] = {
@@ -187,7 +188,8 @@ static int unknown_layer(const struct reader *r, const struct doc_node *key, str
         name[p - 1] = fanin_name(r->fanin, p);
     const char *nearest = doc_nearest(key->text, name, net->n_populations - 1);
     free(name);
-    return doc_error(key, err, "the network has no layer '%s'%s%s%s", key->text, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return doc_error(key, err, "the network has no layer '%s'%s%s%s", key->text,
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 static int read_layer(struct reader *r, const struct doc_node *key, const struct doc_node *value, uint32_t core, struct err *err)

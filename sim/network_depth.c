@@ -139,14 +139,14 @@ void network_order(struct network *net)
 
 /* ---- cycles ---- */
 
-/* Appends " -> name", or " ..." once and nothing more where the text is long. */
+/* Appends " -> name"; where the text would become long, " ..." once and nothing more. */
 static void append_name(char *text, const char *name)
 {
     size_t used = strlen(text);
     if (used + strlen(name) + 10 < NAMES_MAX)
-        sprintf(text + used, "%s%s", used ? " -> " : "", name);
-    else if (used < 4 || strcmp(text + used - 4, " ..."))
-        strcat(text, " ...");
+        snprintf(text + used, NAMES_MAX - used, "%s%s", used ? " -> " : "", name);
+    else if (used < 4 || strcmp(text + used - 4, " ...") != 0)
+        snprintf(text + used, NAMES_MAX + 10 - used, " ...");
 }
 
 /* The cycle that closing makes with the way to its source, as names from and back to where it began. */
@@ -305,12 +305,12 @@ static int shift_or_refuse(struct network *net, const struct cycle *c, int allow
 {
     unsigned missing = (unsigned)(c->length - c->delay);
     if (!allow_shift)
-        return err_answer(err, "%s: the cycle %s has %llu steps of delay, but a chip needs one per connection, %u in all; add a delay to '%s', or let "
+        return err_answer(err, "%s: the cycle %s has %llu step%s of delay, but a chip needs one per connection, %u in all; add a delay to '%s', or let "
                           "--allow-shift add %u (spikes then come later than in training)", *net->source ? net->source : "network", c->names,
-                          (unsigned long long)c->delay, c->length, c->back->name, missing);
+                          (unsigned long long)c->delay, c->delay == 1 ? "" : "s", c->length, c->back->name, missing);
     c->back->network_delay += missing;
-    fidelity_add(&net->fidelity, FIDELITY_APPROXIMATED, c->back->name, "%u steps of delay added (--allow-shift): the cycle %s has %llu and a chip needs %u",
-                 missing, c->names, (unsigned long long)c->delay, c->length);
+    fidelity_add(&net->fidelity, FIDELITY_APPROXIMATED, c->back->name, "%u step%s of delay added (--allow-shift): the cycle %s has %llu and a chip needs %u",
+                 missing, missing == 1 ? "" : "s", c->names, (unsigned long long)c->delay, c->length);
     return 0;
 }
 

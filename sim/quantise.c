@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "quantise_parts.h"
 
-enum { BITS_LEAST = 2, BITS_MOST = 31, REPEAT_MOST = 1 << 20, EXPONENT_MOST = 30 };
+enum { BITS_LEAST = 2, BITS_MOST = 31, REPEAT_MOST = 1 << 20, EXPONENT_MOST = 180 };
 
 static int check_options(const struct quant_options *o, struct err *err)
 {
@@ -20,8 +20,10 @@ static int check_options(const struct quant_options *o, struct err *err)
 
 static int refuse_values(const struct chipfile *file, struct err *err)
 {
-    return err_answer(err, "the input has values other than 0 and 1, and chip %s takes binary packets (io.in has values: none): --values repeat sends a value v "
-                           "as v x k equal packets and divides weights by k, --values host computes the first layer outside the chip", file->name);
+    return err_answer(err,
+                      "the input has values other than 0 and 1, and chip %s takes binary packets (io.in has values: none): --values repeat sends a value v as "
+                      "v x k equal packets and divides weights by k, --values host computes the first layer outside the chip",
+                      file->name);
 }
 
 static int choose_payload(struct quantised *q, const struct chipfile *file, const struct quant_options *o, struct err *err)
@@ -31,7 +33,8 @@ static int choose_payload(struct quantised *q, const struct chipfile *file, cons
     if (!bits)
         return refuse_values(file, err);
     if (most >= ldexp(1, bits < 31 ? (int)bits : 31))
-        return err_answer(err, "the input's values reach %g, %.0f as a payload in steps of 2^-%d; chip %s has payloads of %u bit: scale the input, or --values repeat",
+        return err_answer(err,
+                          "the input's values reach %g, %.0f as a payload in steps of 2^-%d; chip %s has payloads of %u bit: scale them, or --values repeat",
                           o->value_max, most, o->value_exponent, file->name, bits);
     q->values = VALUES_PAYLOAD;
     q->value_exponent = o->value_exponent;
@@ -45,8 +48,8 @@ static int choose_repeat(struct quantised *q, const struct quant_options *o, str
         return err_input(err, "--values repeat: %u packets for a value of 1; there can be 1 to %d", o->repeat, REPEAT_MOST);
     q->values = VALUES_REPEAT;
     q->repeat = o->repeat;
-    fidelity_add(&q->fidelity, FIDELITY_REWRITTEN, q->network->population[HOST_POPULATION].name, "a value v is sent as v x %u equal packets, weights are divided by %u",
-                 o->repeat, o->repeat);
+    fidelity_add(&q->fidelity, FIDELITY_REWRITTEN, q->network->population[HOST_POPULATION].name,
+                 "a value v is sent as v x %u equal packets, weights are divided by %u", o->repeat, o->repeat);
     return 0;
 }
 
@@ -92,8 +95,8 @@ static void width_lines(const struct quant_job *job)
     for (uint32_t t = 0; job->options->bits && t < job->file->n_types; t++) {
         const struct format *f = core_type_format(&job->file->type[t], "weight");
         if (f && job->options->bits > f->bits)
-            fidelity_add(&job->out->fidelity, FIDELITY_NOTE, "", "--bits %u is wider than the %u bit weights of %s: as if it had them", job->options->bits, f->bits,
-                         job->file->type[t].name);
+            fidelity_add(&job->out->fidelity, FIDELITY_NOTE, "", "--bits %u is wider than the %u bit weights of %s: as if it had them", job->options->bits,
+                         f->bits, job->file->type[t].name);
     }
 }
 

@@ -65,7 +65,7 @@ static int read_width(const struct quant_job *job, const struct core_type *t, st
     w->reset_high = format_high(t, "reset", w->membrane);
     w->shift_high = t->weight_shift_max;
     w->shift_low = t->weight_shift_fixed ? t->weight_shift_max : 0;
-    w->threshold_shifted = t->weight_shift_fixed && t->weight_shift_max;
+    w->threshold_shifted = t->weight_shift_max > 0;
     const struct format *decay = core_type_format(t, "decay");
     w->decay_bits = decay ? decay->bits : 0;
     w->decay_high = decay ? (double)decay->high : 0;
@@ -82,9 +82,9 @@ static double largest(const double *x, uint32_t n)
     return most;
 }
 
-double quant_bias(const struct population *p, uint32_t i)
+double quant_bias(const struct population *p, uint32_t neuron)
 {
-    return (p->bias[0] ? p->bias[0][i] : 0) + (p->bias[1] ? p->bias[1][i] : 0);
+    return (p->bias[0] ? p->bias[0][neuron] : 0) + (p->bias[1] ? p->bias[1][neuron] : 0);
 }
 
 /* Largest steady sum per step: of the current where the neuron has one, else of one step. */
@@ -161,12 +161,14 @@ static uint32_t choose_shift(const struct quant_width *w, const struct needs *ne
 }
 
 /* The current's wish, heeded up to a factor; a note where it is not met. */
-static double soft_unit(const struct quant_job *job, const struct population *p, const struct quant_width *w, const struct needs *need, double unit, uint32_t shift)
+static double soft_unit(const struct quant_job *job, const struct population *p, const struct quant_width *w, const struct needs *need, double unit,
+                        uint32_t shift)
 {
     double wish = at_least(unit, need->current * (w->cuba ? ldexp(1, (int)shift) : 1), w->current);
     double given = fmin(wish, unit * CURRENT_GIVES_WAY);
     if (wish > given)
-        fidelity_add(&job->out->fidelity, FIDELITY_NOTE, p->name, "its current %s if more than %.2g %% of its excitatory or inhibitory input arrives in every step",
+        fidelity_add(&job->out->fidelity, FIDELITY_NOTE, p->name,
+                     "its current %s if more than %.2g %% of its excitatory or inhibitory input arrives in every step",
                      w->cuba ? "wraps" : "saturates", 100 * given / wish);
     return given;
 }

@@ -48,11 +48,12 @@ static double store_threshold(struct neurons *n, uint32_t i)
 
 static int threshold_fits(const struct neurons *n, uint32_t i, struct err *err)
 {
-    double step = n->w->threshold_shifted ? ldexp(1, (int)n->q->shift) : 1, word = n->p->threshold[i] * n->gain / step + n->plan->compare_step;
+    double step = n->w->threshold_shifted ? ldexp(1, (int)n->q->shift) : 1;
+    double word = n->p->threshold[i] * n->gain / step + n->plan->compare_step;
     if (word >= n->w->threshold_low - 0.5 && word <= n->w->threshold_high + 0.5)
         return 1;
-    err_answer(err, "%s: neuron %u has the threshold %g, %.0f in the chip's numbers; core type %s holds %.0f to %.0f: a chip with wider thresholds", n->p->name, i,
-               n->p->threshold[i], word, n->job->file->type[n->plan->type].name, n->w->threshold_low, n->w->threshold_high);
+    err_answer(err, "%s: neuron %u has the threshold %g, %.0f in the chip's numbers; core type %s holds %.0f to %.0f: a chip with wider thresholds",
+               n->p->name, i, n->p->threshold[i], word, n->job->file->type[n->plan->type].name, n->w->threshold_low, n->w->threshold_high);
     return 0;
 }
 

@@ -172,7 +172,8 @@ static int rest_one_step(struct asking *a)
     if (!a->type->refractory_max || rests_over(a->population, r->reset))
         return -1;
     r->refractory = 1;
-    LINE(a, FIDELITY_REWRITTEN, "%s in the step of the spike and rests there for one step: equals the reset after the next step's input", reset_words[r->reset]);
+    LINE(a, FIDELITY_REWRITTEN, "%s in the step of the spike and rests there for one step: equals the reset after the next step's input",
+         reset_words[r->reset]);
     return 0;
 }
 
@@ -245,9 +246,9 @@ static int plan_compare(struct asking *a)
         return 0;
     }
     r->compare = at_least ? COMPARE_GREATER : COMPARE_AT_LEAST;
-    if (t->weight_shift_fixed && t->weight_shift_max && !is_kind(t, "reference")) {
-        LINE(a, FIDELITY_ROUNDED, "fires %s its threshold: %s, whose thresholds count in steps of %u membrane units, has no other comparison",
-             at_least ? "above, not at," : "at, not only above,", t->name, 1u << t->weight_shift_max);
+    if (t->weight_shift_max && !is_kind(t, "reference")) {
+        LINE(a, FIDELITY_ROUNDED, "fires %s its threshold: %s, whose thresholds count in shifted weights, has no other comparison",
+             at_least ? "above, not at," : "at, not only above,", t->name);
         return 0;
     }
     a->plan->compare_step = at_least ? -1 : 1;
@@ -320,7 +321,8 @@ static int plan_bias(struct asking *a)
         pretend(a, "adds a bias in every step");
         return 0;
     }
-    return refuse(a, "adds a bias in every step", "none", "time.layer_start: bias_input sends biases as spikes of the host, --assume-native pretends that it has them");
+    return refuse(a, "adds a bias in every step", "none",
+                  "time.layer_start: bias_input sends biases as spikes of the host, --assume-native pretends that it has them");
 }
 
 static int shift_of(double beta)
@@ -374,7 +376,8 @@ static int try_type(struct asking *a, uint32_t population)
     *a->plan = (struct quant_plan){.type = a->plan->type, .rule = p->rule, .compartments = 1};
     if (!is_kind(a->type, "reference") && !is_kind(a->type, "lif") && !is_kind(a->type, "cuba"))
         return refuse(a, "is a leaky neuron", "neurons of another kind", "a core type of kind reference, lif or cuba");
-    if (plan_current(a) || plan_payload(a, population) || plan_decay(a, p->beta, "membrane") || plan_decay(a, a->plan->rule.current ? p->alpha : NULL, "current"))
+    if (plan_current(a) || plan_payload(a, population) || plan_decay(a, p->beta, "membrane") ||
+        plan_decay(a, a->plan->rule.current ? p->alpha : NULL, "current"))
         return -1;
     return plan_reset(a) || plan_compare(a) || plan_refractory(a) || plan_bias(a) ? -1 : 0;
 }

@@ -34,7 +34,7 @@ int quant_integer(const struct quant_job *, uint32_t population, const struct qu
 
 /* How a projection's weights count in real numbers: weight * quant_factor is what one unit of payload adds to the sum. */
 double quant_factor(const struct quant_job *, const struct projection *);
-double quant_effective(const struct quant_job *, const struct projection *, double weight);    /* weight * factor, to float32 where the factor is no power of two */
+double quant_effective(const struct quant_job *, const struct projection *, double weight);    /* weight * factor; to float32 unless a power of two */
 
 /* Largest sums per neuron, in real numbers, without the bias: every excitatory (inhibitory) synapse at once, each at its largest value. */
 struct quant_drive { double *excite, *inhibit; };

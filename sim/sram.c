@@ -50,17 +50,33 @@ static int usable(enum sram_quantity quantity, int node)
     return quantity != SRAM_LEAKAGE || node != NODE_32;
 }
 
-/* The nearest usable nodes on both sides, then a straight line in log(node), log(value). */
-static double interpolated(enum sram_quantity quantity, double bytes, uint32_t width_bits, double node_m)
+/* The nearest usable nodes on both sides of a node inside the sweep; the same one twice where the node is one of them. */
+static void neighbours(enum sram_quantity quantity, double node_m, int *below, int *above)
 {
-    int below = 0, above = SRAM_NODES - 1;
+    *below = 0;
+    *above = SRAM_NODES - 1;
     for (int i = 0; i < SRAM_NODES; i++) {
         if (usable(quantity, i) && sram_node_m[i] <= node_m * (1 + 1e-9))
-            below = i;
+            *below = i;
         int j = SRAM_NODES - 1 - i;
         if (usable(quantity, j) && sram_node_m[j] >= node_m * (1 - 1e-9))
-            above = j;
+            *above = j;
     }
+}
+
+double sram_worst(enum sram_quantity quantity, double node_m)
+{
+    int below, above;
+    neighbours(quantity, node_m, &below, &above);
+    double low = sram_fits[quantity][below].worst, high = sram_fits[quantity][above].worst;
+    return low > high ? low : high;
+}
+
+/* A straight line in log(node), log(value). */
+static double interpolated(enum sram_quantity quantity, double bytes, uint32_t width_bits, double node_m)
+{
+    int below, above;
+    neighbours(quantity, node_m, &below, &above);
     double low = at_node(quantity, below, bytes, width_bits), high = at_node(quantity, above, bytes, width_bits);
     if (below == above)
         return low;

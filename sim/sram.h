@@ -22,6 +22,7 @@ extern const struct sram_fit sram_fits[N_SRAM][SRAM_NODES];     /* SI units */
 /* ports: "1RW" as swept, "1R", "1R1W" or "2RW" by an assumed factor (sram_port_factor). Between nodes: straight in the
  * logarithms; leakage leaves 32 nm out, a defect of the tool's table. err (no place) where the node lies outside the sweep. */
 int sram_estimate(double bytes, uint32_t width_bits, const char *ports, double node_m, struct sram *, struct err *);
+double sram_worst(enum sram_quantity, double node_m);  /* largest ratio of fit and swept point at the nodes that this one lies between */
 double sram_port_factor(enum sram_quantity, const char *ports);
 int sram_in_sweep(double bytes, uint32_t width_bits);   /* 0: the fit is extrapolated */
 

@@ -2,7 +2,9 @@
  * file. What quantise says is taken at its word, so a wrong unit, amount or exponent shows up as wrong spikes. */
 #ifndef VOLLEY_TESTS_QUANTISE_BENCH_H
 #define VOLLEY_TESTS_QUANTISE_BENCH_H
+#include <CUnit/Basic.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,18 +119,27 @@ static inline const struct core_kind *bench_kind(const char *name)
     return NULL;
 }
 
+/* A row of ids and weights; 32-bit weights where they fit, since a core whose sums fit in 32 bits takes no wider ones. */
 static inline uint64_t bench_row(struct bench_core *c, const uint32_t *post, const int64_t *weight, uint32_t n, uint32_t port)
 {
-    uint64_t ids = ((uint64_t)n * 4 + 7) / 8, units = sizeof(struct segment) / 8 + ids + n, at = c->used;
-    struct segment s = {.count = n, .form = ROW_ID32_W64, .port = (uint8_t)port, .last = 1};
+    int wide = 0;
+    for (uint32_t i = 0; i < n; i++)
+        wide |= weight[i] > INT32_MAX || weight[i] < INT32_MIN;
+    uint64_t ids = wide ? ((uint64_t)n * 4 + 7) / 8 * 8 : (uint64_t)n * 4, at = c->used;
+    uint64_t units = (sizeof(struct segment) + ids + (uint64_t)n * (wide ? 8 : 4) + 7) / 8;
+    struct segment s = {.count = n, .form = wide ? ROW_ID32_W64 : ROW_ID32_W32, .port = (uint8_t)port, .last = 1};
     if (c->used + units > c->capacity) {
         c->capacity = 2 * (c->used + units);
         c->rows = mem_grow(c->rows, c->capacity, 8);
     }
     memset(c->rows + at, 0, units * 8);
-    memcpy(c->rows + at, &s, sizeof s);
-    memcpy(c->rows + at + sizeof s / 8, post, n * sizeof *post);
-    memcpy(c->rows + at + sizeof s / 8 + ids, weight, n * sizeof *weight);
+    char *to = (char *)(c->rows + at);
+    memcpy(to, &s, sizeof s);
+    memcpy(to + sizeof s, post, n * sizeof *post);
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t narrow = (int32_t)weight[i];
+        memcpy(to + sizeof s + ids + (size_t)i * (wide ? 8 : 4), wide ? (const void *)&weight[i] : &narrow, wide ? 8 : 4);
+    }
     c->used += units;
     return at;
 }
@@ -289,6 +300,96 @@ static inline int64_t bench_peek(const struct bench *b, uint32_t population, uin
     int64_t value = 0;
     b->core[population].kind->peek(b->core[population].core, variable, neuron, &value, &err);
     return value;
+}
+
+/* ---- small networks, and what becomes of them ---- */
+
+struct asked {                  /* one population of equal neurons */
+    enum reset_kind reset;
+    enum reset_point point;
+    enum compare_kind compare;
+    uint32_t refractory;
+    int current;
+    double alpha, beta, threshold, value, bias;
+};
+
+static inline double *same(uint32_t n, double x)
+{
+    double *all = mem_new(n, sizeof *all);
+    for (uint32_t i = 0; i < n; i++)
+        all[i] = x;
+    return all;
+}
+
+static inline uint32_t add_population(struct network *net, const char *name, uint32_t neurons, const struct asked *a)
+{
+    uint32_t id = network_add_population(net, name, "LIF", (struct shape){1, {neurons}});
+    struct population *p = &net->population[id];
+    p->rule = (struct neuron_rule){a->current, 1, a->reset, a->point, a->compare, a->refractory};
+    p->beta = same(neurons, a->beta);
+    p->threshold = same(neurons, a->threshold);
+    p->alpha = a->current ? same(neurons, a->alpha) : NULL;
+    p->reset_value = a->value != 0 ? same(neurons, a->value) : NULL;
+    p->bias[0] = a->bias != 0 ? same(neurons, a->bias) : NULL;
+    return id;
+}
+
+static inline struct projection *add_dense(struct network *net, const char *name, uint32_t from, uint32_t to, const double *w)
+{
+    struct projection *p = network_add_projection(net, name, from, to, FORM_DENSE);
+    p->n_weights = (uint64_t)net->population[from].neurons * net->population[to].neurons;
+    p->weight = mem_new(p->n_weights, sizeof *p->weight);
+    for (uint64_t k = 0; w && k < p->n_weights; k++)
+        p->weight[k] = w[k];
+    return p;
+}
+
+/* inputs -> "lif" of one kind, weights [neuron][input] */
+static inline struct network *one_layer(const struct asked *a, uint32_t inputs, uint32_t n, const double *w)
+{
+    struct network *net = network_new();
+    net->population[HOST_POPULATION].shape = (struct shape){1, {inputs}};
+    net->population[HOST_POPULATION].neurons = inputs;
+    uint32_t id = add_population(net, "lif", n, a);
+    add_dense(net, "fc", HOST_POPULATION, id, w);
+    net->projection[0].chip_delay = 1;
+    net->population[id].depth = 1;
+    return net;
+}
+
+static const double half_weights[] = {.75, -.5, .25, 1, -.25, .5};      /* 2 neurons, 3 inputs */
+
+static inline const struct fidelity_line *line_of(const struct quantised *q, enum fidelity_kind kind, const char *node)
+{
+    for (size_t i = 0; i < q->fidelity.count; i++)
+        if (q->fidelity.line[i].kind == kind && !strcmp(q->fidelity.line[i].node, node))
+            return &q->fidelity.line[i];
+    return NULL;
+}
+
+static inline struct quantised *quantised_by(const struct network *net, const struct bench_chip *c, const struct quant_options *o)
+{
+    struct err err = {ERR_NONE, ""};
+    struct quantised *q = quantise(net, &c->file, o ? o : &(struct quant_options){0}, &err);
+    if (!q)
+        printf("\n    %s\n", err.text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(q);
+    return q;
+}
+
+/* ERR_ANSWER with all of these words in its text. */
+static inline void refused(const struct network *net, const struct bench_chip *c, const struct quant_options *o, const char *const *words)
+{
+    struct err err = {ERR_NONE, ""};
+    struct quantised *q = quantise(net, &c->file, o ? o : &(struct quant_options){0}, &err);
+    CU_ASSERT_PTR_NULL(q);
+    CU_ASSERT_EQUAL(err.kind, ERR_ANSWER);
+    for (; *words; words++)
+        if (!strstr(err.text, *words)) {
+            printf("\n    no '%s' in: %s", *words, err.text);
+            CU_FAIL("a word is missing");
+        }
+    quantised_free(q);
 }
 
 #endif

@@ -33,7 +33,8 @@ struct fixture {
     struct events input;
     struct run run;
     struct run_counts group[FIX_GROUPS], core[1], step_counts[FIX_STEPS];
-    struct run_memory group_memory[FIX_GROUPS * FIX_MEMORIES], total_memory[FIX_MEMORIES], sample_memory[FIX_SAMPLES * FIX_MEMORIES], step_memory[FIX_STEPS * FIX_MEMORIES];
+    struct run_memory group_memory[FIX_GROUPS * FIX_MEMORIES], total_memory[FIX_MEMORIES], sample_memory[FIX_SAMPLES * FIX_MEMORIES],
+        step_memory[FIX_STEPS * FIX_MEMORIES];
     uint64_t used_bits[FIX_MEMORIES], capacity_bits[FIX_MEMORIES], output_counts[FIX_SAMPLES * FIX_OUTPUTS];
     struct run_sample sample[FIX_SAMPLES];
     struct run_step step[FIX_STEPS];
@@ -50,32 +51,70 @@ static inline struct cost fix_cost(double value, double low, double high, int so
 
 static inline void fix_network(struct fixture *f)
 {
-    const struct { const char *name, *type; uint32_t neurons, depth; int output; } p[] = {{"in", "Input", 64, 0, 0}, {"lif1", "LIF", 100, 1, 0}, {"lif2", "LIF", 2, 2, 1}};
+    const struct {
+        const char *name, *type;
+        uint32_t neurons, depth;
+        int output;
+    } p[] = {{"in", "Input", 64, 0, 0}, {"lif1", "LIF", 100, 1, 0}, {"lif2", "LIF", 2, 2, 1}};
     for (int i = 0; i < FIX_POPULATIONS; i++) {
-        f->population[i] = (struct population){.name = (char *)p[i].name, .type = (char *)p[i].type, .shape = {1, {p[i].neurons}}, .neurons = p[i].neurons, .ports = 1,
-                                               .output = p[i].output, .depth = p[i].depth, .rule = {.fires = 1, .reset = RESET_SUBTRACT}};
+        f->population[i] = (struct population){.name = (char *)p[i].name,
+                                               .type = (char *)p[i].type,
+                                               .shape = {1, {p[i].neurons}},
+                                               .neurons = p[i].neurons,
+                                               .ports = 1,
+                                               .output = p[i].output,
+                                               .depth = p[i].depth,
+                                               .rule = {.fires = 1, .reset = RESET_SUBTRACT}};
     }
     f->projection[0] = (struct projection){.name = (char *)"fc1", .from = 0, .to = 1, .n_weights = 6400, .chip_delay = 1, .scale = 1, .form = FORM_DENSE};
     f->projection[1] = (struct projection){.name = (char *)"fc2", .from = 1, .to = 2, .n_weights = 200, .chip_delay = 1, .scale = 1, .form = FORM_DENSE};
-    f->network = (struct network){.name = (char *)"small.nir", .source = (char *)"somewhere/small.nir", .n_populations = FIX_POPULATIONS, .n_projections = 2,
-                                  .population = f->population, .projection = f->projection, .steps = 1, .depth_max = 2};
+    f->network = (struct network){.name = (char *)"small.nir",
+                                  .source = (char *)"somewhere/small.nir",
+                                  .n_populations = FIX_POPULATIONS,
+                                  .n_projections = 2,
+                                  .population = f->population,
+                                  .projection = f->projection,
+                                  .steps = 1,
+                                  .depth_max = 2};
     fidelity_add(&f->network.fidelity, FIDELITY_EXACT, "", "graph, decay rule, order of spikes");
 }
 
 static inline void fix_type(struct fixture *f)
 {
-    f->memory[0] = (struct chip_memory){.name = (char *)"synapse", .size_bits = 65536, .width = 64, .ports = (char *)"1R1W", .read = fix_cost(2e-12, 1e-12, 4e-12, 1, BASIS_ESTIMATED),
-                                        .write = fix_cost(3e-12, 3e-12, 3e-12, 1, BASIS_ESTIMATED), .leakage = fix_cost(1e-5, 1e-5, 2e-5, 1, BASIS_ESTIMATED)};
-    f->memory[1] = (struct chip_memory){.name = (char *)"state", .size_bits = 8192, .width = 32, .ports = (char *)"1R1W", .read = fix_cost(1e-12, 1e-12, 1e-12, 1, BASIS_ESTIMATED),
+    f->memory[0] = (struct chip_memory){.name = (char *)"synapse",
+                                        .size_bits = 65536,
+                                        .width = 64,
+                                        .ports = (char *)"1R1W",
+                                        .read = fix_cost(2e-12, 1e-12, 4e-12, 1, BASIS_ESTIMATED),
+                                        .write = fix_cost(3e-12, 3e-12, 3e-12, 1, BASIS_ESTIMATED),
+                                        .leakage = fix_cost(1e-5, 1e-5, 2e-5, 1, BASIS_ESTIMATED)};
+    f->memory[1] = (struct chip_memory){.name = (char *)"state",
+                                        .size_bits = 8192,
+                                        .width = 32,
+                                        .ports = (char *)"1R1W",
+                                        .read = fix_cost(1e-12, 1e-12, 1e-12, 1, BASIS_ESTIMATED),
                                         .write = fix_cost(1e-12, 1e-12, 1e-12, 1, BASIS_ESTIMATED)};
     f->accept[0] = (struct service_term){.counter = COUNT_SOPS, .memory = NO_INDEX, .time = {fix_cost(4e-9, 3e-9, 4e-9, 0, BASIS_SIMULATED), 4, 0}};
     f->accept[0].time.cost.bound = -1;
     f->update[0] = (struct service_term){.counter = COUNT_UPDATE_ACTIVE, .memory = NO_INDEX, .time = {fix_cost(8e-9, 8e-9, 8e-9, 0, BASIS_SIMULATED), 8, 0}};
     f->core_static[0] = (struct chip_static){(char *)"core", (char *)"any", fix_cost(1e-4, 1e-4, 1e-4, 3, BASIS_ASSUMED)};
     struct core_type *t = &f->type[0];
-    *t = (struct core_type){.name = (char *)"small", .kind = (char *)"lif", .neurons = 256, .axons_in = 1024, .axons_out = UINT32_MAX, .delay_max = 15, .reset_zero = 1,
-                            .emulate_subtract = 2, .memory = f->memory, .n_memories = FIX_MEMORIES, .accept = f->accept, .update = f->update, .n_accept = 1, .n_update = 1,
-                            .static_ = f->core_static, .n_static = 1};
+    *t = (struct core_type){.name = (char *)"small",
+                            .kind = (char *)"lif",
+                            .neurons = 256,
+                            .axons_in = 1024,
+                            .axons_out = UINT32_MAX,
+                            .delay_max = 15,
+                            .reset_zero = 1,
+                            .emulate_subtract = 2,
+                            .memory = f->memory,
+                            .n_memories = FIX_MEMORIES,
+                            .accept = f->accept,
+                            .update = f->update,
+                            .n_accept = 1,
+                            .n_update = 1,
+                            .static_ = f->core_static,
+                            .n_static = 1};
     t->emulate_standing = fix_cost(2, 2, 2, 3, BASIS_ASSUMED);
     for (int i = 0; i < N_TABLES; i++)
         t->table[i].memory = NO_INDEX;
@@ -94,15 +133,32 @@ static inline void fix_chip(struct fixture *f)
     f->energy[1] = (struct energy_term){COUNT_UPDATE_ACTIVE, fix_cost(80e-12, 80e-12, 80e-12, 0, BASIS_SIMULATED), SCOPE_PER_TERM, (char *)"core"};
     f->energy[2] = (struct energy_term){COUNT_UPDATE_IDLE, fix_cost(50e-12, 50e-12, 50e-12, 0, BASIS_SIMULATED), SCOPE_PER_TERM, (char *)"core"};
     f->energy[3] = (struct energy_term){COUNT_PACKETS_TILE, fix_cost(1.7e-12, 1.7e-12, 1.7e-12, 0, BASIS_SIMULATED), SCOPE_PER_TERM, (char *)"noc"};
-    f->energy[4] = (struct energy_term){COUNT_BARRIERS, {.stated = 1, .free = 1, .source = NO_INDEX, .basis = BASIS_ASSUMED}, SCOPE_PER_TERM, (char *)"barrier"};
+    f->energy[4] =
+        (struct energy_term){COUNT_BARRIERS, {.stated = 1, .free = 1, .source = NO_INDEX, .basis = BASIS_ASSUMED}, SCOPE_PER_TERM, (char *)"barrier"};
     f->energy[5] = (struct energy_term){COUNT_HOST_IN, fix_cost(64e-12, 19.2e-12, 192e-12, 3, BASIS_ASSUMED), SCOPE_PER_TERM, (char *)"io"};
     f->clock[0] = (struct clock_domain){(char *)"core", 1000, 1e-9, 0};
     f->static_[0] = (struct chip_static){(char *)"chip", (char *)"any", fix_cost(8e-3, 8e-3, 8e-3, 0, BASIS_SIMULATED)};
-    f->chip = (struct chipfile){.name = (char *)"demo", .about = (char *)"a chip for tests", .path = (char *)"demo.yaml", .status = (char *)"ESTIMATE, not a measurement",
-                                .source = f->source, .n_sources = FIX_SOURCES, .clock = f->clock, .n_clocks = 1, .barrier_base = 100,
-                                .barrier_standing = fix_cost(100e-9, 100e-9, 100e-9, 0, BASIS_SIMULATED), .type = f->type, .n_types = 1, .core_type_of = f->type_of,
-                                .cores = 8, .energy = f->energy, .n_energy = FIX_PRICES, .static_ = f->static_, .n_static = 1, .barrier_per = (char *)"chip"};
-    f->chip.noc = (struct chip_noc){.columns = 2, .rows = 2, .cores_per_tile = 2, .link_bits = 32, .packet_bits = 32, .link_x = 1, .link_y = 1, .flit_x = 1, .flit_y = 1};
+    f->chip = (struct chipfile){.name = (char *)"demo",
+                                .about = (char *)"a chip for tests",
+                                .path = (char *)"demo.yaml",
+                                .status = (char *)"ESTIMATE, not a measurement",
+                                .source = f->source,
+                                .n_sources = FIX_SOURCES,
+                                .clock = f->clock,
+                                .n_clocks = 1,
+                                .barrier_base = 100,
+                                .barrier_standing = fix_cost(100e-9, 100e-9, 100e-9, 0, BASIS_SIMULATED),
+                                .type = f->type,
+                                .n_types = 1,
+                                .core_type_of = f->type_of,
+                                .cores = 8,
+                                .energy = f->energy,
+                                .n_energy = FIX_PRICES,
+                                .static_ = f->static_,
+                                .n_static = 1,
+                                .barrier_per = (char *)"chip"};
+    f->chip.noc =
+        (struct chip_noc){.columns = 2, .rows = 2, .cores_per_tile = 2, .link_bits = 32, .packet_bits = 32, .link_x = 1, .link_y = 1, .flit_x = 1, .flit_y = 1};
     fix_type(f);
 }
 
@@ -125,10 +181,13 @@ static inline void fix_placed(struct fixture *f)
 /* Sample 1 does three times as much of everything as sample 0; counts below are those of sample 0. */
 static inline void fix_counts(struct fixture *f)
 {
-    static const struct { int group; enum counter counter; uint64_t n; } each[] = {
-        {1, COUNT_SOPS, 1000}, {1, COUNT_SOPS_LATE, 100}, {2, COUNT_SOPS, 20}, {1, COUNT_UPDATE_ACTIVE, 200}, {1, COUNT_UPDATE_HELD, 400}, {2, COUNT_UPDATE_ACTIVE, 2},
-        {2, COUNT_UPDATE_HELD, 4}, {1, COUNT_SPIKES, 10}, {2, COUNT_SPIKES, 1}, {1, COUNT_PACKETS, 10}, {1, COUNT_PACKETS_TILE, 10}, {4, COUNT_PACKETS, 10},
-        {4, COUNT_PACKETS_TILE, 10}, {4, COUNT_HOST_IN, 10}, {3, COUNT_BARRIERS, 3}};
+    static const struct {
+        int group;
+        enum counter counter;
+        uint64_t n;
+    } each[] = {{1, COUNT_SOPS, 1000},       {1, COUNT_SOPS_LATE, 100}, {2, COUNT_SOPS, 20},         {1, COUNT_UPDATE_ACTIVE, 200}, {1, COUNT_UPDATE_HELD, 400},
+                {2, COUNT_UPDATE_ACTIVE, 2}, {2, COUNT_UPDATE_HELD, 4}, {1, COUNT_SPIKES, 10},       {2, COUNT_SPIKES, 1},          {1, COUNT_PACKETS, 10},
+                {1, COUNT_PACKETS_TILE, 10}, {4, COUNT_PACKETS, 10},    {4, COUNT_PACKETS_TILE, 10}, {4, COUNT_HOST_IN, 10},        {3, COUNT_BARRIERS, 3}};
     for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
         f->group[each[i].group].action[each[i].counter] += 4 * each[i].n;
         for (uint64_t s = 0; s < FIX_SAMPLES; s++)
@@ -189,13 +248,43 @@ static inline void fix_times(struct run *r)
 static inline void fix_run(struct fixture *f)
 {
     struct run *r = &f->run;
-    f->input = (struct events){.samples = FIX_SAMPLES, .steps = 1, .neurons = 64, .count = 40, .how = (char *)"(sample, step, neuron), 0/1", .value_min = 1, .value_max = 1};
-    *r = (struct run){.network = &f->network, .chip = &f->chip, .quantised = &f->quantised, .mapping = &f->mapping, .input = &f->input, .n_groups = FIX_GROUPS,
-                      .group = f->group, .group_memory = f->group_memory, .n_cores = 1, .core = f->core, .n_memories = FIX_MEMORIES, .memory = f->total_memory,
-                      .memory_used_bits = f->used_bits, .memory_capacity_bits = f->capacity_bits, .samples_done = FIX_SAMPLES, .samples_asked = FIX_SAMPLES,
-                      .sample = f->sample, .sample_memory = f->sample_memory, .step = f->step, .step_counts = f->step_counts, .step_memory = f->step_memory,
-                      .n_steps = FIX_STEPS, .steps = 1, .chip_steps = 3, .output_counts = f->output_counts, .outputs = FIX_OUTPUTS, .spike = f->spike, .n_spikes = 2,
-                      .membrane = f->membrane, .n_membranes = 2, .packet = f->packet, .n_packets = 2, .update = f->updates, .n_updates = 1, .wall_s = 0.5};
+    f->input = (struct events){
+        .samples = FIX_SAMPLES, .steps = 1, .neurons = 64, .count = 40, .how = (char *)"(sample, step, neuron), 0/1", .value_min = 1, .value_max = 1};
+    *r = (struct run){.network = &f->network,
+                      .chip = &f->chip,
+                      .quantised = &f->quantised,
+                      .mapping = &f->mapping,
+                      .input = &f->input,
+                      .n_groups = FIX_GROUPS,
+                      .group = f->group,
+                      .group_memory = f->group_memory,
+                      .n_cores = 1,
+                      .core = f->core,
+                      .n_memories = FIX_MEMORIES,
+                      .memory = f->total_memory,
+                      .memory_used_bits = f->used_bits,
+                      .memory_capacity_bits = f->capacity_bits,
+                      .samples_done = FIX_SAMPLES,
+                      .samples_asked = FIX_SAMPLES,
+                      .sample = f->sample,
+                      .sample_memory = f->sample_memory,
+                      .step = f->step,
+                      .step_counts = f->step_counts,
+                      .step_memory = f->step_memory,
+                      .n_steps = FIX_STEPS,
+                      .steps = 1,
+                      .chip_steps = 3,
+                      .output_counts = f->output_counts,
+                      .outputs = FIX_OUTPUTS,
+                      .spike = f->spike,
+                      .n_spikes = 2,
+                      .membrane = f->membrane,
+                      .n_membranes = 2,
+                      .packet = f->packet,
+                      .n_packets = 2,
+                      .update = f->updates,
+                      .n_updates = 1,
+                      .wall_s = 0.5};
     r->options = (struct run_options){.timing = "slots", .threads = 1, .seed = 7, .hold = 1};
     r->memory_of = mem_new(FIX_MEMORIES, sizeof *r->memory_of);
     r->memory_of[1].memory = 1;

@@ -286,7 +286,8 @@ static void array_static(void)
     struct events *e = read_or_fail(array("2,4", 'f', 4, data), &options);
     CU_ASSERT(e->samples == 2 && e->steps == 5 && e->count == 15 && e->first[1] == 10);
     for (uint32_t t = 0; t < 5; t++)
-        CU_ASSERT(e->event[2 * t].step == t && e->event[2 * t].neuron == 1 && e->value[2 * t] == 0.5f && e->value[2 * t + 1] == 1 && e->event[10 + t].step == t);
+        CU_ASSERT(e->event[2 * t].step == t && e->event[2 * t].neuron == 1 && e->value[2 * t] == 0.5f && e->value[2 * t + 1] == 1 &&
+                  e->event[10 + t].step == t);
     CU_ASSERT_STRING_EQUAL(e->how, "(sample, neuron), the same in each step, values 0.25 to 1");
     events_free(e);
     options = (struct event_options){.shape = {3, {1, 2, 2}}, .steps = 2};

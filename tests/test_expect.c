@@ -89,7 +89,8 @@ static void counts(void)
     struct network *net = make_network("lif1", 5, "lif2", 3);
     const uint64_t dim[2] = {2, 3}, good[3] = {4, 5, 6}, bad[3] = {4, 5, 7};
     for (int i = 0; i < 2; i++) {
-        struct expect *e = read_or_fail(i ? text("sample,count0,count1,count2\n1,4,5,6\n0,1,2,3\n") : array(2, dim, 'i', 4, (int32_t[]){1, 2, 3, 4, 5, 6}), net);
+        const char *path = i ? text("sample,count0,count1,count2\n1,4,5,6\n0,1,2,3\n") : array(2, dim, 'i', 4, (int32_t[]){1, 2, 3, 4, 5, 6});
+        struct expect *e = read_or_fail(path, net);
         uint32_t neuron = 9;
         CU_ASSERT(e->kind == EXPECT_COUNTS && e->outputs == 3 && e->samples == 2 && !e->prediction);
         CU_ASSERT(expect_counts(e, 1, good, &neuron) == EXPECT_SAME && neuron == 9);
@@ -112,7 +113,8 @@ static void spikes(void)
     CU_ASSERT(expect_spikes(e, run, 5, 0, 299, &d, &compared) == 0 && compared == 4);
     CU_ASSERT(expect_spikes(e, run, 5, 1, 1, &d, &compared) == 0 && compared == 1);
     run[2].neuron = 1;
-    CU_ASSERT(expect_spikes(e, run, 5, 0, 299, &d, NULL) == 2 && !d.in_run && d.spike.sample == 0 && d.spike.step == 2 && d.spike.population == 1 && d.spike.neuron == 0);
+    CU_ASSERT(expect_spikes(e, run, 5, 0, 299, &d, NULL) == 2 && !d.in_run && d.spike.sample == 0 && d.spike.step == 2 && d.spike.population == 1 &&
+              d.spike.neuron == 0);
     run[2].neuron = 0;
     CU_ASSERT(expect_spikes(e, run, 3, 0, 299, &d, NULL) == 1 && !d.in_run && d.spike.sample == 1);
     CU_ASSERT(expect_spikes(e, run + 1, 4, 0, 299, &d, NULL) == 1 && !d.in_run && d.spike.neuron == 4);

@@ -113,6 +113,20 @@ def tree(path):
     return found
 
 
+def rows(path):
+    with open(path, encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def layers():
+    """One of each kind of neuron that the exporter writes, with two neurons."""
+    half = {"beta": Tensor(0.5)}
+    return [snn.Leaky(**half), snn.Leaky(beta=Tensor(1.0)), snn.Lapicque(R=Tensor(5.0), C=Tensor(2.0), time_step=Tensor(1.0)),
+            snn.Synaptic(alpha=Tensor(0.75), **half), snn.RLeaky(recurrent=linear(np.eye(2), np.ones(2)), **half),
+            snn.RSynaptic(alpha=Tensor(0.75), recurrent=Module(V=Tensor([0.5, 2])), reset_mechanism="zero", reset_delay=False, **half),
+            snn.Leaky(reset_mechanism="none", **half)]
+
+
 class Export(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -149,8 +163,8 @@ class Export(unittest.TestCase):
         base, out = os.path.join(ROOT, "traces", name, name), os.path.join(self.folder.name, "out")
         subprocess.run([volley, "run", "configs/chips/ideal.yaml", self.path, "--input", base + "_input.spk", "--samples", "0..19", "--out", out, "--quiet"],
                        check=True, cwd=ROOT)
-        want = {row["sample"]: row["pred"] for row in csv.DictReader(open(base + "_ref.csv"))}
-        for row in csv.DictReader(open(out + "/samples.csv")):
+        want = {row["sample"]: row["pred"] for row in rows(base + "_ref.csv")}
+        for row in rows(out + "/samples.csv"):
             self.assertEqual(row["prediction"], want[row["sample"]])
 
     def test_a_dense_network_says_what_snntorch_says_and_runs(self):
@@ -188,6 +202,16 @@ class Export(unittest.TestCase):
         self.assertTrue(np.array_equal(got["node/nodes/1.lif/r"], [2, 4 / 3]))
         self.assertEqual(got["node/nodes/1.lif/metadata/reset_mechanism"], b"zero")
         self.assertEqual(got["node/nodes/1.lif/metadata/reset_delay"], 0)
+
+    def test_volley_reads_every_kind_of_neuron_it_writes(self):
+        volley = os.environ.get("VOLLEY", "")
+        if not os.access(volley, os.X_OK):
+            print("SKIPPED: no volley binary named by VOLLEY")
+            return
+        for layer in layers():
+            tool.export([linear(np.ones((2, 3))), layer], self.path)
+            answer = subprocess.run([volley, "info", self.path], capture_output=True, text=True)
+            self.assertEqual((answer.returncode, answer.stderr), (0, ""), type(layer).__name__)
 
     def test_lapicque_keeps_its_own_decay_and_gain(self):
         layer = snn.Lapicque(R=Tensor(5.0), C=Tensor(2.0), time_step=Tensor(1.0))

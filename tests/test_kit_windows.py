@@ -6,7 +6,7 @@ check = kit.Checks()
 for name in ("mlp_rate", "conv_rate"):
     ref = {(int(r["sample"])): int(r["pred"]) for r in kit.reference(name)}
     held, s = kit.run("ideal", name)
-    free, f = kit.run("ideal", name, "--set", "time.layer_start.kind=free")
+    free, f = kit.run("ideal", name, "--set", "time.layer_start={kind: free}")
     check.that(kit.predictions(held) == ref, f"{name}: held, all predictions are the reference's")
     a, b = (kit.rows(f"{d}/samples.csv") for d in (held, free))
     differ = sum(x["spikes"] != y["spikes"] for x, y in zip(a, b))

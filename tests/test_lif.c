@@ -126,7 +126,8 @@ int main(void)
     CU_pSuite suite = CU_add_suite("lif", NULL, NULL);
     CU_add_test(suite, "equals the equations by hand for every kind and time of reset", equals_the_equations_by_hand_for_every_reset);
     CU_add_test(suite, "a decay rounds toward zero, down or to the nearest, as the chip does", a_decay_rounds_as_the_chip_does);
-    CU_add_test(suite, "the current saturates before the shift, the membrane after the sum", the_current_saturates_before_the_shift_and_the_membrane_after_the_sum);
+    CU_add_test(suite, "the current saturates before the shift, the membrane after the sum",
+                the_current_saturates_before_the_shift_and_the_membrane_after_the_sum);
     CU_add_test(suite, "a subtraction below the range stops at its end", a_subtraction_below_the_range_stops_at_its_end);
     CU_add_test(suite, "at_least fires where greater does not", at_least_fires_where_greater_does_not);
     return check_run();

@@ -14,13 +14,13 @@ one sample in one step, without batch and time; a network that begins with Linea
 
 What it does beyond snntorch.export_to_nir: scalar beta, alpha and threshold become one value per neuron; time constants are
 float64, so that beta comes back in all bits; each neuron node carries a `metadata` group with reset_mechanism, reset_delay, dt,
-beta, alpha, threshold and compare; padding of AvgPool2d and Conv1d are kept; Conv2d states its input shape; the nodes keep the
+beta, alpha, threshold and threshold_compare; padding of AvgPool2d and Conv1d are kept; Conv2d states its input shape; the nodes keep the
 names of the modules. Whatever it cannot write exactly it refuses, with the reason.
 
     Leaky, RLeaky         LIF      tau = dt / (1 - beta), r = 1 / (1 - beta)
     Lapicque              LIF      tau = dt / (1 - decay), r = gain / (1 - decay), decay = 1 - time_step / (R C), gain = time_step / C
     Synaptic, RSynaptic   CubaLIF  tau_mem, r from beta; tau_syn, w_in = 1 / (1 - alpha) from alpha
-    beta = 1 (no leak)    IF       r = 1 / dt
+    beta = 1 (no leak)    IF       r = 1
 """
 import argparse
 import importlib.util
@@ -153,7 +153,7 @@ def check_neuron(name, module):
 
 def metadata_of(module, **parameters):
     return {"reset_mechanism": module.reset_mechanism, "reset_delay": np.int64(bool(getattr(module, "reset_delay", True))), "dt": np.float64(DT),
-            "compare": ">", **parameters}
+            "threshold_compare": "greater", **parameters}
 
 
 def clamped(name, what, module, shape):
@@ -165,7 +165,7 @@ def membrane(name, decay, gain, threshold):
     """The fields that LIF and IF share, float64: Euler with step DT gives v = decay v + gain x."""
     zero = np.zeros(decay.shape, np.float64)
     if np.all(decay == 1):
-        return {"type": "IF", "r": gain / DT, "v_threshold": threshold, "v_reset": zero}
+        return {"type": "IF", "r": gain, "v_threshold": threshold, "v_reset": zero}
     if np.any(decay == 1):
         raise ExportError("%s: beta is 1 for some neurons and below 1 for others: put them in two layers" % name)
     return {"type": "LIF", "tau": DT / (1 - decay), "r": gain / (1 - decay), "v_leak": zero, "v_threshold": threshold, "v_reset": zero}
@@ -181,14 +181,14 @@ def leaky(name, module, shape):
 def lapicque(name, module, shape):
     if module.reset_mechanism == "zero":
         raise ExportError("%s: Lapicque that resets to zero loses the input of the next step, which a LIF node does not say; use Leaky" % name)
-    resistance, capacity, step = (np.asarray(array(v), np.float64) for v in (module.R, module.C, module.time_step))
-    decay = np.broadcast_to(1 - step / (resistance * capacity), shape).astype(np.float64)
-    gain = np.broadcast_to(step / capacity, shape).astype(np.float64)
+    resistance, capacity, step = (np.asarray(array(v), np.float32) for v in (module.R, module.C, module.time_step))
+    decay = per_neuron(name, "R or C", np.float32(1) - step / (resistance * capacity), shape)
+    gain = per_neuron(name, "C", step / capacity, shape).astype(np.float64)
     if np.any(decay < 0):
         raise ExportError("%s: time_step is longer than R C: the membrane would swing" % name)
     threshold = per_neuron(name, "threshold", module.threshold, shape)
-    node = membrane(name, decay, gain, threshold)
-    node["metadata"] = metadata_of(module, threshold=threshold)
+    node = membrane(name, decay.astype(np.float64), gain, threshold)
+    node["metadata"] = metadata_of(module, beta=decay, threshold=threshold)
     return node
 
 

@@ -9,6 +9,7 @@
 
 enum { CHUNK = 1 << 16 };
 
+/* In chunks: an input may be larger than memory. */
 static int add_file(struct sha256_ctx *sum, FILE *file)
 {
     uint8_t chunk[CHUNK];

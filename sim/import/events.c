@@ -29,6 +29,7 @@ static const struct format FORMATS[] = {
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, HEAD = 512 };
 
+/* A device or a pipe has no size to hold claims against, so only regular files are read. */
 FILE *events_open(const char *path, uint64_t *size, struct err *err)
 {
     struct stat about;
@@ -64,6 +65,7 @@ static int is_text(const char *head, size_t n)
     return 1;
 }
 
+/* What the name says, asked only where the content is neither text nor a known format. */
 static const struct format *by_ending(const char *path)
 {
     const char *dot = strrchr(path, '.');
@@ -77,6 +79,7 @@ static const struct format *by_ending(const char *path)
     return &FORMATS[N_FORMATS - 1];
 }
 
+/* Content first: a wrong ending is common, and a wrong reader would only say that the file is damaged. */
 static const struct format *find_format(const char *path, struct err *err)
 {
     uint64_t size;
@@ -112,6 +115,7 @@ struct events *events_read(const char *path, const struct event_options *options
     return format ? format->read(path, options, err) : NULL;
 }
 
+/* value is always there while events are made; events_complete drops it where all are 1. */
 struct events *events_new(uint32_t samples, uint32_t steps, uint32_t neurons, uint64_t count)
 {
     struct events *e = mem_new(1, sizeof *e);
@@ -158,7 +162,8 @@ static void warn_image(struct events *e, int whole)
     if (e->value_min < 0 || e->value_max > IMAGE_MAX || e->value_max < (whole ? SMALL_IMAGE_MAX - 1 : SMALL_IMAGE_MAX + 1))
         return;
     double full = e->value_max > SMALL_IMAGE_MAX ? IMAGE_MAX : e->value_max;
-    fidelity_add(&e->fidelity, FIDELITY_WARNING, "", "input values reach %g: is the input 0..%g where 0..1 was trained? divide by %g", e->value_max, full, full);
+    fidelity_add(&e->fidelity, FIDELITY_WARNING, "", "input values reach %g: is the input 0..%g where 0..1 was trained? divide by %g", e->value_max, full,
+                 full);
 }
 
 void events_complete(struct events *e, const char *axes)

@@ -11,6 +11,7 @@ struct csv { struct table table; int column[N_FIELDS]; };       /* -1: not there
 static const char *const NAMES[N_FIELDS] = {"sample|samples", "step|t|time_step|timestep", "neuron|unit", "value"};
 static const char FORM[] = "sample,step,neuron or sample,step,neuron,value";
 
+/* A column that is not understood may change what the others mean (a population, a delay), so it is refused, not passed over. */
 static int check_names(const struct csv *c, struct err *err)
 {
     const struct table *t = &c->table;
@@ -24,6 +25,7 @@ static int check_names(const struct csv *c, struct err *err)
     return 0;
 }
 
+/* With a header by name, without one by place. */
 static int find_columns(struct csv *c, struct err *err)
 {
     const struct table *t = &c->table;
@@ -50,6 +52,7 @@ static int take_fields(const struct csv *c, int64_t field[3], double *value, str
     return c->column[VALUE] >= 0 ? table_number(t, &t->cell[c->column[VALUE]], "value", value, err) : 0;
 }
 
+/* One pass over the file; the error of an event gets the place of the field that is wrong. */
 static int read_rows(struct csv *c, struct gather *g, struct err *err)
 {
     struct table *t = &c->table;
@@ -81,13 +84,14 @@ static int refuse_twice(struct csv *c, const struct raw_event *again, struct err
         if (field[SAMPLE] != again->sample || field[STEP] != again->step || field[NEURON] != again->neuron)
             continue;
         if (first)
-            return table_error(t, NULL, err, "sample %u, step %u, neuron %u is on line %u too, and there are no values to add; take one out, or write a column 'value'",
-                               again->sample, again->step, again->neuron, first);
+            return table_error(t, NULL, err, "sample %u, step %u, neuron %u is on line %u too, and there are no values to add; take one out, or write a column "
+                               "'value'", again->sample, again->step, again->neuron, first);
         first = t->line;
     }
     return err_bug(err, "%s: an event was found twice, but not again", t->path);
 }
 
+/* Claims of the first comment line; one that no run can have counts as not made. */
 static uint32_t stated(uint64_t value)
 {
     return value < UINT32_MAX ? (uint32_t)value : 0;
@@ -126,6 +130,7 @@ struct events *events_read_csv(const char *path, const struct event_options *opt
     return e;
 }
 
+/* Nine digits bring every float32 back to the same bits. */
 int events_write_csv(const struct events *e, const char *path, struct err *err)
 {
     struct whole whole;
@@ -142,6 +147,7 @@ int events_write_csv(const struct events *e, const char *path, struct err *err)
     return whole_close(&whole, err);
 }
 
+/* The ending says what is wanted; the content is the same. */
 int events_write(const struct events *e, const char *path, struct err *err)
 {
     const char *dot = strrchr(path, '.');

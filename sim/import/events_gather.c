@@ -26,6 +26,7 @@ int gather_begin(struct gather *g, const struct event_options *options, struct e
     return 0;
 }
 
+/* Which of the three is meant decides the cure: negative, beyond what file or network state, or beyond any run. */
 static enum gather_field refuse_step(const struct gather *g, int64_t sample, int64_t step, struct err *err)
 {
     if (step < 0)
@@ -39,6 +40,7 @@ static enum gather_field refuse_step(const struct gather *g, int64_t sample, int
     return GATHER_STEP;
 }
 
+/* Without a network the layer is as large as its largest neuron, so only absurd numbers are refused. */
 static enum gather_field refuse_neuron(const struct gather *g, int64_t sample, int64_t step, int64_t neuron, struct err *err)
 {
     if (neuron < 0)
@@ -88,6 +90,7 @@ enum gather_field gather_add(struct gather *g, int64_t sample, int64_t step, int
     return GATHER_OK;
 }
 
+/* The order of section 13 of every event file: sample, step, neuron. */
 static int same_place(const struct raw_event *a, const struct raw_event *b)
 {
     return a->sample == b->sample && a->step == b->step && a->neuron == b->neuron;
@@ -105,6 +108,7 @@ static uint32_t field_of(const struct raw_event *e, int field)
     return field == 0 ? e->neuron : field == 1 ? e->step : e->sample;
 }
 
+/* Most files are in order already: one look, and nothing is done. Else the index travels through three passes and the events move once. */
 static void sort(struct gather *g)
 {
     size_t n = 1;
@@ -159,6 +163,7 @@ static enum gather_field join(struct gather *g, struct err *err)
     return GATHER_OK;
 }
 
+/* Counts per sample, then their running sum, then the events: they are in order already. */
 static struct events *take(const struct gather *g, uint32_t samples, uint32_t steps, uint32_t neurons)
 {
     struct events *e = events_new(samples, steps, neurons, g->count);

@@ -66,6 +66,7 @@ static enum fit fit(const struct npy *a, int from, const struct shape *s)
     return rank == 1 || s->rank == 1 ? FIT_FLAT : same_but_ones(a, from, s) ? FIT_SQUEEZED : FIT_NONE;
 }
 
+/* Names what would fit and, where the dimensions give it away, what the array seems to be. */
 static int refuse_shape(const struct array *a, struct err *err)
 {
     const struct shape *s = &a->options->shape;
@@ -78,9 +79,8 @@ static int refuse_shape(const struct array *a, struct err *err)
         snprintf(hint, sizeof hint, "; axis 1 seems to be the neurons: array.transpose(0, 2, 1)");
     else if (a->npy->rank >= 4 && s->rank == 3 && size_from(a->npy, a->npy->rank - 3) == size)
         snprintf(hint, sizeof hint, "; are the channels last? the layer is (channel, y, x)");
-    return err_input(err, "%s: shape %s does not fit the input layer (%s) of %llu neurons: (samples, steps, %s)%s%llu%s or (samples, %s) with --steps is wanted%s",
-                     a->name, npy_shape_text(a->npy, text), layer, (unsigned long long)size, layer, s->rank > 1 ? ", (samples, steps, " : ", flattened or not: ",
-                     (unsigned long long)size, s->rank > 1 ? ")" : " values per step", layer, hint);
+    return err_input(err, "%s: shape %s does not fit the input layer (%s) of %llu neurons: (samples, steps, %s), flattened or not, is wanted, "
+                     "or (samples, %s) with --steps%s", a->name, npy_shape_text(a->npy, text), layer, (unsigned long long)size, layer, layer, hint);
 }
 
 /* Steps that are known apart from the array: --steps, else the network's. */
@@ -100,15 +100,15 @@ static int check_order(const struct array *a, struct err *err)
         return 0;
     npy_shape_text(a->npy, text);
     if (o->labels && second == o->labels)
-        return err_input(err, "%s: shape %s with %u labels looks like time first, (steps, samples, ...): --layout TN reads it so; --layout NT insists on samples first",
-                         a->name, text, o->labels);
+        return err_input(err, "%s: shape %s with %u labels looks like time first, (steps, samples, ...): --layout TN reads it so; --layout NT insists on "
+                         "samples first", a->name, text, o->labels);
     if (steps && first == steps && second != steps)
-        return err_input(err, "%s: shape %s with %u steps (%s) looks like time first, (steps, samples, ...): --layout TN reads it so; --layout NT insists on %llu "
-                         "samples of %llu steps",
-                         a->name, text, steps, o->steps ? "--steps" : "the network's", (unsigned long long)first, (unsigned long long)second);
+        return err_input(err, "%s: shape %s with %u steps (%s) looks like time first, (steps, samples, ...): --layout TN reads it so; --layout NT insists "
+                         "on %llu samples of %llu steps", a->name, text, steps, o->steps ? "--steps" : "the network's", (unsigned long long)first,
+                         (unsigned long long)second);
     if (second == 1 && steps > 1)
-        return err_input(err, "%s: shape %s has one step, and %u are wanted; for the same values in each step save it without that axis; --layout NT reads one step",
-                         a->name, text, steps);
+        return err_input(err, "%s: shape %s has one step, and %u are wanted; for the same values in each step save it without that axis; --layout NT reads "
+                         "one step", a->name, text, steps);
     return 0;
 }
 
@@ -127,8 +127,9 @@ static int pick_two(const struct array *a, enum reading *reading, struct err *er
         *reading = READ_STATIC;
         return 0;
     }
-    return err_input(err, "%s: shape %s can be read in two ways: %llu samples whose values are the same in each step: say how many steps, --steps N; or one sample of %llu steps: "
-                     "save it as array[None], with a first axis of 1", a->name, npy_shape_text(a->npy, text), (unsigned long long)first, (unsigned long long)first);
+    return err_input(err, "%s: shape %s can be read in two ways: %llu samples whose values are the same in each step: say how many steps, --steps N; or one "
+                     "sample of %llu steps: save it as array[None], with a first axis of 1", a->name, npy_shape_text(a->npy, text),
+                     (unsigned long long)first, (unsigned long long)first);
 }
 
 /* Without a network: three dimensions and more begin with sample and step; two need --steps. */
@@ -144,6 +145,7 @@ static int pick_alone(const struct array *a, enum reading *reading, struct err *
                      npy_shape_text(a->npy, text));
 }
 
+/* The reading whose layer fits best: dimension by dimension before flattened, flattened before dimensions of 1 left out. */
 static int pick(const struct array *a, enum reading *reading, struct err *err)
 {
     const struct event_options *o = a->options;
@@ -167,11 +169,13 @@ static int pick(const struct array *a, enum reading *reading, struct err *err)
 
 /* ---- the values ---- */
 
+/* Readings without a step axis: one set of values for all steps. */
 static int lasting(const struct array *a)
 {
     return a->reading == READ_STATIC || a->reading == READ_IMAGE;
 }
 
+/* The words of the report: which axis was taken for what. */
 static void describe(struct array *a, int from)
 {
     static const char *const order[] = {"sample, step, ", "step, sample, ", "sample, ", "step, ", ""};
@@ -183,6 +187,7 @@ static void describe(struct array *a, int from)
     snprintf(a->axes + used, sizeof a->axes - used, ")%s", a->reading == READ_SAMPLE ? ", one sample" : lasting(a) ? ", the same in each step" : "");
 }
 
+/* Turns the reading into strides, so that one loop serves time first and samples first. */
 static int lay_out(struct array *a, struct err *err)
 {
     const uint64_t *dim = a->npy->dim;
@@ -251,6 +256,7 @@ static uint64_t repeat_step(struct events *e, uint64_t at, uint64_t n, uint32_t 
     return at;
 }
 
+/* Loops in the order of the events, so nothing is sorted; a lasting step is taken once and repeated. */
 static void fill(const struct array *a, struct events *e)
 {
     uint64_t at = 0;
@@ -295,7 +301,8 @@ struct events *events_from_array(const struct npy *npy, const char *name, const 
     }
     count *= lasting(&a) ? steps : 1;
     if (count > EVENTS_MAX) {
-        err_input(err, "%s: %llu events; at most %llu are run at once: give fewer samples or steps", name, (unsigned long long)count, (unsigned long long)EVENTS_MAX);
+        err_input(err, "%s: %llu events; at most %llu are run at once: give fewer samples or steps", name, (unsigned long long)count,
+                  (unsigned long long)EVENTS_MAX);
         fidelity_clear(&notes);
         return NULL;
     }

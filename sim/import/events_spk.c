@@ -44,6 +44,7 @@ static int read_header(struct spk *k, const unsigned char *data, uint64_t size, 
     return 0;
 }
 
+/* The index must rise from 0 to the number of events, or a sample would reach into another or out of the file. */
 static int check_index(const struct spk *k, const char *path, struct err *err)
 {
     uint64_t last = 0;
@@ -67,6 +68,7 @@ static double value_at(const struct spk *k, uint64_t i)
     return (double)value;
 }
 
+/* Every event goes through the same checks as one of a text file; order is not taken on trust. */
 static int read_events(const struct spk *k, struct gather *g, const char *path, struct err *err)
 {
     for (uint32_t s = 0; s < k->samples; s++) {
@@ -80,6 +82,7 @@ static int read_events(const struct spk *k, struct gather *g, const char *path, 
     return 0;
 }
 
+/* The whole file is in memory; its arrays are read where they lie, byte by byte, whatever the machine's byte order. */
 static struct events *read_data(const unsigned char *data, uint64_t size, const char *path, const struct event_options *options, struct err *err)
 {
     struct spk k;

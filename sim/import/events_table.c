@@ -62,6 +62,7 @@ static double slow_number(const struct cell *cell)
     return strtod(copy, NULL);
 }
 
+/* e+12; a missing exponent is 0. More than four digits are as good as infinite. */
 static int exponent_of(const char **at, const char *end, int *exponent)
 {
     uint64_t value = 0;
@@ -120,6 +121,7 @@ int table_number(const struct table *t, const struct cell *cell, const char *wha
     return 0;
 }
 
+/* Digits alone take the short way; "3.0" and "3e2" are numbers that happen to be whole (pandas writes integers so). */
 int table_integer(const struct table *t, const struct cell *cell, const char *what, int64_t *value, struct err *err)
 {
     const char *at = cell->text, *end = at + cell->length;
@@ -148,6 +150,7 @@ static int is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* The newline, or the end of a file without a last one. */
 static const char *line_end(const struct table *t, const char *from)
 {
     const char *end = memchr(from, '\n', (size_t)(t->text + t->size - from));
@@ -214,6 +217,7 @@ static int split(struct table *t, const char *end, struct err *err)
     return (int)n;
 }
 
+/* A row with fewer cells than the first is how a file that was cut off shows itself. */
 int table_row(struct table *t, struct err *err)
 {
     const char *end;
@@ -270,6 +274,7 @@ static void keep_header(struct table *t)
     }
 }
 
+/* A comma wins over the others, so that "0, 1, 2" is three cells; blanks alone separate only where nothing else does. */
 static char separator_of(const char *start, const char *end)
 {
     const char candidate[] = {',', ';', '\t'};

@@ -48,6 +48,7 @@ static uint32_t named_by_file(const struct reader *r)
     return found;
 }
 
+/* NO_POPULATION where none or several have so many neurons. */
 static uint32_t only_of_size(const struct network *net, uint32_t neurons)
 {
     uint32_t found = NO_POPULATION;
@@ -72,6 +73,7 @@ static uint32_t choose_population(const struct reader *r, uint32_t neurons)
     return NO_POPULATION;
 }
 
+/* A name that the network does not have is an error, not an empty population: it would differ in every spike. */
 static uint32_t population_of_cell(const struct reader *r, const struct table *t, const struct cell *cell)
 {
     const struct network *net = r->network;
@@ -94,7 +96,8 @@ static uint32_t output_neurons(const struct reader *r)
 {
     uint32_t p = only_output(r->network);
     if (p == NO_POPULATION)
-        err_input(r->err, "%s: counts of one output population are compared, and the network has none or several; give spikes with a column population", r->path);
+        err_input(r->err, "%s: counts of one output population are compared, and the network has none or several; give spikes with a column population",
+                  r->path);
     return p == NO_POPULATION ? 0 : r->network->population[p].neurons;
 }
 
@@ -105,7 +108,8 @@ static int reach(struct reader *r, int64_t sample, uint64_t rows)
 {
     struct expect *e = r->e;
     if (sample < 0 || sample >= UINT32_MAX || ((uint64_t)sample >= rows && (uint64_t)sample * (e->outputs + 1) >= SPARSE))
-        return err_input(r->err, "sample %lld is not a sample number of a file with %llu rows; number the samples from 0", (long long)sample, (unsigned long long)rows);
+        return err_input(r->err, "sample %lld is not a sample number of a file with %llu rows; number the samples from 0", (long long)sample,
+                         (unsigned long long)rows);
     if (sample < e->samples)
         return 0;
     size_t old = e->samples, now = (size_t)sample + 1, room = now + now / 2;
@@ -149,6 +153,7 @@ static int *count_columns(struct reader *r, const struct table *t)
     return column;
 }
 
+/* column: of sample and prediction, -1 where absent; a file without samples counts them by row. */
 static int take_row(struct reader *r, const struct table *t, const int column[2], const int *counts, uint64_t row)
 {
     struct expect *e = r->e;
@@ -168,6 +173,7 @@ static int take_row(struct reader *r, const struct table *t, const int column[2]
     return 0;
 }
 
+/* Predictions and counts may stand in one table (kit: NAME_ref.csv); both are kept. */
 static int read_answers(struct reader *r, struct table *t)
 {
     struct expect *e = r->e;
@@ -190,6 +196,7 @@ static int read_answers(struct reader *r, struct table *t)
     return bad ? -1 : 0;
 }
 
+/* One axis is predictions, two are counts; three are spikes and go through events_read. */
 static int read_array(struct reader *r, const struct npy *a)
 {
     struct expect *e = r->e;
@@ -207,7 +214,8 @@ static int read_array(struct reader *r, const struct npy *a)
     e->prediction = counts ? NULL : value;
     for (uint64_t i = 0; i < a->count; i++)
         if (npy_integer(a, i, &value[i]))
-            return err_input(r->err, "%s: sample %llu: %g is not a whole number", r->path, (unsigned long long)(i / (counts ? e->outputs : 1)), npy_number(a, i));
+            return err_input(r->err, "%s: sample %llu: %g is not a whole number", r->path, (unsigned long long)(i / (counts ? e->outputs : 1)),
+                             npy_number(a, i));
     return 0;
 }
 
@@ -234,6 +242,7 @@ static void add_spike(struct reader *r, struct expect_spike spike)
     e->covered[spike.population] = 1;
 }
 
+/* population: of every row, where there is no column for it. */
 static int take_spike(struct reader *r, const struct table *t, const int column[4], uint32_t population)
 {
     static const char *const what[] = {"sample", "step", "neuron"};
@@ -256,6 +265,7 @@ static int take_spike(struct reader *r, const struct table *t, const int column[
     return 0;
 }
 
+/* Sorted once here, so that the comparison is one walk along both lists. */
 static int check_spikes(const struct reader *r)
 {
     struct expect *e = r->e;
@@ -301,7 +311,8 @@ static int read_table(struct reader *r)
     else if (!bad && ((!t.name && t.columns == 3) || (table_column(&t, "step|t|time_step|timestep") >= 0 && table_column(&t, "neuron|unit") >= 0)))
         bad = read_spike_rows(r, &t);
     else if (!bad)
-        bad = err_input(r->err, "%s: not predictions (one per line, or a column prediction), counts (count0, count1, ...) or spikes (sample,step,neuron)", r->path);
+        bad = err_input(r->err, "%s: not predictions (one per line, or a column prediction), counts (count0, count1, ...) or spikes (sample,step,neuron)",
+                        r->path);
     table_close(&t);
     return bad;
 }
@@ -398,6 +409,7 @@ static uint64_t next(const struct expect *e, const struct expect_spike *spike, u
     return i;
 }
 
+/* A merge of two sorted lists: what is in only one of them differs. */
 uint64_t expect_spikes(const struct expect *e, const struct expect_spike *run, uint64_t n, uint32_t first, uint32_t last, struct expect_difference *difference,
                        uint64_t *compared)
 {

@@ -16,6 +16,7 @@ static int refuse_label(int64_t label, uint32_t classes, struct err *err)
                      label == classes ? "; do the labels begin at 1? subtract 1" : "");
 }
 
+/* Every label is checked as it comes, so that the message can say where it stands. */
 static int add(struct labels *l, int64_t label, struct err *err)
 {
     if (label < 0 || (l->classes && label >= l->classes))
@@ -27,6 +28,7 @@ static int add(struct labels *l, int64_t label, struct err *err)
 
 /* ---- arrays ---- */
 
+/* (samples,), or any shape with one dimension above 1: column and row vectors are common. */
 static int read_array(const struct npy *a, const char *path, struct labels *l, struct err *err)
 {
     char text[180];
@@ -51,6 +53,7 @@ static int read_array(const struct npy *a, const char *path, struct labels *l, s
 
 /* ---- text ---- */
 
+/* A single column needs no name. */
 static int find_column(const struct table *t, int *label, int *sample, struct err *err)
 {
     *sample = table_column(t, "sample|samples");
@@ -63,6 +66,7 @@ static int find_column(const struct table *t, int *label, int *sample, struct er
                      t->name ? t->line : t->line + 1, t->columns);
 }
 
+/* A column sample must count up from 0: labels in another order would silently belong to other samples. */
 static int add_row(const struct table *t, int label, int sample, struct labels *l, struct err *err)
 {
     int64_t value, number = (int64_t)l->count;
@@ -71,7 +75,8 @@ static int add_row(const struct table *t, int label, int sample, struct labels *
     if (sample >= 0 && table_integer(t, &t->cell[sample], "sample", &number, err))
         return -1;
     if (number != (int64_t)l->count)
-        return table_error(t, &t->cell[sample], err, "sample %lld where sample %zu is due; labels stand in the order of the samples", (long long)number, l->count);
+        return table_error(t, &t->cell[sample], err, "sample %lld where sample %zu is due; labels stand in the order of the samples", (long long)number,
+                           l->count);
     if (add(l, value, err))
         return err_context(err, "%s:%u:%td", t->path, t->line, t->cell[label].text - t->line_start + 1);
     return 0;

@@ -38,7 +38,7 @@ static int is_free(struct slots *s, uint64_t cycle)
     return !(s->word[cycle / 64] >> (cycle % 64) & 1);
 }
 
-uint64_t slots_take(struct slots *s, uint64_t from, uint32_t cycles)
+uint64_t slots_search(struct slots *s, uint64_t from, uint32_t cycles)
 {
     uint64_t at = first_free(s, from);
     for (uint64_t end = at + 1; end < at + cycles; end++)

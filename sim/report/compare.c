@@ -61,7 +61,7 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
         form_count(text, value);
     else
         form_si(text, value, figure->unit);
-    if (is_first || figure->form == AS_PERCENT || !isfinite(first) || first <= 0)
+    if (is_first || figure->form == AS_PERCENT || (figure->form == AS_COUNT && !figure->per_sample) || !isfinite(first) || first <= 0)
         snprintf(to, size, "%s", text);
     else
         snprintf(to, size, "%s  x %.3g", text, value / first);

@@ -85,9 +85,9 @@ static void write_static(FILE *to, const struct report *r)
         fputs("\nthe chip file states no static power", to);
         return;
     }
-    fprintf(to, "\n%s with the static power of the whole chip (%s%s x %s); %s with that of the %s core%s used",
+    fprintf(to, "\n%s with the whole chip's static power (%s%s x %s); %s with that of the %u core%s used",
             form_si(a, facts_per_sample(r, e->total_j), "J"), static_bound(e), form_si(b, e->static_w, "W"), form_si(c, r->facts.time_s.mean, "s"),
-            form_si(d, facts_per_sample(r, e->dynamic_j + e->static_used_j), "J"), run->n_cores == 1 ? "1" : "", run->n_cores == 1 ? "" : "s");
+            form_si(d, facts_per_sample(r, e->dynamic_j + e->static_used_j), "J"), run->n_cores, run->n_cores == 1 ? "" : "s");
 }
 
 void cost_energy(FILE *to, const struct report *r)
@@ -159,7 +159,7 @@ static void write_compute(FILE *to, const struct run *run, double all)
             form_percent(b, (double)run->update_ps / all));
     if (!alone && run->bound_core_ps)
         fprintf(to, "; core %s ends %s of it", name, form_percent(c, (double)run->bound_core_ps / (double)(work ? work : 1)));
-    fputs(")", to);
+    fputs(")\t", to);
 }
 
 void cost_bound(FILE *to, const struct report *r)
@@ -177,12 +177,16 @@ void cost_bound(FILE *to, const struct report *r)
     qsort(share, N_BOUNDS, sizeof *share, by_share);
     form_begin(&s, to, "bound by");
     for (int i = 0; i < N_BOUNDS; i++) {
-        fprintf(s.line, "%s%s %s", i ? "\t" : "", share[i].name, form_percent(a, share[i].share));
-        if (share[i].bound == BOUND_COMPUTE && run->bound_ps[BOUND_COMPUTE])
+        int none = share[i].share < 0.005, more = i + 1 < N_BOUNDS;     /* those that play no part stand together */
+        if (none && more)
+            fprintf(s.line, "%s, ", share[i].name);
+        else
+            fprintf(s.line, "%s %s%s", share[i].name, form_percent(a, share[i].share), share[i].bound == BOUND_COMPUTE ? "" : "\t");
+        if (share[i].bound == BOUND_COMPUTE && !none)
             write_compute(s.line, run, all);
     }
     if (run->reset_ps)
-        fprintf(s.line, "\tresets between samples: %s on top", form_percent(a, (double)run->reset_ps / all));
-    fprintf(s.line, "\t[%s]", run->options.timing);
+        fprintf(s.line, "resets between samples %s on top\t", form_percent(a, (double)run->reset_ps / all));
+    fprintf(s.line, "[%s]", run->options.timing);
     form_end(&s);
 }

@@ -80,7 +80,8 @@ void draw_histogram(FILE *to, const double *value, size_t n, const char *unit)
     fprintf(to, "<svg width=\"%d\" height=\"%d\">", PLOT_WIDTH, PLOT_HEIGHT);
     for (size_t k = 0; k < BINS; k++) {
         double height = PLOT_HEIGHT * (double)bin[k] / (double)most, width = (double)PLOT_WIDTH / BINS;
-        fprintf(to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>", (double)k * width, PLOT_HEIGHT - height, width - 1, height, colours[0]);
+        fprintf(to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>", (double)k * width,
+                PLOT_HEIGHT - height, width - 1, height, colours[0]);
     }
     fputs("</svg>\n", to);
     snprintf(count, sizeof count, "tallest bar: %zu samples", most);

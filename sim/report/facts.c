@@ -101,23 +101,36 @@ static void warn_partial(struct report *r)
                      r->run->samples_done, r->run->samples_asked);
 }
 
+/* Whose work the time is: of one core, or of several that are about equally busy. */
+static void write_who(const struct run *run, double share, char *to, size_t size)
+{
+    char name[FORM_TEXT], percent[FORM_TEXT];
+    facts_core_name(run, run->mapping->core[run->bound_core].core, name, sizeof name);
+    form_percent(percent, share);
+    if (run->n_cores == 1)
+        snprintf(to, size, "one core does all the work");
+    else if ((double)run->core_busy_ps_max * run->n_cores < 1.3 * (double)run->core_busy_ps_sum)
+        snprintf(to, size, "compute of %u cores is %s of the time", run->n_cores, percent);
+    else
+        snprintf(to, size, "core %s alone is %s of the time", name, percent);
+}
+
 static void warn_one_core(struct report *r)
 {
     const struct run *run = r->run;
     uint64_t busy = run->total_ps - run->reset_ps;
     uint32_t idle = run->chip->cores - run->n_cores;
-    char name[FORM_TEXT], share[FORM_TEXT], gain[3 * FORM_TEXT] = "", time[FORM_TEXT], who[3 * FORM_TEXT];
+    char who[4 * FORM_TEXT], time[FORM_TEXT];
     double seconds;
     if (!idle || !busy || 2 * run->bound_core_ps <= busy)
         return;
     uint32_t cores = balance_cores(r, &seconds);
+    write_who(run, (double)run->bound_core_ps / (double)busy, who, sizeof who);
     if (cores)
-        snprintf(gain, sizeof gain, ": --map balance --cores %u is predicted to take about %s per inference", cores,
-                 form_si(time, facts_per_sample(r, seconds), "s"));
-    facts_core_name(run, run->mapping->core[run->bound_core].core, name, sizeof name);
-    snprintf(who, sizeof who, run->n_cores == 1 ? "one core does all the work" : "core %s alone is %s of the time", name,
-             form_percent(share, (double)run->bound_core_ps / (double)busy));
-    fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %u of %u cores are idle%s", who, idle, run->chip->cores, gain);
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %u of %u are idle: --map balance --cores %u is predicted to take about %s", who, idle,
+                     run->chip->cores, cores, form_si(time, facts_per_sample(r, seconds), "s"));
+    else if (run->n_cores == 1)
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %u of %u are idle; more cores are not predicted to gain much", who, idle, run->chip->cores);
 }
 
 /* 1: said that nothing comes out, so that equal predictions need no word of their own. */

@@ -169,14 +169,6 @@ static void write_lever(FILE *to, const struct report *r)
             form_percent(share, widest / e->dynamic_j), form_si(each, up >= down ? l->each.high : l->each.low, "J"));
 }
 
-static void write_free(FILE *to, const struct energy *e)
-{
-    int n = 0;
-    for (uint32_t i = 0; i < e->n_lines; i++)
-        if (e->line[i].each.free && !e->line[i].static_)
-            fprintf(to, "%s%s", n++ ? ", " : "; counted as free: ", e->line[i].memory == NO_INDEX ? table_label(e->line[i].counter) : e->line[i].name);
-}
-
 void footing_rests(FILE *to, const struct report *r)
 {
     struct form_sheet s;
@@ -185,6 +177,5 @@ void footing_rests(FILE *to, const struct report *r)
     form_begin(&s, to, "rests on");
     write_shares(s.line, r->energy);
     write_lever(s.line, r);
-    write_free(s.line, r->energy);
     form_end(&s);
 }

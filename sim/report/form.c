@@ -119,7 +119,7 @@ static size_t word_end(const char *text, size_t bytes, size_t i)
     size_t next = n + 1;
     while (next < bytes && text[next] != ' ')
         next++;
-    return next - n <= 4 ? next : n;
+    return next - n <= 7 ? next : n;
 }
 
 /* A block longer than a line: broken at spaces. */

@@ -16,8 +16,8 @@ void head_title(FILE *to, const struct report *r)
     const struct chipfile *f = r->run->chip;
     char line[600];
     const char *status = f->status && *f->status ? f->status : "ESTIMATE, not a measurement";
-    snprintf(line, sizeof line, "volley %s   %s on %s%s%s", VOLLEY_VERSION, r->run->network->name ? r->run->network->name : "network", f->name,
-             f->about && *f->about ? ": " : "", f->about ? f->about : "");
+    snprintf(line, sizeof line, "volley %s   %s on %s%s%s%s", VOLLEY_VERSION, r->run->network->name ? r->run->network->name : "network", f->name,
+             r->facts.assume_native ? " --assume-native" : "", f->about && *f->about ? ": " : "", f->about ? f->about : "");
     for (char *p = line; *p; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             *p = '?';
@@ -28,7 +28,7 @@ void head_title(FILE *to, const struct report *r)
     else
         fprintf(to, "\n%*s%s\n", FORM_LABEL, "", status);
     if (r->facts.assume_native)
-        fprintf(to, "%*sPRETENDS (--assume-native) that %s does all that the network asks: no such chip is described\n", FORM_LABEL, "", f->name);
+        fprintf(to, "%*sPRETENDS that %s does all that the network asks: no such chip is described\n", FORM_LABEL, "", f->name);
 }
 
 /* ---- network ---- */
@@ -152,7 +152,7 @@ static void write_type(FILE *to, const struct run *run, uint32_t t)
         write_use(to, &joint, most_used(run, t, USE_COMPARTMENTS), type->neurons, emulated ? "compartments" : "neurons");
     if (type->axons_in != UINT32_MAX)
         write_use(to, &joint, most_used(run, t, USE_AXONS_IN), type->axons_in, "axons in");
-    if (type->axons_out != UINT32_MAX)
+    if (type->axons_out != UINT32_MAX && 2 * most_used(run, t, USE_AXONS_OUT) > type->axons_out)   /* seldom the limit */
         write_use(to, &joint, most_used(run, t, USE_AXONS_OUT), type->axons_out, "axons out");
     write_rows_use(to, &joint, run, t);
     if (!*joint)

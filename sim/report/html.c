@@ -15,8 +15,8 @@ static const char samples_header[] = "sample,label,prediction,steps,time_s,energ
 static const char steps_header[] = "sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use";
 static const char style[] =
     "body{font:15px/1.45 sans-serif;margin:2em auto;max-width:1000px;padding:0 1em;color:#222}h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.8em;"
-    "border-bottom:1px solid #ccc}table{border-collapse:collapse}td,th{padding:.15em .8em .15em 0;text-align:left;vertical-align:top}td.n,th.n{text-align:right}"
-    ".big{font-size:1.3em}.status{color:#a84d4d;font-weight:bold}.key{display:inline-block;width:.8em;height:.8em;margin-right:.3em}"
+    "border-bottom:1px solid #ccc}table{border-collapse:collapse}td,th{padding:.15em .8em .15em 0;text-align:left;vertical-align:top}"
+    "td.n,th.n{text-align:right}.big{font-size:1.3em}.status{color:#a84d4d;font-weight:bold}.key{display:inline-block;width:.8em;height:.8em;margin-right:.3em}"
     ".ends{display:flex;justify-content:space-between;color:#666;font-size:.85em}.warning{background:#fff3dc;padding:.3em .6em;margin:.3em 0}"
     "pre{background:#f6f6f6;padding:1em;overflow-x:auto;font-size:12px}small{color:#666}";
 
@@ -96,7 +96,8 @@ static void write_headlines(const struct page *p)
     headline(p, "energy per inference, dynamic", priced ? each(p, finished_number(f, "energy.dynamic_j")) : (double)NAN, "J", range);
     headline(p, "with the static power of the whole chip", priced ? each(p, finished_number(f, "energy.total_j")) : (double)NAN, "J", "");
     headline(p, "with that of the used cores", priced ? each(p, finished_number(f, "energy.total_used_j")) : (double)NAN, "J", "");
-    snprintf(range, sizeof range, "%s to %s", form_si(low, each(p, finished_number(f, "time.low_s")), "s"), form_si(high, each(p, finished_number(f, "time.high_s")), "s"));
+    snprintf(range, sizeof range, "%s to %s", form_si(low, each(p, finished_number(f, "time.low_s")), "s"),
+             form_si(high, each(p, finished_number(f, "time.high_s")), "s"));
     headline(p, "time per inference", finished_number(f, "time.per_sample.mean_s"), "s", range);
     fputs("</table>\n", p->to);
 }
@@ -137,8 +138,9 @@ static void write_actions(const struct page *p)
     if (!list || list->kind != DOC_LIST || !list->count)
         return;
     heading(p, "Energy per inference by action");
-    fputs("<table><tr><th>action</th><th class=\"n\">count</th><th class=\"n\">each</th><th class=\"n\">energy</th><th>share of the dynamic energy</th><th>basis</th>"
-          "<th>source</th></tr>\n", p->to);
+    fputs("<table><tr><th>action</th><th class=\"n\">count</th><th class=\"n\">each</th><th class=\"n\">energy</th>"
+          "<th>share of the dynamic energy</th><th>basis</th><th>source</th></tr>\n",
+          p->to);
     for (uint32_t i = 0; i < list->count; i++)
         if (doc_get(list->item[i], "each_j"))
             write_line(p, list->item[i], dynamic);

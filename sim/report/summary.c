@@ -225,6 +225,8 @@ static void write_line(struct json *j, const struct chipfile *f, const struct en
     json_real(j, "high_j", l->high_j);
     json_text(j, "basis", l->each.free ? "unknown: free" : basis_word(l->each.basis));
     json_text(j, "source", l->each.source >= 0 && (uint32_t)l->each.source < f->n_sources ? f->source[l->each.source].name : NULL);
+    if (l->each.why)
+        json_text(j, "why", l->each.why);
     if (l->each.bound)
         json_text(j, "bound", l->each.bound > 0 ? "at_least" : "at_most");
     if (l->second) {

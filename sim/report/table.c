@@ -62,7 +62,7 @@ static void write_standing(FILE *to, const struct run *run, const struct cost *c
 {
     const char *source = source_name(run, cost);
     if (cost->free) {
-        fprintf(to, "%s: counted as free", cost->why && *cost->why ? cost->why : "no figure published");
+        fputs("no figure published: counted as free", to);
         return;
     }
     fputs(basis_word(cost->basis), to);
@@ -83,7 +83,7 @@ static void write_rests(struct row *row, const struct run *run, const struct ene
     write_standing(to, run, &l->each);
     double share = l->count ? (double)l->second / (double)l->count : 0;
     if (l->second)
-        fprintf(to, "; %s of them: second compartment%s, %s", share > 0.495 && share < 0.505 ? "half" : form_percent(percent, share),
+        fprintf(to, "; %s: second compartment%s, %s", share > 0.495 && share < 0.505 ? "half" : form_percent(percent, share),
                 share < 0.505 ? "" : "s", basis_word(l->second_basis));
     if (l->counter == COUNT_UPDATE_HELD)
         fprintf(to, "; %u step%s in which a layer waits", run->network->depth_max, run->network->depth_max == 1 ? "" : "s");
@@ -120,6 +120,12 @@ static void add_line(struct rows *rows, const struct report *r, const struct ene
     form_percent(row->share, r->energy->dynamic_j > 0 ? l->energy_j / r->energy->dynamic_j : 0);
 }
 
+/* A price of 0 that is stated, such as a register write's, says nothing to a reader. */
+static int is_shown(const struct energy_line *l)
+{
+    return !l->static_ && (l->each.free || l->each.value > 0);
+}
+
 /* Of a long list, lines that matter little are told in one. */
 static int folds(const struct energy *e, const struct energy_line *l, uint32_t dynamic_lines)
 {
@@ -143,9 +149,9 @@ static void add_priced(struct rows *rows, const struct report *r)
     struct form_scale scale = form_scale_of(each);
     int decimals = decimals_of(each, scale);
     for (uint32_t i = 0; i < e->n_lines; i++)
-        n += !e->line[i].static_;
+        n += (uint32_t)is_shown(&e->line[i]);
     for (uint32_t i = 0; i < e->n_lines; i++) {
-        if (e->line[i].static_)
+        if (!is_shown(&e->line[i]))
             continue;
         if (folds(e, &e->line[i], n)) {
             folded++;
@@ -291,7 +297,8 @@ static void write_memory(FILE *to, const struct report *r, uint32_t m, int width
     for (uint32_t i = 0; i < r->energy->n_lines; i++)
         joule += r->energy->line[i].memory == (int)m && !r->energy->line[i].static_ ? r->energy->line[i].energy_j : 0;
     energy_memory_name(run, m, name, sizeof name);
-    fprintf(to, "%s%*s %*s words of %u bit read", name, width - (int)form_width(name), "", digits, form_count(a, facts_per_sample(r, (double)n->reads)), memory->width);
+    fprintf(to, "%s%*s %*s words of %u bit read", name, width - (int)form_width(name), "", digits,
+            form_count(a, facts_per_sample(r, (double)n->reads)), memory->width);
     if (n->writes)
         fprintf(to, ", %s written", form_count(b, facts_per_sample(r, (double)n->writes)));
     fprintf(to, " (%s)", form_si(c, facts_per_sample(r, (double)(n->reads + n->writes) * memory->width), "bit"));

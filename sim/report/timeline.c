@@ -15,8 +15,9 @@ struct timeline {
 
 static void event(struct timeline *t, uint64_t row, const char *name, const char *category, uint64_t from_ps, uint64_t ps)
 {
-    fprintf(t->to, "%s\n{\"name\":\"%s\",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":0,\"tid\":%" PRIu64 ",\"ts\":%" PRIu64 ".%06" PRIu64 ",\"dur\":%" PRIu64 ".%06" PRIu64 "}",
-            t->first ? "" : ",", name, category, row, from_ps / 1000000, from_ps % 1000000, ps / 1000000, ps % 1000000);
+    fprintf(t->to, "%s\n{\"name\":\"%s\",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":0,\"tid\":%" PRIu64, t->first ? "" : ",", name, category, row);
+    fprintf(t->to, ",\"ts\":%" PRIu64 ".%06" PRIu64, from_ps / 1000000, from_ps % 1000000);
+    fprintf(t->to, ",\"dur\":%" PRIu64 ".%06" PRIu64 "}", ps / 1000000, ps % 1000000);
     t->first = 0;
 }
 

@@ -217,6 +217,7 @@ def chains():
     yield chain("scale_dense_scale", (4,), [scale(w(4)), affine(w(3, 4), w(3)), scale(w(3))], 3)
     yield chain("scale_conv_channels", (2, 4, 4), [scale(w(2, 1, 1)), conv(w(4, 1, 3, 3), w(4), groups=2), scale(w(4, 1, 1))], (4, 2, 2))
     yield chain("scale_conv_pixels", (1, 4, 4), [scale(w(1, 4, 4)), conv(w(2, 1, 3, 3), w(2))], (2, 2, 2))
+    yield chain("conv_groups_scale_pixels", (4, 6, 5), [scale(w(4, 6, 5)), conv(w(4, 2, 3, 2), w(4), (2, 1), (1, 1), (2, 3), 2)], (4, 2, 4))
     yield chain("scale_pool_conv", (2, 4, 4), [scale(w(2, 1, 1)), pool((2, 2), (2, 2)), conv(w(2, 2, 2, 2), w(2))], (2, 1, 1))
     yield chain("pool_scale_pixels", (1, 4, 4), [pool((2, 2), (2, 2)), scale(w(1, 2, 2))], (1, 2, 2))
     yield chain("direct", (3,), [], 3)
@@ -255,6 +256,13 @@ def special():
                 "matrix rnn.lif<rnn.lif": matrix_of([rec], (3,))[0], "recurrent bias rnn.lif": matrix_of([rec], (3,))[1]}
     g.metadata.update(expected)
     yield "recurrent_flat", g, {}
+
+    again = affine(w(3, 3), w(3))
+    g = start().layer("fc", fc).node("rnn.lif", "LIF", meta, **data).layer("before", again).layer("rnn.w_rec", rec)
+    g.path("input", "fc", "rnn.lif", "rnn.w_rec", "rnn.lif", "before", "rnn.w_rec").path("rnn.lif", "output")
+    (m1, b1), (m2, b2) = matrix_of([again, rec], (3,)), matrix_of([rec], (3,))
+    g.metadata.update({"matrix rnn.lif<rnn.lif": m1 + m2, "recurrent bias rnn.lif": b1, "bias rnn.lif": matrix_of([fc], (4,))[1]})
+    yield "recurrent_two_paths", g, {}
 
     sub = Graph().node("in", "Input", shape=np.array([3])).node("lif", "LIF", meta, **data).layer("w_rec", rec).node("out", "Output", shape=np.array([3]))
     sub.path("in", "lif", "w_rec", "lif").path("lif", "out")
@@ -366,6 +374,7 @@ def special():
     yield "delay_of_all", delayed(delay(np.full(3, 3e-4, F)), fc), {}
     yield "delay_of_sources", delayed(delay(np.array([1e-4, 2e-4, 5e-4])), fc), {}
     yield "delay_of_targets", delayed(fc, delay(np.array([1e-4, 2e-4, 5e-4]))), {}
+    yield "delays_that_add_up", delayed(fc, delay(np.array([1e-4, 2e-4, 5e-4])), delay(np.array([5e-4, 4e-4, 1e-4]))), {}
     yield "delay_fraction", delayed(delay(np.array([1.5e-4, 2e-4, 5e-4])), fc), {}
 
 

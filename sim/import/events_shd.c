@@ -1,0 +1,118 @@
+/* SHD: spikes/times and spikes/units, one list per sample, times in seconds. */
+#include <stdlib.h>
+
+#include "import/events_h5.h"
+
+struct lists { hid_t set, space, memory, transfer; uint64_t count; };     /* one list of numbers per sample */
+
+/* HDF5 asks here for the memory of a list; more than the file could fill is refused, and the read fails. */
+static void *bounded(size_t size, void *most)
+{
+    return size <= *(const uint64_t *)most ? malloc(size ? size : 1) : NULL;
+}
+
+static void unbounded(void *memory, void *most)
+{
+    (void)most;
+    free(memory);
+}
+
+static void close_lists(struct lists *l)
+{
+    if (l->set >= 0)
+        H5Dclose(l->set);
+    if (l->space >= 0)
+        H5Sclose(l->space);
+    if (l->memory >= 0)
+        H5Tclose(l->memory);
+    if (l->transfer >= 0)
+        H5Pclose(l->transfer);
+}
+
+/* The lists are read one sample at a time: SHD's 100 million spikes need not be in memory twice. */
+static int open_lists(const struct h5 *h, const char *name, hid_t element, uint64_t *most, struct lists *l, struct err *err)
+{
+    hsize_t count = 0;
+    l->set = H5Dopen2(h->file, name, H5P_DEFAULT);
+    if (l->set < 0)
+        return err_input(err, "%s: no dataset '%s'", h->path, name);
+    hid_t type = H5Dget_type(l->set);
+    l->space = H5Dget_space(l->set);
+    l->memory = H5Tvlen_create(element);
+    l->transfer = H5Pcreate(H5P_DATASET_XFER);
+    H5Pset_vlen_mem_manager(l->transfer, bounded, most, unbounded, most);
+    int bad = 0;
+    if (H5Tget_class(type) != H5T_VLEN || H5Sget_simple_extent_ndims(l->space) != 1 || H5Sget_simple_extent_dims(l->space, &count, NULL) < 0)
+        bad = err_input(err, "%s: %s is not one list of numbers per sample, as in SHD", h->path, name);
+    l->count = count;
+    bad = bad ? bad : h5_claim(h, name, count, type, err);
+    H5Tclose(type);
+    return bad;
+}
+
+/* The numbers of one sample; the caller frees list->p, also after a failure. */
+static int read_list(const struct lists *l, uint64_t i, hvl_t *list)
+{
+    hsize_t start = i, one = 1;
+    *list = (hvl_t){0};
+    hid_t space = H5Screate_simple(1, &one, NULL);
+    int bad = H5Sselect_hyperslab(l->space, H5S_SELECT_SET, &start, NULL, &one, NULL) < 0 || H5Dread(l->set, l->memory, space, l->space, l->transfer, list) < 0;
+    H5Sclose(space);
+    return bad ? -1 : 0;
+}
+
+/* Times need not be in order: gather sorts them. */
+static int add_sample(const struct h5 *h, struct gather *g, uint64_t sample, const hvl_t *times, const hvl_t *units, struct err *err)
+{
+    char place[80];
+    if (times->len != units->len)
+        return err_input(err, "%s: sample %llu has %zu times and %zu units; was the file written completely?", h->path, (unsigned long long)sample, times->len,
+                         units->len);
+    for (size_t i = 0; i < times->len; i++) {
+        snprintf(place, sizeof place, "spikes of sample %llu, number %zu", (unsigned long long)sample, i);
+        if (h5_spike(h, g, place, sample, ((const double *)times->p)[i], 0, ((const int64_t *)units->p)[i], 1, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_samples(const struct h5 *h, const struct lists *times, const struct lists *units, struct gather *g, struct err *err)
+{
+    int bad = 0;
+    for (uint64_t s = 0; s < times->count && !bad; s++) {
+        hvl_t time, unit = {0};
+        if (read_list(times, s, &time) || read_list(units, s, &unit))
+            bad = err_input(err, "%s: the spikes of sample %llu cannot be read; is the file damaged?", h->path, (unsigned long long)s);
+        else
+            bad = add_sample(h, g, s, &time, &unit, err);
+        free(time.p);
+        free(unit.p);
+    }
+    return bad;
+}
+
+struct events *h5_read_shd(const struct h5 *h, const struct event_options *options, struct err *err)
+{
+    struct lists times = {-1, -1, -1, -1, 0}, units = times;
+    struct gather g = {.proven = 1, .twice = TWICE_ONCE};
+    struct events *e = NULL;
+    uint64_t most = 16 * h->size;       /* a list on disk takes an eighth of its memory at least */
+    char axes[100];
+    if (h5_need_dt(h, options, err) || gather_begin(&g, options, err) || open_lists(h, "spikes/times", H5T_NATIVE_DOUBLE, &most, &times, err) ||
+        open_lists(h, "spikes/units", H5T_NATIVE_INT64, &most, &units, err))
+        goto done;
+    if (times.count != units.count || !times.count || times.count >= UINT32_MAX) {
+        err_input(err, "%s: %llu samples in spikes/times, %llu in spikes/units", h->path, (unsigned long long)times.count, (unsigned long long)units.count);
+        goto done;
+    }
+    g.samples = (uint32_t)times.count;
+    snprintf(axes, sizeof axes, "SHD times in steps of %.6g s, once per unit and step", options->dt);
+    if (!read_samples(h, &times, &units, &g, err))
+        e = h5_finish(h, &g, axes, err);
+done:
+    close_lists(&times);
+    close_lists(&units);
+    gather_drop(&g);
+    return e;
+}
+
