@@ -149,12 +149,14 @@ uint32_t accumulators_cost(const struct image *image, const struct packet *p)
 /* What was processed for one group since it was last written to the counts. */
 struct tally {
     uint32_t group;
-    uint64_t open, close;       /* the group's window */
+    int open_now;               /* its window is open in the step after this one, which reads what arrives without delay */
     uint64_t leaves, sops, late, words, spots;
 };
 
-static void tally_write(const struct image *image, struct tally *t, struct core_counts *counts)
+/* By value: the tally's address stays in one function, so that its counts stay in registers. */
+static void tally_write(const struct image *image, const struct tally of, struct core_counts *counts)
 {
+    const struct tally *t = &of;
     uint64_t *action = counts->action + (size_t)t->group * N_ACTIONS, axons = t->leaves * image->words.axon;
     struct memory_count *memory = counts->memory + (size_t)t->group * IMAGE_TABLES;
     const struct image_time *each = &image->time;
@@ -169,60 +171,77 @@ static void tally_write(const struct image *image, struct tally *t, struct core_
     memory[IMAGE_ACCUMULATOR].writes += t->spots;
 }
 
-static void tally_begin(const struct image *image, struct tally *t, uint32_t group)
+static int is_open(const struct image_group *g, uint64_t step)
 {
-    *t = (struct tally){.group = group, .open = image->group[group].open, .close = image->group[group].close};
+    return step >= g->open && step < g->close;
 }
 
-/* One segment: counted always; accumulated when its target's window is open in the step that will read it. */
-static inline void serve_segment(struct accumulators *a, uint64_t next, const struct segment *s, int32_t payload, struct tally *t)
+static struct tally tally_of(const struct image *image, uint32_t group, uint64_t next)
 {
-    uint64_t reads = next + s->delay;
+    return (struct tally){.group = group, .open_now = is_open(&image->group[group], next)};
+}
+
+/* Where the sums of a slot and port begin; counted in elements. */
+static size_t sums_at(const struct accumulators *a, uint32_t delay, uint32_t port)
+{
+    uint32_t slot = a->now + delay;
+    if (slot >= a->slots)
+        slot -= a->slots;
+    return ((size_t)slot * a->ports + (a->ports > 1 ? port : 0)) * a->image->neurons;
+}
+
+/* One segment: counted always; accumulated when its target's window is open in the step that will read it.
+ * first: where the sums without delay of port 0 begin. */
+static inline void serve_segment(struct accumulators *a, size_t first, uint64_t next, const struct segment *s, int32_t payload, struct tally *t)
+{
+    const unsigned char *body = (const unsigned char *)(s + 1);
     t->words += s->words;
     t->spots += s->spots;
-    if (reads < t->open || reads >= t->close) {
+    if (s->delay ? !is_open(&a->image->group[s->group], next + s->delay) : !t->open_now) {
         t->late += s->count;
         return;
     }
     t->sops += s->count;
-    uint32_t slot = a->now + s->delay;
-    if (slot >= a->slots)
-        slot -= a->slots;
-    size_t at_sum = ((size_t)slot * a->ports + (a->ports > 1 ? s->port : 0)) * a->image->neurons;
-    const unsigned char *body = (const unsigned char *)(s + 1);
+    if (s->delay || s->port)
+        first = sums_at(a, s->delay, s->port);
     if (a->wide)
-        add64((int64_t *)a->sum + at_sum, s, body, payload);
+        add64((int64_t *)a->sum + first, s, body, payload);
     else
-        add32((int32_t *)a->sum + at_sum, s, body, payload);
+        add32((int32_t *)a->sum + first, s, body, payload);
+}
+
+static void prefetch(const struct image *image, const struct packet *p)
+{
+    const char *row = (const char *)(image->rows + p->row);
+    for (int line = 0; line < LINES_AHEAD; line++)
+        __builtin_prefetch(row + 64 * line);
 }
 
 void accumulators_accept(struct accumulators *a, const struct core_step *at, const struct packet *p, uint32_t n, uint32_t ahead,
                          uint32_t *cycles, struct core_counts *counts)
 {
     const struct image *image = a->image;
-    struct tally tally;
-    tally_begin(image, &tally, 0);
+    size_t first = sums_at(a, 0, 0);
+    uint64_t next = at->step + 1, known = (uint64_t)n + ahead;
+    struct tally tally = tally_of(image, 0, next);
     for (uint32_t i = 0; i < n; i++) {
-        if (i + ROWS_AHEAD < n + ahead) {
-            const char *row = (const char *)(image->rows + p[i + ROWS_AHEAD].row);
-            for (int line = 0; line < LINES_AHEAD; line++)
-                __builtin_prefetch(row + 64 * line);
-        }
+        if ((uint64_t)i + ROWS_AHEAD < known)
+            prefetch(image, &p[i + ROWS_AHEAD]);
         const struct segment *s = (const struct segment *)(image->rows + p[i].row);
-        for (int first = 1;; s = next_segment(s), first = 0) {
+        int leaf = 1;           /* the packet itself belongs to its first segment's population */
+        do {
             if (s->group != tally.group) {
-                tally_write(image, &tally, counts);
-                tally_begin(image, &tally, s->group);
+                tally_write(image, tally, counts);
+                tally = tally_of(image, s->group, next);
             }
-            tally.leaves += (uint64_t)first;        /* the packet itself belongs to its first segment's population */
-            serve_segment(a, at->step + 1, s, p[i].payload, &tally);
-            if (s->last)
-                break;
-        }
+            tally.leaves += (uint64_t)leaf;
+            leaf = 0;
+            serve_segment(a, first, next, s, p[i].payload, &tally);
+        } while (!s->last && (s = next_segment(s)));
         if (cycles)
             cycles[i] = accumulators_cost(image, &p[i]);
     }
-    tally_write(image, &tally, counts);
+    tally_write(image, tally, counts);
 }
 
 void accumulators_take(struct accumulators *a, uint32_t port, uint32_t first, uint32_t count, int64_t *sum)

@@ -320,6 +320,9 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
     chip->source = mem_new(chip->host_neurons + chip->mapping->neurons + net->n_populations, sizeof *chip->source);
     chip->bias_source = mem_new(net->n_populations, sizeof *chip->bias_source);
     int bad = build_neurons(&b, err) || build_biases(&b, err);
+    chip->rows = mem_settle(chip->rows, chip->row_units * sizeof *chip->rows);
+    chip->route = mem_settle(chip->route, chip->n_routes * sizeof *chip->route);
+    noc_settle(chip->noc);
     free(b.target);
     free(b.row);
     free(b.axons);

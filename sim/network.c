@@ -113,6 +113,7 @@ uint64_t network_synapses(const struct network *net)
 
 /* ---- network_finish ---- */
 
+/* An importer may give the host's shape alone. */
 static void size_host(struct population *host)
 {
     uint64_t size = shape_size(&host->shape);
@@ -131,6 +132,7 @@ static void fill_in(struct network *net)
             net->population[i].threshold = mem_new(net->population[i].neurons, sizeof *net->population[i].threshold);
 }
 
+/* The bias that came with p's weights joins its port's. */
 static void add_bias(struct population *to, struct projection *p)
 {
     double **sum = &to->bias[p->port];

@@ -31,7 +31,7 @@ static char *shape_text(const struct shape *s, char *to, size_t size)
     return to;
 }
 
-/* ---- populations ---- */
+/* ---- populations: every array that the rule needs is there, and finite ---- */
 
 static int bad_population(const struct network *, const struct population *, struct err *, const char *format, ...) __attribute__((format(printf, 4, 5)));
 static int bad_population(const struct network *net, const struct population *p, struct err *err, const char *format, ...)
@@ -44,6 +44,7 @@ static int bad_population(const struct network *net, const struct population *p,
     return err_input(err, "%s: population '%s': %s", place(net), label(p), text);
 }
 
+/* An array of one number per neuron; NULL passes. */
 static int check_values(const struct network *net, const struct population *p, const char *what, const double *value, struct err *err)
 {
     for (uint32_t i = 0; value && i < p->neurons; i++)
@@ -90,6 +91,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Unique, because messages, reports and connections go by name. */
 static int check_names(const struct network *net, struct err *err)
 {
     const char **name = mem_new(net->n_populations, sizeof *name);
@@ -107,7 +109,7 @@ static int check_names(const struct network *net, struct err *err)
     return bad;
 }
 
-/* ---- projections ---- */
+/* ---- projections: ends, what the weights see, their form, their number, their values ---- */
 
 static int bad_projection(const struct network *, const struct projection *, struct err *, const char *format, ...) __attribute__((format(printf, 4, 5)));
 static int bad_projection(const struct network *net, const struct projection *p, struct err *err, const char *format, ...)
@@ -120,6 +122,7 @@ static int bad_projection(const struct network *net, const struct projection *p,
     return err_input(err, "%s: '%s' from '%s' to '%s': %s", place(net), p->name, label(&net->population[p->from]), label(&net->population[p->to]), text);
 }
 
+/* a * b * c, or UINT64_MAX where that overflows: sizes come from files. */
 static uint64_t product(uint64_t a, uint64_t b, uint64_t c)
 {
     uint64_t ab = b && a > UINT64_MAX / b ? UINT64_MAX : a * b;
@@ -151,6 +154,7 @@ static int check_grid(const struct network *net, const struct projection *p, uin
     return 0;
 }
 
+/* Of a convolution or pool. */
 static int check_channels(const struct network *net, const struct projection *p, struct err *err)
 {
     const struct conv *c = &p->conv;
@@ -174,6 +178,7 @@ static uint64_t row_bound(const struct projection *p)
     return bound;
 }
 
+/* Input, window and output agree, along both axes and with the populations. */
 static int check_conv(const struct network *net, const struct projection *p, uint64_t grid, struct err *err)
 {
     const struct conv *c = &p->conv;
@@ -200,6 +205,7 @@ static int check_conv(const struct network *net, const struct projection *p, uin
     return 0;
 }
 
+/* list_first is the importer's own work; the list's numbers come from the file. */
 static int check_list(const struct network *net, const struct projection *p, struct err *err)
 {
     const struct population *from = &net->population[p->from], *to = &net->population[p->to];
@@ -245,6 +251,7 @@ static int check_count(const struct network *net, const struct projection *p, ui
     return 0;
 }
 
+/* Weights, bias, scale, delays. */
 static int check_numbers(const struct network *net, const struct projection *p, struct err *err)
 {
     for (uint64_t i = 0; i < p->n_weights; i++)
@@ -294,6 +301,7 @@ static int check_projection(const struct network *net, const struct projection *
     return p->form == FORM_LIST ? check_list(net, p, err) : 0;
 }
 
+/* In the order in which the later checks rely on the earlier ones. */
 int network_check(const struct network *net, struct err *err)
 {
     if (net->n_populations < 2)

@@ -63,6 +63,7 @@ static int by_rank(const void *a, const void *b)
     return x->distance != y->distance ? (x->distance < y->distance ? -1 : 1) : strcmp(x->name, y->name);
 }
 
+/* All populations with their distance from the host, sorted; the host first. The caller frees. */
 static struct rank *ranks(const struct network *net)
 {
     struct graph g = graph_of(net);
@@ -105,6 +106,7 @@ static void sort_projections(struct network *net, const uint32_t *new_index)
         qsort(net->projection, net->n_projections, sizeof *net->projection, by_ends);
 }
 
+/* Not an error: a population may live on its bias. Without an input there is nothing to be reached from. */
 static void warn_unreached(struct network *net, const struct rank *rank)
 {
     if (!net->population[HOST_POPULATION].neurons)
@@ -163,6 +165,7 @@ static void cycle_names(const struct network *net, const uint32_t *via, const st
     free(node);
 }
 
+/* Marks p as a back edge and, unless it was marked before, adds its step; a longer cycle is listed. */
 static void close_cycle(struct network *net, const uint32_t *via, struct projection *p)
 {
     char text[NAMES_MAX + 10];
@@ -176,6 +179,7 @@ static void close_cycle(struct network *net, const uint32_t *via, struct project
                  net->population[p->from].name, net->population[p->to].name, text);
 }
 
+/* An edge u -> r lies on a cycle whose first-reached population is r just when r reaches u through populations after r. */
 void network_back_edges(struct network *net)
 {
     struct graph g = graph_of(net);
@@ -211,6 +215,7 @@ static int by_post(const void *a, const void *b)
     return x->delay != y->delay ? (x->delay < y->delay ? -1 : 1) : (x->weight > y->weight) - (x->weight < y->weight);
 }
 
+/* Folds pre_delay into the list, sorts rows, and moves the smallest delay to the projection. */
 static void list_normal(const struct network *net, struct projection *p)
 {
     uint32_t low = p->n_list ? UINT32_MAX : 0;
@@ -301,6 +306,7 @@ static void describe_cycle(const struct network *net, const uint32_t *via, uint3
     cycle_names(net, via, c->back, c->names);
 }
 
+/* A cycle of length L with less than L steps of delay: the back edge gets the rest, or the answer is no. */
 static int shift_or_refuse(struct network *net, const struct cycle *c, int allow_shift, struct err *err)
 {
     unsigned missing = (unsigned)(c->length - c->delay);

@@ -15,6 +15,7 @@ static int64_t floor_div(int64_t a, int64_t b)              /* b > 0 */
     return a >= 0 ? a / b : -((-a + b - 1) / b);
 }
 
+/* Toward +infinity; b > 0. */
 static int64_t ceil_div(int64_t a, int64_t b)
 {
     return -floor_div(-a, b);
@@ -83,6 +84,7 @@ static uint64_t pairs(const struct axis *a, struct range grid)
 
 /* ---- where a source neuron stands in the grid ---- */
 
+/* grid: height and width of the source where there is no pooling; (1, 1) where its index alone counts. */
 static struct place place_of(const struct projection *p, const uint32_t grid[2], uint32_t pre)
 {
     if (!p->pooled) {
@@ -96,6 +98,7 @@ static struct place place_of(const struct projection *p, const uint32_t grid[2],
 
 /* ---- rows ---- */
 
+/* Room for n synapses in the caller's array, which grows by doubling so that a run over all neurons allocates a few times. */
 static struct synapse *space(struct synapse **out, size_t *capacity, uint64_t n)
 {
     if (*capacity < n || !*out) {
@@ -105,7 +108,7 @@ static struct synapse *space(struct synapse **out, size_t *capacity, uint64_t n)
     return *out;
 }
 
-/* Positions of a pooled source in a flat grid, row by row: calls for each one are spared by writing the loop where it is used. */
+/* Weights are [post][grid position]: every target takes one per position that the source feeds, in the order of the grid. */
 static uint32_t dense_row(const struct projection *p, const struct network *net, uint32_t pre, struct synapse **out, size_t *capacity)
 {
     const struct place at = place_of(p, p->pooled ? p->pool_out : (const uint32_t[2]){1, 1}, pre);
@@ -121,6 +124,7 @@ static uint32_t dense_row(const struct projection *p, const struct network *net,
     return n;
 }
 
+/* Grid position i feeds target i. */
 static uint32_t one_to_one_row(const struct projection *p, uint32_t pre, struct synapse **out, size_t *capacity)
 {
     const struct place at = place_of(p, p->pooled ? p->pool_out : (const uint32_t[2]){1, 1}, pre);
@@ -171,6 +175,7 @@ static uint32_t conv_row(const struct projection *p, uint32_t pre, struct synaps
     return w.n;
 }
 
+/* A convolution of one channel whose weights are all the same one. */
 static uint32_t pool_row(const struct projection *p, uint32_t pre, struct synapse **out, size_t *capacity)
 {
     const struct conv *c = &p->conv;
@@ -244,6 +249,7 @@ static uint64_t grid_synapses(const struct projection *p, const struct network *
     return p->pool_in[0] * covered(p, 0, (struct range){0, (int64_t)p->pool_out[0] - 1}) * covered(p, 1, (struct range){0, (int64_t)p->pool_out[1] - 1});
 }
 
+/* Axis by axis: along y and x the taps are independent, so their numbers multiply. */
 uint64_t projection_synapses(const struct projection *p, const struct network *net)
 {
     const struct conv *c = &p->conv;

@@ -4,6 +4,7 @@ Left as written: comments lined up in columns; a struct, an initialiser or sever
 the lines of a statement after its first; macro bodies and rows of a table made of macros.
 Everything else clang-format would change is a complaint: indentation, blanks around operators, braces, breaks.
 """
+import concurrent.futures
 import difflib
 import os
 import re
@@ -95,7 +96,9 @@ def check(root):
     if not shutil.which("clang-format"):
         print("SKIPPED: clang-format is not installed")
         return []
-    return [complaint for path in house.files(root, ".c", ".h", ".cpp") for complaint in check_file(root, path)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda path: check_file(root, path), house.files(root, ".c", ".h", ".cpp"))
+    return [complaint for complaints in found for complaint in complaints]
 
 
 CLEAN = {".clang-format": STYLE,

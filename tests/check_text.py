@@ -68,6 +68,8 @@ def check_c_functions(path, text):
 
 
 def check_python_functions(path, text):
+    if path.startswith("tests/fuzz/make_"):
+        return []           # lists of odd files rather than code
     try:
         tree = ast.parse(text)
     except SyntaxError as fault:

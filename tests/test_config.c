@@ -19,6 +19,9 @@ static int has(const struct err *err, const char *part)
     return 0;
 }
 
+struct wrong_quantity { const char *text; unsigned units; const char *part; };
+struct wrong_text { const char *text, *part; };
+
 /* ---- units ---- */
 
 static void a_quantity_is_the_double_nearest_to_what_is_written(void)
@@ -43,21 +46,21 @@ static void a_quantity_is_the_double_nearest_to_what_is_written(void)
 
 static void a_wrong_quantity_shows_the_right_form(void)
 {
-    static const struct { const char *text; unsigned units; const char *part;
-    } row[] = {{"64", UNIT_BITS, "'64' has no unit; write for example '64 KiB' (bit B KiB MiB GiB)"},
-               {"4", UNIT_TIME | UNIT_CYCLES, "write for example '4 ns' (ps ns us ms s, or cycles)"},
-               {"3 pJ", UNIT_TIME, "'3 pJ' is an energy; a time is wanted here, for example '4.1 ns'"},
-               {"64 KB", UNIT_BITS, "unknown unit 'KB'"},
-               {"-3 ns", UNIT_TIME, "is negative"},
-               {"-0 ns", UNIT_TIME, "is negative"},
-               {"1e999 s", UNIT_TIME, "too large"},
-               {"", UNIT_TIME, "'' is not a time"},
-               {"ns", UNIT_TIME, "is not a time"},
-               {"nan ns", UNIT_TIME, "is not a time"},
-               {"inf ns", UNIT_TIME, "is not a time"},
-               {"0x10 bit", UNIT_BITS, "unknown unit"},
-               {"1 2 bit", UNIT_BITS, "unknown unit"},
-               {"1e", UNIT_BITS, "unknown unit"}};
+    static const struct wrong_quantity row[] = {
+        {"64", UNIT_BITS, "'64' has no unit; write for example '64 KiB' (bit B KiB MiB GiB)"},
+        {"4", UNIT_TIME | UNIT_CYCLES, "write for example '4 ns' (ps ns us ms s, or cycles)"},
+        {"3 pJ", UNIT_TIME, "'3 pJ' is an energy; a time is wanted here, for example '4.1 ns'"},
+        {"64 KB", UNIT_BITS, "unknown unit 'KB'"},
+        {"-3 ns", UNIT_TIME, "is negative"},
+        {"-0 ns", UNIT_TIME, "is negative"},
+        {"1e999 s", UNIT_TIME, "too large"},
+        {"", UNIT_TIME, "'' is not a time"},
+        {"ns", UNIT_TIME, "is not a time"},
+        {"nan ns", UNIT_TIME, "is not a time"},
+        {"inf ns", UNIT_TIME, "is not a time"},
+        {"0x10 bit", UNIT_BITS, "unknown unit"},
+        {"1 2 bit", UNIT_BITS, "unknown unit"},
+        {"1e", UNIT_BITS, "unknown unit"}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         struct quantity q;
         struct err err = {ERR_NONE, ""};
@@ -118,21 +121,21 @@ static void aliases_are_copies(void)
 
 static void what_is_not_a_document_is_told_with_its_place(void)
 {
-    static const struct { const char *text, *part;
-    } row[] = {{"a:\n\tb: 1\n", "a.yaml:2:1: a tab in the indentation"},
-               {"\xc3\xa4: x\nb:\n\tc: 1\n", "a.yaml:3:1: a tab"},
-               {"a: 1\nb: 2\na: 3\n", "a.yaml:3:1: key 'a' was already given on line 1"},
-               {"a: [1, 2\n", "not YAML"},
-               {"", "the file is empty"},
-               {"~\n", NULL},
-               {"a: *x\n", "has no anchor"},
-               {"a: &x [*x]\n", "would contain itself"},
-               {"--- 1\n--- 2\n", "a second document"},
-               {"{[1]: 2}\n", "a key must be a plain word"},
-               {"a: {<<: {b: 1}}\n", "merge keys"},
-               {"a: \"\\0\"\n", "zero byte"},
-               {"a: \xff\n", "a.yaml:1:4: byte 0xff is not UTF-8"},
-               {"a: \xe2\x82", "not UTF-8"}};
+    static const struct wrong_text row[] = {
+        {"a:\n\tb: 1\n", "a.yaml:2:1: a tab in the indentation"},
+        {"\xc3\xa4: x\nb:\n\tc: 1\n", "a.yaml:3:1: a tab"},
+        {"a: 1\nb: 2\na: 3\n", "a.yaml:3:1: key 'a' was already given on line 1"},
+        {"a: [1, 2\n", "not YAML"},
+        {"", "the file is empty"},
+        {"~\n", NULL},
+        {"a: *x\n", "has no anchor"},
+        {"a: &x [*x]\n", "would contain itself"},
+        {"--- 1\n--- 2\n", "a second document"},
+        {"{[1]: 2}\n", "a key must be a plain word"},
+        {"a: {<<: {b: 1}}\n", "merge keys"},
+        {"a: \"\\0\"\n", "zero byte"},
+        {"a: \xff\n", "a.yaml:1:4: byte 0xff is not UTF-8"},
+        {"a: \xe2\x82", "not UTF-8"}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         struct err err;
         struct doc *doc = parse(row[i].text, &err);
@@ -256,35 +259,35 @@ static void a_table_reads_values_and_defaults(void)
 
 static void a_table_refuses_and_says_what_to_write(void)
 {
-    static const struct { const char *text, *part;
-    } row[] = {{"{nme: x}", "a.yaml:1:2: unknown key 'nme' in part; did you mean 'name'?"},
-               {"{banana: x}", "it has the keys name, word"},
-               {"{}", "part: 'name' is missing; write for example name: a"},
-               {"[1]", "part is a map of keys"},
-               {"{name: [1]}", "name is one value, not a list"},
-               {"{name: x, word: msh}", "word: 'msh' is not one of mesh|torus"},
-               {"{name: x, words: {a: 1}}", "words is a list"},
-               {"{name: x, words: [zer]}", "'zer' is not one of"},
-               {"{name: x, count: 65}", "count: 65 is outside 1 to 64"},
-               {"{name: x, count: -1}", "count: '-1' is not a whole number"},
-               {"{name: x, count: 99999999999999999999}", "is not a whole number"},
-               {"{name: x, count: 1.5}", "is not a whole number"},
-               {"{name: x, room: 16}", "room: '16' has no unit; write for example room: 16 packets"},
-               {"{name: x, room: 1.5 packets}", "is not a whole number"},
-               {"{name: x, room: 101 packets}", "room: 101 packets is outside 1 packet to 100 packets"},
-               {"{name: x, room: 3 bit}", "a size; a number of packets is wanted"},
-               {"{name: x, pair: 8}", "pair: '8' is not a pair"},
-               {"{name: x, pair: [1, 2, 3]}", "is not a pair"},
-               {"{name: x, pair: 0x4}", "pair: 0 is outside"},
-               {"{name: x, span: 3..1 steps}", "is not a range"},
-               {"{name: x, span: 1..63 steps}", "span: 1..63 steps is outside 1 step to 62 steps"},
-               {"{name: x, span: 1..2}", "is not a range"},
-               {"{name: x, size: 2 KiB}", "size: 2 KiB is outside 1 B to 1 KiB"},
-               {"{name: x, size: -1 B}", "negative"},
-               {"{name: x, size: 5 ns}", "is a time; a size is wanted"},
-               {"{name: x, size: 7}", "size: '7' has no unit; write for example size: 64 B"},
-               {"{name: x, flag: maybe}", "flag: 'maybe' is not true or false"},
-               {"{name: x, size: }", "size: '' is not a size"}};
+    static const struct wrong_text row[] = {
+        {"{nme: x}", "a.yaml:1:2: unknown key 'nme' in part; did you mean 'name'?"},
+        {"{banana: x}", "it has the keys name, word"},
+        {"{}", "part: 'name' is missing; write for example name: a"},
+        {"[1]", "part is a map of keys"},
+        {"{name: [1]}", "name is one value, not a list"},
+        {"{name: x, word: msh}", "word: 'msh' is not one of mesh|torus"},
+        {"{name: x, words: {a: 1}}", "words is a list"},
+        {"{name: x, words: [zer]}", "'zer' is not one of"},
+        {"{name: x, count: 65}", "count: 65 is outside 1 to 64"},
+        {"{name: x, count: -1}", "count: '-1' is not a whole number"},
+        {"{name: x, count: 99999999999999999999}", "is not a whole number"},
+        {"{name: x, count: 1.5}", "is not a whole number"},
+        {"{name: x, room: 16}", "room: '16' has no unit; write for example room: 16 packets"},
+        {"{name: x, room: 1.5 packets}", "is not a whole number"},
+        {"{name: x, room: 101 packets}", "room: 101 packets is outside 1 packet to 100 packets"},
+        {"{name: x, room: 3 bit}", "a size; a number of packets is wanted"},
+        {"{name: x, pair: 8}", "pair: '8' is not a pair"},
+        {"{name: x, pair: [1, 2, 3]}", "is not a pair"},
+        {"{name: x, pair: 0x4}", "pair: 0 is outside"},
+        {"{name: x, span: 3..1 steps}", "is not a range"},
+        {"{name: x, span: 1..63 steps}", "span: 1..63 steps is outside 1 step to 62 steps"},
+        {"{name: x, span: 1..2}", "is not a range"},
+        {"{name: x, size: 2 KiB}", "size: 2 KiB is outside 1 B to 1 KiB"},
+        {"{name: x, size: -1 B}", "negative"},
+        {"{name: x, size: 5 ns}", "is a time; a size is wanted"},
+        {"{name: x, size: 7}", "size: '7' has no unit; write for example size: 64 B"},
+        {"{name: x, flag: maybe}", "flag: 'maybe' is not true or false"},
+        {"{name: x, size: }", "size: '' is not a size"}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         struct sample s;
         struct err err;

@@ -327,7 +327,8 @@ int main(void)
     CU_add_test(offers, "> and >= differ on the input of that test", the_two_comparisons_differ_on_that_input);
     CU_add_test(offers, "a current that forgets at once needs no second state", a_current_that_forgets_at_once_needs_no_second_state);
     CU_add_test(offers, "what cannot be done is refused with population, question, offer and help", what_cannot_be_done_is_refused_by_name);
-    CU_add_test(offers, "a reset that loses an input is refused where no step of rest can stand for it", a_lost_input_is_refused_unless_a_step_of_rest_can_stand_for_it);
+    CU_add_test(offers, "a reset that loses an input is refused where no step of rest can stand for it",
+                a_lost_input_is_refused_unless_a_step_of_rest_can_stand_for_it);
     CU_add_test(offers, "Loihi emulates subtraction, approximates it when asked, or pretends", loihi_emulates_subtraction_or_approximates_it_or_pretends);
     CU_add_test(offers, "--assume-native is silent where nothing is pretended", assume_native_is_silent_where_nothing_is_pretended);
     CU_add_test(offers, "a population goes to the first type with cores that can run it", a_population_goes_to_the_first_type_that_can_run_it);

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+
+enum { HUGE_PAGE = 2 << 20 };
 
 static void *there(void *p)
 {
@@ -26,6 +29,17 @@ void *mem_grow(void *old, size_t count, size_t size)
         return there(NULL);
     size_t bytes = count * size;
     return there(realloc(old, bytes ? bytes : 1));
+}
+
+void *mem_settle(void *old, size_t bytes)
+{
+    if (bytes < HUGE_PAGE)
+        return old;
+    void *settled = there(aligned_alloc(HUGE_PAGE, (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE));
+    madvise(settled, bytes, MADV_HUGEPAGE);     /* a wish: nothing depends on it */
+    memcpy(settled, old, bytes);
+    free(old);
+    return settled;
 }
 
 char *mem_text(const char *s)

@@ -14,6 +14,9 @@ char *mem_text(const char *);                           /* a copy */
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Makes room for one more element of *array (count used, *capacity there), doubling. */
 void *mem_room(void *array, size_t count, size_t *capacity, size_t size);
+/* A large array that will be read at random for long: moved onto huge pages (fewer address look-ups), where it is worth it.
+ * The old one is gone; free() frees the new one too. */
+void *mem_settle(void *old, size_t bytes);
 uint64_t mem_peak(void);                                /* peak resident set of the process, bytes */
 
 #ifdef __cplusplus

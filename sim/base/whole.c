@@ -15,6 +15,7 @@ static void release(struct whole *w)
     *w = (struct whole){0};
 }
 
+/* The part stands in the same folder, so that moving it is one step of the file system. */
 int whole_open(struct whole *w, const char *path, struct err *err)
 {
     struct stat about;
@@ -33,6 +34,7 @@ int whole_open(struct whole *w, const char *path, struct err *err)
     return err_input(err, "%s: cannot be written: %s", path, strerror(why));
 }
 
+/* The first failure counts: of a write long ago (ferror), of the last ones, of closing, of moving. */
 int whole_close(struct whole *w, struct err *err)
 {
     errno = 0;

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "engine/engine.h"
 
+enum { CACHE_LINE = 64 };
+
 static void update_core(void *arg, uint32_t c)
 {
     struct engine *e = arg;
@@ -87,16 +89,35 @@ static void note_spike(struct engine *e, const struct spike_source *source)
     run->spike[run->n_spikes++] = (struct run_spike){(uint32_t)e->at.sample, step, source->population, source->neuron};
 }
 
+/* The source of a core's i-th spike of this step. */
+static const struct spike_source *source_of(const struct chip *chip, uint32_t core, const struct emission *spike)
+{
+    return &chip->source[chip->host_neurons + chip->mapping->core[core].neuron[spike->neuron]];
+}
+
+/* Which neurons fire is chance, so what belongs to a spike is seldom in the cache: sources two spikes ahead, routes one. */
+static void prefetch_spikes(const struct chip *chip, uint32_t core, const struct emissions *out, uint32_t i)
+{
+    if (i + 2 < out->count)
+        __builtin_prefetch(source_of(chip, core, &out->at[i + 2]));
+    if (i + 1 >= out->count)
+        return;
+    const struct spike_source *next = source_of(chip, core, &out->at[i + 1]);
+    const char *route = (const char *)(chip->route + next->first_route);
+    for (size_t b = 0; b < next->routes * sizeof *chip->route; b += CACHE_LINE)
+        __builtin_prefetch(route + b);
+}
+
 static void emit_cores(struct engine *e)
 {
     const struct chip *chip = e->chip;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         const struct live *live = &e->live[c];
         const struct chip_core *core = &chip->core[c];
-        const uint32_t *global = chip->mapping->core[c].neuron;
         for (uint32_t i = 0; i < live->out.count; i++) {
             const struct emission *spike = &live->out.at[i];
-            const struct spike_source *source = &chip->source[chip->host_neurons + global[spike->neuron]];
+            const struct spike_source *source = source_of(chip, c, spike);
+            prefetch_spikes(chip, c, &live->out, i);
             note_spike(e, source);
             send_spike(e, source, chip_noc_cycles(chip, core, spike->offset), spike->payload);
         }

@@ -17,6 +17,7 @@ static int by_name(const void *a, const void *b)
     return order ? order : (x->at->line > y->at->line) - (x->at->line < y->at->line);
 }
 
+/* Layers and the input share one space of names: connections go by name. */
 static int check_names(struct net_yaml *r)
 {
     struct yaml_layer **sorted = mem_new(r->n_layers, sizeof *sorted);
@@ -48,6 +49,7 @@ static int read_layers(struct net_yaml *r)
     return check_names(r);
 }
 
+/* Its parameters come later, when the graph is known to fit: a wrong shape then costs no memory. */
 static int add_population(struct net_yaml *r, struct yaml_layer *layer)
 {
     struct shape shape = {0};
@@ -98,6 +100,7 @@ static void set_outputs(struct net_yaml *r)
 
 /* ---- what neurons do ---- */
 
+/* The first of the three that is given, or NOT_GIVEN. */
 static int first_given(int a, int b, int c)
 {
     return a != NOT_GIVEN ? a : b != NOT_GIVEN ? b : c;
@@ -143,6 +146,7 @@ static void keep_reset(const struct yaml_layer *layer, struct neuron_rule *rule)
     rule->point = layer->reset_point == NOT_GIVEN ? RESET_NOW : (enum reset_point)layer->reset_point;
 }
 
+/* snnTorch's types say by themselves whether there is a current; Neurons states everything. */
 static int set_rule(const struct net_yaml *r, const struct yaml_layer *layer, struct population *p)
 {
     const struct tool_rule *tool = rule_of(r->options->from);
@@ -156,6 +160,7 @@ static int set_rule(const struct net_yaml *r, const struct yaml_layer *layer, st
     return 0;
 }
 
+/* One number per neuron of the layer; absent: an error where required. */
 static int each(const struct net_yaml *r, const struct yaml_layer *layer, const struct yaml_value *v, const char *key, int required, double **to)
 {
     if (yaml_given(v))
@@ -209,6 +214,7 @@ static void say_what_was_folded(const struct net_yaml *r)
             fidelity_add(&r->net->fidelity, FIDELITY_EXACT, r->layer[i].name, "pooling is folded into the connection that follows");
 }
 
+/* Names and sizes first, then the graph, then what depends on it: when a recurrent layer resets, for one. */
 static int build(struct net_yaml *r)
 {
     const struct doc_node *root = doc_root(r->doc);

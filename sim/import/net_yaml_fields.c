@@ -45,6 +45,7 @@ int yaml_file_fields(const struct doc_node *root, struct yaml_file *file, struct
 
 /* ---- layers ---- */
 
+/* Rows that several types share. A value is two keys: NAME and NAME_hex. */
 #define AT(member) offsetof(struct yaml_layer, member)
 #define NAMED(example) \
     {"name", FIELD_TEXT, AT(name), 0, 0, 0, NULL, NULL, example, "name of the layer, its own"}, \
@@ -140,6 +141,7 @@ static int unknown_type(const struct doc_node *type, struct err *err)
                      "RSynaptic, Neurons", type->text, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
+/* The type chooses the table, so that each type knows its own keys. */
 int yaml_layer_fields(const struct doc_node *map, struct yaml_layer *layer, struct err *err)
 {
     *layer = (struct yaml_layer){.at = map, .output = NOT_GIVEN, .reset = NOT_GIVEN, .reset_delay = NOT_GIVEN, .reset_point = NOT_GIVEN, .compare = NOT_GIVEN};

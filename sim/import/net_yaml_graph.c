@@ -13,6 +13,7 @@ static double window_area(const struct projection *p)
     return (double)p->pool.kernel[0] * (double)p->pool.kernel[1];
 }
 
+/* One layer of weights, pooling or Flatten; before the weights the form is still FORM_ONE_TO_ONE. */
 static int take_layer(struct yaml_link *l, const struct yaml_layer *layer)
 {
     struct yaml_weights w = {layer->at, layer->kernel, layer->stride, layer->padding, layer->dilation, &layer->weight, &layer->bias,
@@ -66,6 +67,7 @@ static int take_layers(struct yaml_link *l, struct yaml_layer *const *through, u
     return 0;
 }
 
+/* A new projection, named after its ends until a layer of weights gives it a name; its grid is the source. */
 static struct yaml_link link_of(struct net_yaml *r, const struct doc_node *at, uint32_t from, uint32_t to)
 {
     char *name = mem_format("%s.%s", r->net->population[from].name, r->net->population[to].name);
@@ -99,6 +101,7 @@ int yaml_chain(struct net_yaml *r)
                          through[0]->name) : 0;
 }
 
+/* The weights that an RLeaky or RSynaptic names: (N, N) all to all, or one per neuron to itself. */
 int yaml_recurrence(struct net_yaml *r, const struct yaml_layer *layer)
 {
     struct yaml_weights w = {.at = layer->at, .weight = &layer->recurrent_weight, .bias = &layer->recurrent_bias};
@@ -162,6 +165,7 @@ static int take_through(struct yaml_link *l, const struct yaml_connection *c)
     return take_layers(l, through, c->through->count);
 }
 
+/* A connection with weights of its own. */
 static int take_own(struct yaml_link *l, const struct yaml_connection *c)
 {
     struct yaml_weights w = {c->at, c->kernel, c->stride, c->padding, c->dilation, &c->weight, &c->bias, 0, 0, c->groups, 0};

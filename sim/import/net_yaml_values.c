@@ -85,6 +85,7 @@ static int list_items(struct list_reader *r, const struct doc_node *list, int de
     return 0;
 }
 
+/* depth: how many lists item stands in; the first number settles the rank. */
 static int list_item(struct list_reader *r, const struct doc_node *item, int depth)
 {
     double value;
@@ -101,6 +102,7 @@ static int list_item(struct list_reader *r, const struct doc_node *item, int dep
 
 /* ---- files ---- */
 
+/* The array's own shape; its size was held against the file's. */
 static int from_file(const struct net_yaml *r, const struct doc_node *node, const char *key, struct yaml_array *a)
 {
     const char *name = node->text;
@@ -209,6 +211,7 @@ int yaml_number(const struct net_yaml *r, const struct yaml_value *v, const char
 
 /* ---- pairs and shapes ---- */
 
+/* n digits at text and nothing else; below UINT32_MAX. */
 static int whole_number(const char *text, size_t n, uint32_t *value)
 {
     uint64_t sum = 0;
@@ -220,6 +223,7 @@ static int whole_number(const char *text, size_t n, uint32_t *value)
     return sum < UINT32_MAX ? 0 : -1;
 }
 
+/* 3, 3x2, [3] or [3, 2]. */
 static int read_pair(const struct doc_node *node, uint32_t *to)
 {
     if (node->kind == DOC_LIST) {

@@ -38,6 +38,7 @@ uint64_t yaml_grid_size(const struct yaml_link *l)
     return (uint64_t)l->grid[0] * l->grid[1] * l->grid[2];
 }
 
+/* Windows need (C, H, W): a row of values has no neighbours above and below. */
 static int need_grid(const struct yaml_link *l, const struct doc_node *at, const char *what)
 {
     return l->flat ? doc_error(at, l->r->err, "%s wants an input of shape (C, H, W), but gets %llu values in a row; give the layer before it its shape, or "
@@ -46,6 +47,7 @@ static int need_grid(const struct yaml_link *l, const struct doc_node *at, const
 
 /* ---- pooling ---- */
 
+/* As in torch, the stride is the kernel where it is not given. */
 static int read_window(const struct yaml_link *l, const struct doc_node *at, const struct doc_node *kernel, const struct doc_node *stride,
                        const struct doc_node *padding, struct pool *pool)
 {
@@ -76,6 +78,7 @@ int yaml_take_pool(struct yaml_link *l, const struct doc_node *at, const struct 
     return 0;
 }
 
+/* A projection of one weight: every target sums its window, channel by channel. */
 static void pool_form(struct projection *p, const uint32_t *grid, const struct pool *pool, double weight)
 {
     p->form = FORM_POOL;
@@ -157,6 +160,7 @@ static int set_bias(struct yaml_link *l, const struct yaml_weights *w, uint32_t 
     return 0;
 }
 
+/* A row per target, a column per input, as torch's Linear has it. */
 static int dense_array(struct yaml_link *l, const struct yaml_weights *w, const struct yaml_array *a)
 {
     const uint64_t want[2] = {target(l)->neurons, yaml_grid_size(l)};
@@ -218,6 +222,7 @@ static int conv_array(const struct yaml_link *l, const struct yaml_weights *w, c
     return 0;
 }
 
+/* The output follows from the window and must be the target's. */
 static int conv_size(struct yaml_link *l, const struct yaml_weights *w, struct conv *c)
 {
     struct err *err = l->r->err;

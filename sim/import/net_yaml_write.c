@@ -203,6 +203,7 @@ static void put_population(struct output *o, const struct population *p)
 
 /* ---- projections ---- */
 
+/* Its output size follows from these when it is read. */
 static void put_conv(struct output *o, const struct projection *p)
 {
     const struct conv *c = &p->conv;
@@ -222,6 +223,7 @@ static void put_conv(struct output *o, const struct projection *p)
     fputc('\n', f);
 }
 
+/* In the shape that the form is read with. */
 static void put_weights(struct output *o, const struct projection *p)
 {
     const struct conv *c = &p->conv;
@@ -236,6 +238,7 @@ static void put_weights(struct output *o, const struct projection *p)
         put_array(o, p->name, "weight", 1, &p->n_weights, p->weight);
 }
 
+/* Columns, as short as they can be: what reading supplies by itself is left out. */
 static void put_list(struct output *o, const struct projection *p)
 {
     uint32_t *column = mem_new(p->n_list, sizeof *column);
@@ -354,6 +357,7 @@ static void set_names(struct output *o, const char *path)
     o->stem = mem_format("%.*s", dot && dot != name ? (int)(dot - name) : (int)strlen(name), name);
 }
 
+/* YAML is UTF-8; names from an HDF5 file may be any bytes. */
 static int check_names(const struct network *net, const char *path, struct err *err)
 {
     for (uint32_t i = 0; i < net->n_populations; i++)

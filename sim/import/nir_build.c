@@ -54,7 +54,8 @@ static int find_states(struct build *b, struct err *err)
             if (!is_state(b->flat->node[from].kind))
                 continue;
             if (node->n_in > 1)
-                return err_input(err, "node '%s' (Threshold): adds the membrane of '%s' to something else; that cannot be run", node->name, b->flat->node[from].name);
+                return err_input(err, "node '%s' (Threshold): adds the membrane of '%s' to something else; that cannot be run", node->name,
+                                 b->flat->node[from].name);
             b->state[i] = from;
             b->read[from] |= BY_THRESHOLD;
         }

@@ -246,6 +246,7 @@ struct nir_file *nir_file_read(const char *path, struct err *err)
     }
     uint64_t size = (uint64_t)st.st_size;
     struct reader r = {path, {size, size * MEMORY_PER_BYTE + MEMORY_FREE}, size / BYTES_PER_NODE + 1};
+    H5dont_atexit();        /* after a damaged file its clean-up at exit may print "infinite loop closing library" */
     H5Eget_auto2(H5E_DEFAULT, &print, &data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     struct nir_file *nir = read_open(&r, err);

@@ -58,7 +58,8 @@ static double *spread_finite(const struct neuron *c, const struct flat_node *nod
     double *out = spread(c, node, name, err);
     for (uint64_t i = 0; out && i < c->n; i++)
         if (!isfinite(out[i])) {
-            err_input(err, "node '%s' (%s): '%s' holds %s (neuron %llu)", node->name, node->node->type, name, isnan(out[i]) ? "NaN" : "infinity", (unsigned long long)i);
+            err_input(err, "node '%s' (%s): '%s' holds %s (neuron %llu)", node->name, node->node->type, name, isnan(out[i]) ? "NaN" : "infinity",
+                      (unsigned long long)i);
             free(out);
             return NULL;
         }

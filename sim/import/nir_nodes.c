@@ -63,7 +63,8 @@ static int whole(const struct flat_node *node, const struct nir_field *field, ui
 {
     double value = field->value[i];
     if (!(value >= low && value <= high) || value != floor(value))
-        return err_input(err, "node '%s' (%s): '%s' holds %.9g, not a whole number from %.0f to %.0f", node->name, type_of(node), field->name, value, low, high);
+        return err_input(err, "node '%s' (%s): '%s' holds %.9g, not a whole number from %.0f to %.0f", node->name, type_of(node), field->name, value,
+                         low, high);
     *out = (uint32_t)value;
     return 0;
 }
@@ -80,7 +81,8 @@ static int counts(const struct flat_node *node, const char *name, uint64_t n, do
     if (!field || !field->value)
         return nir_need(node, name, err) ? 0 : -1;
     if (field->n != 1 && field->n != n)
-        return err_input(err, "node '%s' (%s): '%s' holds %llu values, not %llu", node->name, type_of(node), name, (unsigned long long)field->n, (unsigned long long)n);
+        return err_input(err, "node '%s' (%s): '%s' holds %llu values, not %llu", node->name, type_of(node), name, (unsigned long long)field->n,
+                         (unsigned long long)n);
     for (uint64_t i = 0; i < n; i++)
         if (whole(node, field, field->n == 1 ? 0 : i, low, COUNT_MAX, &out[i], err))
             return -1;
@@ -198,7 +200,8 @@ static int read_dense(const struct nir_place *p, struct linear *l, struct err *e
         return -1;
     uint64_t cols = weight->rank > 1 ? weight->dim[weight->rank - 1] : 0, rows = weight->rank > 1 ? weight->dim[weight->rank - 2] : 0;
     if (!cols || rows > NIR_NEURONS_MAX || weight->n != rows * cols)
-        return err_input(err, "node '%s' (%s): 'weight' has shape %s, not (outputs, inputs)", p->node->name, type_of(p->node), field_shape_text(weight, (char[SHAPE_TEXT]){0}));
+        return err_input(err, "node '%s' (%s): 'weight' has shape %s, not (outputs, inputs)", p->node->name, type_of(p->node),
+                         field_shape_text(weight, (char[SHAPE_TEXT]){0}));
     if (!is_vector(p, cols)) {
         snprintf(what, sizeof what, "its weights have %llu inputs%s", (unsigned long long)cols,
                  shape_size(&p->in) == cols ? ": put a Flatten node between them" : "");
@@ -411,7 +414,8 @@ static int delay_steps(const struct nir_place *p, double delay, uint32_t *steps,
     if (!(exact >= 0 && exact <= DELAY_STEPS_MAX))
         return err_input(err, "node '%s' (Delay): a delay of %.9g s is not from 0 to %d steps of %.9g s", p->node->name, delay, DELAY_STEPS_MAX, p->dt);
     if (fabs(exact - near) > 1e-6 * fmax(1, near))
-        return err_input(err, "node '%s' (Delay): %.9g s is %.9g steps of %.9g s, not a whole number; change the delay or --dt", p->node->name, delay, exact, p->dt);
+        return err_input(err, "node '%s' (Delay): %.9g s is %.9g steps of %.9g s, not a whole number; change the delay or --dt", p->node->name, delay,
+                         exact, p->dt);
     *steps = (uint32_t)near;
     return 0;
 }

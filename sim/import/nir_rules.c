@@ -31,7 +31,8 @@ static int metadata_dt(const struct flat_graph *flat, double *dt, struct err *er
         if (!field->value || !(field->value[0] > 0) || isinf(field->value[0]))
             return err_input(err, "node '%s': metadata dt is not a time above 0 s; give --dt", node->name);
         if (first && fabs(field->value[0] - *dt) > 1e-6 * *dt)
-            return err_input(err, "nodes '%s' and '%s' were made for time steps of %.9g s and %.9g s: give --dt", first->name, node->name, *dt, field->value[0]);
+            return err_input(err, "nodes '%s' and '%s' were made for time steps of %.9g s and %.9g s: give --dt", first->name, node->name, *dt,
+                             field->value[0]);
         if (!first)
             *dt = field->value[0];
         first = node;
@@ -156,7 +157,8 @@ static int metadata_reset(const struct flat_node *node, int *kind, struct err *e
             *kind = words[i].kind;
     if (!field || *kind != NOT_SAID)
         return 0;
-    return err_input(err, "node '%s': metadata reset_mechanism '%s' is not subtract, zero or none; give --reset", node->name, field->text ? field->text : "(a number)");
+    return err_input(err, "node '%s': metadata reset_mechanism '%s' is not subtract, zero or none; give --reset", node->name,
+                     field->text ? field->text : "(a number)");
 }
 
 static int has_v_reset(const struct flat_node *node)

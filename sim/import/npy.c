@@ -27,6 +27,7 @@ struct header {
 
 /* ---- the header: a Python dictionary with descr, fortran_order and shape ---- */
 
+/* What stands at the place where wanted should. */
 static int broken(const struct header *h, const char *wanted)
 {
     return err_input(h->err, "%s: the header of the .npy file is not numpy's: %s expected at '%.20s'; write it with numpy.save", h->path, wanted, h->at);
@@ -37,6 +38,7 @@ static void skip(struct header *h)
     h->at += strspn(h->at, " \t\r\n");
 }
 
+/* 1: c was next, and is consumed. */
 static int take(struct header *h, char c)
 {
     skip(h);
@@ -81,6 +83,7 @@ static const char *kind_text(char kind)
     }
 }
 
+/* "<f4": byte order, kind, bytes; order may be absent. */
 static int set_type(struct header *h)
 {
     char descr[32], *kind = descr;
@@ -109,6 +112,7 @@ static int set_order(struct header *h)
     return 0;
 }
 
+/* One size; Python 2 wrote 3L. */
 static int set_dim(struct header *h)
 {
     struct npy *a = h->array;
@@ -128,6 +132,7 @@ static int set_dim(struct header *h)
     return 0;
 }
 
+/* "(2, 3)", "(2,)", "()". */
 static int set_shape(struct header *h)
 {
     if (!take(h, '('))
@@ -141,6 +146,7 @@ static int set_shape(struct header *h)
     return 0;
 }
 
+/* One "key: value"; the three keys come in any order. */
 static int header_pair(struct header *h)
 {
     char key[32];
@@ -190,6 +196,7 @@ static int measure(const struct header *h, uint64_t *bytes)
 
 /* ---- the file ---- */
 
+/* Names what the file is instead, where its first bytes tell. */
 static int not_npy(const char *path, const char *magic, struct err *err)
 {
     if (!memcmp(magic, "PK", 2))
@@ -244,6 +251,7 @@ static int check_size(FILE *file, const struct header *h, uint64_t taken, uint64
                      npy_type_text(h->array, type), (unsigned long long)bytes, (unsigned long long)there);
 }
 
+/* At once where the file's size was checked; from a pipe in growing pieces, so that a false header costs nothing. */
 static int read_elements(FILE *file, const struct header *h, uint64_t bytes, int known)
 {
     struct npy *a = h->array;
@@ -353,6 +361,7 @@ static double half(uint16_t bits)
     return bits >> 15 ? -m : m;
 }
 
+/* Elements lie in memory as the machine has them; malloc's alignment serves every type. */
 static double float_at(const struct npy *a, uint64_t i)
 {
     switch (a->size) {
@@ -432,6 +441,7 @@ char *npy_shape_text(const struct npy *a, char *to)
 
 /* ---- writing ---- */
 
+/* Version 1: the header's length in two bytes, its text filled up with blanks and ended by a new line. */
 static void write_header(FILE *file, char kind, uint32_t size, int rank, const uint64_t *dim)
 {
     struct npy shape = {.rank = rank};

@@ -24,6 +24,12 @@ struct noc *noc_new(const struct noc_shape *shape)
     return noc;
 }
 
+void noc_settle(struct noc *noc)
+{
+    noc->branch = mem_settle(noc->branch, noc->n_branches * sizeof *noc->branch);
+    noc->leaf_at = mem_settle(noc->leaf_at, noc->n_leaf_at * sizeof *noc->leaf_at);
+}
+
 void noc_free(struct noc *noc)
 {
     if (!noc)

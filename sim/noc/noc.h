@@ -40,6 +40,7 @@ struct noc {
 struct path_counts { uint32_t hops_x, hops_y, routers, leaves_tile, leaves; };  /* of one packet and all its copies */
 
 struct noc *noc_new(const struct noc_shape *);
+void noc_settle(struct noc *);          /* once all trees are there: for many random reads */
 void noc_free(struct noc *);            /* NULL is allowed */
 /* The links of the path between two routers, in order; returns how many (at most columns + rows). */
 uint32_t noc_path(const struct noc *, uint32_t from_router, uint32_t to_router, uint32_t *link);

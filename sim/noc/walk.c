@@ -13,7 +13,7 @@
 #include "noc/timing.h"
 
 #define SLOTS_RANGE 0.6         /* of a link's cycles: above it, slots is known to be too fast */
-enum { NO_LEAF = UINT32_MAX };
+enum { NO_LEAF = UINT32_MAX, CACHE_LINE = 64 };
 
 struct chain {                  /* unbroken work of a core that ends now: where it began, what it is made of */
     uint32_t first_leaf;        /* NO_LEAF: the core's own update */
@@ -152,6 +152,19 @@ static void walk_path(struct walk *w, const struct send *send, struct leaf *leaf
     leaf->arrive = leave(w, leaf->endpoint, t, send->flits);
 }
 
+/* The next packet's tree, which no earlier packet need have touched. */
+static void prefetch_tree(const struct walk *w, const struct send *send)
+{
+    if (send->route == UNICAST)
+        return;
+    const struct tree *t = &w->noc->tree[send->route];
+    const char *branch = (const char *)(w->noc->branch + t->first_branch), *at = (const char *)(w->noc->leaf_at + t->first_leaf);
+    for (size_t b = 0; b < t->branches * sizeof *w->noc->branch; b += CACHE_LINE)
+        __builtin_prefetch(branch + b);
+    for (size_t b = 0; b < t->leaves * sizeof *w->noc->leaf_at; b += CACHE_LINE)
+        __builtin_prefetch(at + b);
+}
+
 static int walk_all(struct walk *w, struct step_time *step, struct err *err)
 {
     room(w, step->n_send > step->n_leaf ? step->n_send : step->n_leaf);
@@ -164,6 +177,8 @@ static int walk_all(struct walk *w, struct step_time *step, struct err *err)
     for (uint64_t i = 0; i < step->n_send; i++) {
         struct send *send = &step->send[(uint32_t)order[i]];
         struct leaf *leaf = &step->leaf[send->first_leaf];
+        if (i + 1 < step->n_send)
+            prefetch_tree(w, &step->send[(uint32_t)order[i + 1]]);
         send->stalled = 0;
         if (send->route == UNICAST)
             walk_path(w, send, leaf);
@@ -197,8 +212,13 @@ static void serve(struct walk *w, struct step_time *step, uint32_t l, struct noc
     *(leaf->memory ? &chain->memory : &chain->service) += leaf->service;
     *free_at = leaf->end;
     counts->queued += leaf->start - leaf->arrive;
-    if (leaf->end > step->endpoint[leaf->endpoint].end)
-        step->endpoint[leaf->endpoint].end = leaf->end;
+}
+
+static void end_cores(const struct walk *w, struct step_time *step)
+{
+    for (uint32_t e = 0; e < step->n_endpoint; e++)
+        if (w->free_at[e] > step->endpoint[e].end)
+            step->endpoint[e].end = w->free_at[e];
 }
 
 static int serve_all(struct walk *w, struct step_time *step, struct noc_counts *counts, struct err *err)
@@ -212,6 +232,7 @@ static int serve_all(struct walk *w, struct step_time *step, struct noc_counts *
     const uint64_t *order = radix_sort(w->key, w->spare, step->n_leaf);
     for (uint64_t i = 0; i < step->n_leaf; i++)
         serve(w, step, (uint32_t)order[i], counts);
+    end_cores(w, step);
     return 0;
 }
 
