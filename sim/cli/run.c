@@ -128,7 +128,8 @@ static uint32_t inputs_of(const struct cli *cli, const struct job *p, struct rep
 static int report(const struct cli *cli, const struct job *p, struct run *run, struct err *err)
 {
     struct report_input in[5];
-    struct report_options o = {.command = cli->typed, .input = in, .out = cli->out, .time_chip = cli->time && !strcmp(cli->time, "chip"), .extra = &p->extra};
+    struct report_options o = {.command = cli->typed, .input = in, .out = cli->out, .time_chip = cli->time && !strcmp(cli->time, "chip"), .extra = &p->extra,
+                               .assume_native = cli->assume_native, .set = (const char *const *)cli->set, .n_set = cli->n_sets};
     struct energy *energy = energy_make(run, err);
     int bad = !energy || !(o.n_inputs = inputs_of(cli, p, in, err));
     if (!bad && cli->out)

@@ -17,9 +17,9 @@ const struct doc_node *finished_node(const struct finished *, const char *path);
 double finished_number(const struct finished *, const char *path);      /* NAN: not there, or null */
 const char *finished_text(const struct finished *, const char *path);   /* "": not there, or null */
 double finished_value(const struct doc_node *);                         /* of one node; NAN likewise */
-/* Numbers of a CSV file of the folder, row after row; the first line, its header, must be as given. The caller frees *value;
+/* Numbers of the CSV file `name` of the folder, row after row; the first line, its header, must be as given. The caller frees *value;
  * an empty field is NAN. */
-int finished_table(const struct finished *, const char *file, const char *header, double **value, size_t *rows, size_t *columns, struct err *);
+int finished_table(const struct finished *, const char *name, const char *header, double **value, size_t *rows, size_t *columns, struct err *);
 
 #ifdef __cplusplus
 }

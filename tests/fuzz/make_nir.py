@@ -272,7 +272,8 @@ def special():
     g.metadata.update(expected)
     yield "recurrent_nested", g, {}
 
-    sub = Graph().node("rnn.in", "Input", shape=np.array([3])).node("rnn.lif", "LIF", meta, **data).layer("rnn.w_rec", rec).node("rnn.out", "Output", shape=np.array([3]))
+    sub = Graph().node("rnn.in", "Input", shape=np.array([3])).node("rnn.lif", "LIF", meta, **data).layer("rnn.w_rec", rec)
+    sub.node("rnn.out", "Output", shape=np.array([3]))
     sub.path("rnn.in", "rnn.lif", "rnn.w_rec", "rnn.lif").path("rnn.lif", "rnn.out")
     g = start().layer("fc", fc)
     g.nodes["rnn"] = sub
@@ -306,7 +307,8 @@ def special():
     f, s, r = linear(w(3, 4)), linear(w(3, 3)), affine(w(3, 3), w(3))
     g = start().layer("f", f).layer("s", s).layer("r", r).node("lif1", "LIF", meta, **data).node("lif2", "LIF", m2, **d2)
     g.path("input", "f", "lif1", "s", "lif2", "r", "lif1").path("lif2", "output")
-    g.metadata.update({"matrix lif2<lif1": matrix_of([s], (3,))[0], "matrix lif1<lif2": matrix_of([r], (3,))[0], "recurrent bias lif1": matrix_of([r], (3,))[1]})
+    g.metadata.update({"matrix lif2<lif1": matrix_of([s], (3,))[0], "matrix lif1<lif2": matrix_of([r], (3,))[0],
+                       "recurrent bias lif1": matrix_of([r], (3,))[1]})
     yield "cycle_of_two", g, {}
 
     fc = affine(w(3, 4), w(3))
@@ -434,7 +436,8 @@ def nasty(folder):
     g = Graph().node("input", "Input", shape=np.array([1, 4, 4])).node("output", "Output", shape=np.array([2, 3, 3]))
     d, m = lif((2, 3, 3))
     for name, more in (("conv_stride", dict(stride=np.array([0, 1]))), ("conv_padding", dict(padding="mirror")), ("conv_groups", dict(groups=3)),
-                       ("conv_kernel", dict(weight=w(2, 1, 9, 9))), ("conv_grid", dict(input_shape=np.array([5, 4]))), ("conv_minus", dict(padding=np.array([-1, 0]))),
+                       ("conv_kernel", dict(weight=w(2, 1, 9, 9))), ("conv_grid", dict(input_shape=np.array([5, 4]))),
+                       ("conv_minus", dict(padding=np.array([-1, 0]))),
                        ("conv_padding_huge", dict(padding=np.array([2**24, 2**24])))):
         h = Graph()
         h.nodes.update(g.nodes)
