@@ -301,7 +301,7 @@ static int build_biases(struct builder *b, struct err *err)
             continue;
         chip->source[s] = (struct spike_source){.population = HOST_POPULATION, .endpoint = chip->noc->host_in};
         collect_bias(b, p);
-        if (build_source(b, &chip->source[s], 1, 0, err))
+        if (build_source(b, &chip->source[s], chip->quantised->population[p].bias_packets, 0, err))
             return -1;
         chip->bias_source[p] = (uint32_t)s++;
     }

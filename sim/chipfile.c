@@ -1,4 +1,7 @@
-/* Reading a chip file: find, parse, override, then section by section, then the checks across sections. */
+/* Reading a chip file: find, parse, override, then section by section, then the checks across sections. Sections are read in the
+ * order in which they need each other: costs need sources, times need clocks, memories need formats and the process node, the
+ * barrier needs the mesh, a reset that follows from memories needs these. What is read is owned by the chip file alone: the document
+ * is gone before the caller sees the result, so every text is a copy. */
 #include "chipfile.h"
 
 #include <stdlib.h>
@@ -25,6 +28,7 @@ static void note_fit(struct chipfile *f)
                  worst[SRAM_READ], worst[SRAM_WRITE], worst[SRAM_LEAKAGE], worst[SRAM_ACCESS], worst[SRAM_AREA]);
 }
 
+/* The first mistake ends the reading: one message, about the part that comes first. */
 static int read_sections(struct reading *r, struct err *err)
 {
     const struct doc_node *root = doc_root(r->doc);
@@ -37,16 +41,16 @@ static int read_sections(struct reading *r, struct err *err)
     return 0;
 }
 
-struct chipfile *chipfile_read(const char *name, const char *const *set, uint32_t n_set, struct err *err)
+struct chipfile *chipfile_read(const char *path, const char *const *set, uint32_t n_set, struct err *err)
 {
-    char *path = chipfile_find(name, err);
-    struct reading r = {.doc = path ? doc_read(path, err) : NULL};
+    char *found = chipfile_find(path, err);
+    struct reading r = {.doc = found ? doc_read(found, err) : NULL};
     if (!r.doc) {
-        free(path);
+        free(found);
         return NULL;
     }
     r.file = mem_new(1, sizeof *r.file);
-    r.file->path = path;
+    r.file->path = found;
     int bad = 0;
     for (uint32_t i = 0; i < n_set && !bad; i++)
         bad = doc_set(r.doc, set[i], err);
@@ -60,6 +64,7 @@ struct chipfile *chipfile_read(const char *name, const char *const *set, uint32_
 
 /* ---- freeing ---- */
 
+/* Every list may be half filled: a file that was refused in the middle is freed the same way. */
 static void free_statics(struct chip_static *list, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {

@@ -1,4 +1,6 @@
-/* What no section can check alone: whether anything that a run needs is missing, counted twice, or out of reach of its address. */
+/* What no section can check alone: whether anything that a run needs is missing, counted twice, or out of reach of its address.
+ * Missing: never a silent zero; `unknown: free` is the way to say that nobody knows. Twice: a hop and the router's parts of it, an
+ * all-in price and what it contains, a memory's accesses inside and beside the prices. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -30,6 +32,7 @@ static int all_skip_idle(const struct chipfile *f)
     return 1;
 }
 
+/* Held neurons are priced as idle ones, so that price is needed unless no type ever visits them. */
 static int need_core(const struct reading *r, struct err *err)
 {
     static const struct need sop = {COUNT_SOPS, "energy.core.sop", "a synapse processed for a spike"};
@@ -84,6 +87,7 @@ static int need_network(const struct reading *r, struct err *err)
     return 0;
 }
 
+/* An all-in price was taken with all of these running. */
 static int need_rest(const struct reading *r, struct err *err)
 {
     static const struct need barrier = {COUNT_BARRIERS, "energy.barrier", "a barrier"};
@@ -97,6 +101,7 @@ static int need_rest(const struct reading *r, struct err *err)
 
 /* ---- memories ---- */
 
+/* A memory with one read port is written at load only, which is reported once, apart. */
 static int check_memory(const struct reading *r, const struct core_type *type, const struct chip_memory *m, struct err *err)
 {
     const struct chipfile *f = r->file;
@@ -161,6 +166,7 @@ static int check_leakage_twice(const struct reading *r, struct err *err)
     return 0;
 }
 
+/* A marginal price beside an all-in one is a slope of something else and may stay. */
 static int check_all_in(const struct reading *r, struct err *err)
 {
     const struct chipfile *f = r->file;
@@ -194,6 +200,7 @@ static int check_static(const struct reading *r, struct err *err)
 
 /* ---- reach of addresses ---- */
 
+/* A field of so many bits must number n things. 0 bits: the file does not say what that field means. */
 static int numbers(const struct reading *r, uint32_t bits, uint64_t n, const char *key, const char *what, struct err *err)
 {
     if (!bits || bits >= 64 || n <= (uint64_t)1 << bits)
@@ -205,6 +212,7 @@ static int numbers(const struct reading *r, uint32_t bits, uint64_t n, const cha
                      key, bits, (unsigned long long)1 << bits, what, (unsigned long long)n, key, enough);
 }
 
+/* Without a limit on axons there is nothing to number. */
 static int check_packet(const struct reading *r, struct err *err)
 {
     const struct chipfile *f = r->file;
@@ -258,6 +266,7 @@ static int shape_is_set(const struct doc_node *memory)
     return 0;
 }
 
+/* Prices taken from outside cannot follow an override; capacity can. */
 static void warn_overrides(const struct reading *r)
 {
     struct chipfile *f = r->file;

@@ -1,4 +1,7 @@
-/* A cost as a chip file writes it: "23.6 pJ", or {value, source, basis, scope, range, bound, why}, or {unknown: free}. */
+/* A cost as a chip file writes it: "23.6 pJ", or {value, source, basis, scope, range, bound, why}, or {unknown: free}.
+ * Its range, in this order: the one that is stated; the value times its source's factors; a bound moves one end to the value.
+ * An overridden value stands on the command line, and keeps nothing of what was said about the old one.
+ * Times are converted here and nowhere else: whole ps, then whole cycles, half up. */
 #include <math.h>
 #include <string.h>
 
@@ -37,6 +40,7 @@ const struct field_table chipfile_table_barrier_cost = {"energy.barrier", "Energ
 const struct field_table chipfile_table_static = {"energy.static, core_types.NAME.static", "Static power: a cost, or a list of costs with these keys.",
                                                   static_fields, sizeof static_fields / sizeof *static_fields};
 
+/* An inner section: a source of its own replaces source and basis together, a basis alone only the basis. */
 struct standing chipfile_standing(const struct standing *outer, const char *key, const char *source, int basis)
 {
     struct standing inner = *outer;
@@ -51,6 +55,7 @@ struct standing chipfile_standing(const struct standing *outer, const char *key,
     return inner;
 }
 
+/* `--set KEY=...` replaces the whole cost, `--set KEY.value=...` its value: either way the figure is no longer the file's. */
 int chipfile_is_set(const struct doc_node *node)
 {
     if (!node)
@@ -59,6 +64,7 @@ int chipfile_is_set(const struct doc_node *node)
     return node->set || (value && value->set) || (power && power->set);
 }
 
+/* A scalar is its own value. Words keep NO_INDEX where the file does not give them, so that a section can stand in. */
 int chipfile_cost_words(const struct field_table *table, const struct doc_node *node, struct cost_text *text, struct err *err)
 {
     *text = (struct cost_text){
@@ -73,6 +79,7 @@ int chipfile_cost_words(const struct field_table *table, const struct doc_node *
 
 /* ---- values ---- */
 
+/* Cycles become seconds through the clock of the section; everything else is in SI already. */
 static double seconds_of(const struct chipfile *file, const struct standing *from, const struct quantity *q)
 {
     return q->unit == UNIT_CYCLES ? q->value * (double)file->clock[from->clock].period_ps * 1e-12 : q->value;
@@ -121,6 +128,7 @@ static int apply_bound(const struct standing *from, const char *key, const struc
     return 0;
 }
 
+/* low <= value <= high holds for every cost that leaves here. */
 static int set_range(const struct reading *r, const struct standing *from, const char *key, const struct cost_text *text, unsigned units, struct cost *cost,
                      struct err *err)
 {
@@ -139,6 +147,7 @@ static int set_range(const struct reading *r, const struct standing *from, const
     return 0;
 }
 
+/* A copy for `volley info` and the tests, which must see every figure of the file, whatever struct it ended in. */
 void chipfile_figure(struct reading *r, const struct standing *from, const char *key, const struct cost *cost, unsigned unit, const struct duration *duration)
 {
     struct chipfile *f = r->file;
@@ -155,6 +164,7 @@ void chipfile_figure(struct reading *r, const struct standing *from, const char 
     }
 }
 
+/* On failure the caller still owns cost->why. */
 int chipfile_cost_of(struct reading *r, const struct standing *from, const char *key, struct cost_text *text, unsigned units, struct cost *cost,
                      struct err *err)
 {
@@ -198,6 +208,7 @@ uint64_t chipfile_cycles(const struct chipfile *file, uint32_t clock, double sec
     return cycles ? cycles : 1;
 }
 
+/* A time in cycles is a whole number of them already, or is rounded as any other. */
 static uint64_t whole_cycles(const struct chipfile *file, uint32_t clock, const struct quantity *stated)
 {
     if (stated->unit != UNIT_CYCLES)
@@ -206,6 +217,7 @@ static uint64_t whole_cycles(const struct chipfile *file, uint32_t clock, const 
     return cycles || stated->value == 0 ? cycles : 1;
 }
 
+/* A billionth is the noise of a double; anything larger changes the result and is told. */
 static void note_rounding(struct reading *r, const struct standing *from, const char *key, const struct duration *d)
 {
     uint64_t period = r->file->clock[d->clock].period_ps;
@@ -218,6 +230,7 @@ static void note_rounding(struct reading *r, const struct standing *from, const 
                  unit_write(c, sizeof c, (double)period * 1e-12, UNIT_TIME), 100 * (used / stated - 1));
 }
 
+/* `unknown: free` takes no time. The limit keeps sums of counts x cycles far from the end of 64 bits. */
 int chipfile_duration(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, struct duration *duration, struct err *err)
 {
     struct cost_text text;

@@ -1,4 +1,5 @@
-/* Section `energy`: a price per counted action, and static power. */
+/* Section `energy`: a price per counted action, and static power. Prices are kept by counter, in rising order; whether the
+ * right ones are there is checked at the end (chipfile_check.c). Nothing is multiplied here: counts exist only after a run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ const struct field_table chipfile_table_prices_io = TABLE("energy.io", "What a h
 
 /* ---- prices ---- */
 
+/* Takes over cost->why. */
 void chipfile_add_price(struct reading *r, int counter, const struct cost *cost, enum scope scope, const char *component)
 {
     struct chipfile *f = r->file;
@@ -74,6 +76,7 @@ void chipfile_add_price(struct reading *r, int counter, const struct cost *cost,
     f->energy[f->n_energy++] = (struct energy_term){.counter = counter, .cost = *cost, .scope = scope, .component = mem_text(component)};
 }
 
+/* A price belongs to its counter; its scope is its own or the section's. */
 static int read_price(struct reading *r, const struct standing *from, const struct field_table *table, const char *key, const struct doc_node *node,
                       int counter, const char *component, struct cost_text *text, struct err *err)
 {
@@ -105,6 +108,7 @@ static int read_prices(struct reading *r, const struct standing *outer, const ch
     return 0;
 }
 
+/* A barrier is charged once per chip unless the file says per core or per tile. */
 static int read_barrier_price(struct reading *r, const struct standing *from, const struct doc_node *node, struct err *err)
 {
     static const char *const per[] = {"core", "tile", "chip"};
@@ -134,6 +138,7 @@ static int allowed_what(const char *what, const char *const *allowed)
     return 0;
 }
 
+/* One item: {what, state, power}, where power may be a cost of its own, or a plain cost where `usual` says whose it is. */
 static int read_static(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, const char *const *allowed,
                        const char *usual, struct chip_static *s, struct err *err)
 {
@@ -165,6 +170,7 @@ static int read_static(struct reading *r, const struct standing *from, const cha
     return 0;
 }
 
+/* A list, or one cost alone. allowed: whose power may stand in this section; the first is the usual one of a core type. */
 int chipfile_statics(struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, const char *const *allowed,
                      struct chip_static **list, uint32_t *n, size_t *capacity, struct err *err)
 {
@@ -232,6 +238,7 @@ static int any_gated(const struct chip_static *list, uint32_t n)
     return 0;
 }
 
+/* The report knows used and unused parts only, so gating is resolved here. */
 static int gate(const struct reading *r, int gating, struct err *err)
 {
     struct chipfile *f = r->file;
@@ -251,6 +258,7 @@ static int gate(const struct reading *r, int gating, struct err *err)
 
 /* ---- the section ---- */
 
+/* The synapse's price decides: it is the one that others would be added to. */
 static int all_in(const struct chipfile *f)
 {
     const struct energy_term *sop = chipfile_price(f, COUNT_SOPS);

@@ -50,6 +50,7 @@ static void add_beside_program(struct folders *f)
     add_folder(f, mem_format("%s/../../configs/chips", program));
 }
 
+/* The order is the order of precedence. */
 static void folders_open(struct folders *f)
 {
     f->n = 0;
@@ -106,6 +107,7 @@ static int is_known(const struct chip_place *place, uint32_t n, const char *name
     return 0;
 }
 
+/* A name seen before in an earlier folder hides this one, as it does when a chip is looked up. */
 static struct chip_place *list_folder(const char *folder, struct chip_place *place, uint32_t *n, size_t *capacity)
 {
     DIR *open = opendir(folder);
@@ -173,6 +175,7 @@ static void no_such_chip(const char *name, struct err *err)
     chipfile_places_free(place, n);
 }
 
+/* A text with a slash is a path and is never looked up elsewhere. */
 char *chipfile_find(const char *name, struct err *err)
 {
     struct folders folders;

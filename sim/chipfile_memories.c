@@ -1,4 +1,6 @@
-/* The memories of a core type: size and width, what each holds, and what an access costs: stated, or derived by `model: sram`. */
+/* The memories of a core type: size and width, what each holds, and what an access costs: stated, or derived by `model: sram`.
+ * A derived figure follows every override of size, width, ports and node. A stated one belongs to the memory it was stated for,
+ * so an override of that memory which leaves the figure behind is refused. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +90,7 @@ static int part_bits(const struct core_type *type, const struct doc_node *node, 
     return doc_error(node, err, "an entry of '%s': write a name of core_types.%s.formats, or a name and its bits, for example pad 12 bit", text, type->name);
 }
 
+/* Bits of one entry: a list of parts, or a map of names to bits whose names are the reader's only. */
 static int entry_bits(const struct core_type *type, const struct doc_node *node, uint32_t *bits, struct err *err)
 {
     *bits = 0;
@@ -116,6 +119,7 @@ static int entry_bits(const struct core_type *type, const struct doc_node *node,
 
 struct row_entry { const char *name; int offered; const struct doc_node *entry; uint32_t *bits; };
 
+/* What the hardware offers it must be able to store, and the other way round. */
 static int read_rows(const struct core_type *type, const struct doc_node *node, struct chip_table *table, struct err *err)
 {
     struct rows_text text = {0};
@@ -137,6 +141,7 @@ static int read_rows(const struct core_type *type, const struct doc_node *node, 
     return 0;
 }
 
+/* A table lives in one memory. Accumulators: one slot is read while the others fill, hence delay_max + 1 of them. */
 static int read_holds(struct core_type *type, int memory, const struct doc_node *node, struct err *err)
 {
     struct holds_text text = {0};
@@ -176,6 +181,7 @@ static int read_holds(struct core_type *type, int memory, const struct doc_node 
 static const char *const cost_key[N_SRAM] = {"read", "write", "leakage", "access_time", "area"};
 static const unsigned cost_unit[N_SRAM] = {UNIT_ENERGY, UNIT_ENERGY, UNIT_POWER, UNIT_TIME, UNIT_AREA};
 
+/* In the order of enum sram_quantity. */
 static struct cost *cost_at(struct chip_memory *m, int quantity)
 {
     struct cost *const at[N_SRAM] = {&m->read, &m->write, &m->leakage, &m->access_time, &m->area};
@@ -202,6 +208,7 @@ static int refuse_stale(const struct reading *r, const struct standing *from, co
     return 0;
 }
 
+/* Leakage may rest on another source than the energies: the same tool can be right about one and wrong about the other. */
 static int derive_cost(struct reading *r, const struct standing *from, int quantity, double value, const struct memory_text *text, const struct doc_node *place,
                        struct cost *cost, struct err *err)
 {
@@ -227,6 +234,7 @@ static void note_derivation(struct reading *r, const struct core_type *type, con
                  strcmp(m->ports, "1RW") && strcmp(m->ports, "1R") ? " (factor for its ports assumed)" : "");
 }
 
+/* A stated figure wins over the model. Outside the swept sizes the power law is extrapolated, and said to be. */
 static int read_costs(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *from, const struct doc_node *node,
                       const struct memory_text *text, struct err *err)
 {

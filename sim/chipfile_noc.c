@@ -1,4 +1,5 @@
-/* Section `noc`: mesh, links, routers, packets. */
+/* Section `noc`: mesh, links, routers, packets. The router's stages are summed into one delay, which is all that the planes need;
+ * a flit occupies its link for at least one cycle, or a link would carry without limit. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +151,7 @@ static int read_link(struct reading *r, const struct standing *outer, const stru
 
 /* ---- router ---- */
 
+/* The sum stands on the last part that names a source. */
 static void add_cost(struct cost *sum, const struct cost *part)
 {
     sum->value += part->value;
@@ -161,6 +163,7 @@ static void add_cost(struct cost *sum, const struct cost *part)
     }
 }
 
+/* Each stage is rounded to cycles by itself, as the hardware is clocked. */
 static int read_router(struct reading *r, const struct standing *outer, const struct noc_text *text, struct err *err)
 {
     static const char *const stage[] = {"route", "vc_allocation", "switch_allocation", "traversal"};
@@ -190,6 +193,7 @@ static int read_router(struct reading *r, const struct standing *outer, const st
     return 0;
 }
 
+/* Only spikes so far; a key of another type is refused, not skipped. */
 static int read_packets(struct reading *r, const struct doc_node *map, struct err *err)
 {
     static const char *const known[] = {"spike"};
@@ -213,6 +217,7 @@ static int read_packets(struct reading *r, const struct doc_node *map, struct er
     return n->packet_bits ? 0 : doc_error(spike, err, "noc.packets.spike has no bits; write for example {x: 4 bit, y: 4 bit, axon: 12 bit}");
 }
 
+/* Links between the two tiles that are farthest apart. */
 uint32_t chipfile_diameter(const struct chip_noc *n)
 {
     return n->topology == TOPOLOGY_TORUS ? n->columns / 2 + n->rows / 2 : n->columns - 1 + n->rows - 1;

@@ -103,7 +103,7 @@ int chipfile_check(struct reading *, struct err *);
 extern const struct field_table chipfile_table_file;     /* chipfile_keys.c */
 
 /* chipfile_find.c: the path of the chip file that path or name means; the caller frees. NULL and err: none. */
-char *chipfile_find(const char *path, struct err *);
+char *chipfile_find(const char *name, struct err *);
 
 #ifdef __cplusplus
 }

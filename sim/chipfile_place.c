@@ -37,6 +37,7 @@ static int read_values(const struct doc_node *node, const char *text, uint32_t *
     return doc_error(node, err, "values: '%s'; write values: none, or values: payload 8 bit (1 to 32 bit)", text);
 }
 
+/* The port is an endpoint at that tile's router. */
 static int read_port(const struct reading *r, const struct doc_node *node, struct chip_io *io, struct err *err)
 {
     static const char *const side[] = {"west", "east", "north", "south", "local"};
@@ -71,6 +72,7 @@ int chipfile_io(struct reading *r, struct err *err)
 
 /* ---- placement ---- */
 
+/* Every core has one type: taking it twice is a mistake of the file. */
 static int take_core(struct chipfile *f, const struct doc_node *node, uint32_t core, uint32_t type, struct err *err)
 {
     if (core >= f->cores)
@@ -105,6 +107,7 @@ static int find_type(const struct chipfile *f, const struct doc_node *key, uint3
     return fields_unknown(key, "placement", known, f->n_types, err);
 }
 
+/* Lists are placed before `rest`, in whatever order they stand: rest = 1 is the second pass. */
 static int place_type(struct chipfile *f, const struct doc_node *key, const struct doc_node *value, int rest, struct err *err)
 {
     uint32_t type;

@@ -64,6 +64,7 @@ static int split_access(const struct core_type *type, const char *key, int *memo
     return 0;
 }
 
+/* A term over a word that the program never counts would be a silent zero. */
 static int counts_access(const struct core_type *type, const struct program *program, int memory, int write)
 {
     for (int t = 0; t < N_TABLES; t++)
@@ -110,6 +111,7 @@ static void wait_for_access(struct reading *r, const struct core_type *type, con
     term->time.cycles = least;
 }
 
+/* A term names a counter by its price key, or an access by "MEMORY.read_word". */
 static int read_term(struct reading *r, const struct core_type *type, const struct program *program, const struct standing *from, const struct doc_node *key,
                      const struct doc_node *value, struct service_term *term, struct err *err)
 {
@@ -158,6 +160,7 @@ static int is_standing(const char *key)
     return !strcmp(key, "source") || !strcmp(key, "basis");
 }
 
+/* Terms in file order. Keys are partly the user's (names of memories), so the table reads only source and basis. */
 static int read_program(struct reading *r, const struct core_type *type, const struct program *program, const struct standing *outer,
                         const struct doc_node *map, struct service_term **term, uint32_t *n, struct err *err)
 {

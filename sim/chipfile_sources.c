@@ -1,4 +1,5 @@
-/* Section `sources`, and on which of them a cost stands. */
+/* Section `sources`, and on which of them a cost stands. The rule: the cost's own source, else its section's; a name must be in
+ * `sources`, any other text needs a basis beside it and becomes a source of its own; a basis without a source rests on `why`. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static const struct field source_fields[] = {
 const struct field_table chipfile_table_sources = {"sources.NAME", "Each source of figures, named once; every cost names one.", source_fields,
                                                    sizeof source_fields / sizeof *source_fields};
 
+/* strtod alone would take "inf", "0x1p3" and a sign. */
 int chipfile_number(const char *text, double *value)
 {
     size_t n = strspn(text, "0123456789.eE+-");
@@ -40,6 +42,7 @@ static struct chip_source *add(struct reading *r, const char *name, const char *
     return source;
 }
 
+/* The value itself lies in its range: 1 is between the factors. */
 static int read_factors(const struct doc_node *node, struct chip_source *source, struct err *err)
 {
     if (node->kind != DOC_LIST || node->count != 2 || node->item[0]->kind != DOC_SCALAR || node->item[1]->kind != DOC_SCALAR ||
@@ -71,6 +74,7 @@ int chipfile_sources(struct reading *r, struct err *err)
     return 0;
 }
 
+/* Sources are few (SOURCES_MAX), costs a hundred or so: a walk is enough. */
 static int by_name(const struct chipfile *f, const char *name)
 {
     for (uint32_t i = 0; i < f->n_sources; i++)
@@ -90,6 +94,7 @@ static int inline_source(struct reading *r, const char *text, enum basis basis)
     return known;
 }
 
+/* A misspelt name is the likelier mistake; else the way to write an inline source is shown. */
 static int no_such_source(const struct reading *r, const struct standing *from, const char *key, const struct doc_node *node, const char *name, struct err *err)
 {
     const struct chipfile *f = r->file;
@@ -105,6 +110,7 @@ static int no_such_source(const struct reading *r, const struct standing *from, 
                      key, name, name);
 }
 
+/* Order matters: an override first, then what the cost says, then its section. */
 int chipfile_stand(struct reading *r, const struct standing *from, const char *key, const struct cost_text *text, struct cost *cost, struct err *err)
 {
     const char *name = text->source ? text->source : from->source;

@@ -68,6 +68,7 @@ static void scale_standing(struct cost *to, const struct cost *part, double time
     }
 }
 
+/* base + per_hop x 2 x diameter: gathered from the farthest tile and released to it. The standing scales with the sum. */
 static int read_formula(struct reading *r, const struct standing *from, const struct doc_node *node, const struct barrier_text *text, struct err *err)
 {
     struct chipfile *f = r->file;
@@ -85,6 +86,7 @@ static int read_formula(struct reading *r, const struct standing *from, const st
     return bad ? -1 : 0;
 }
 
+/* Numbers of tiles rise, so that the interpolation needs no sorting. The standing is that of the last point. */
 static int read_point(struct reading *r, const struct standing *from, const struct doc_node *key, const struct doc_node *value, struct err *err)
 {
     struct chipfile *f = r->file;
@@ -141,6 +143,7 @@ static int read_barrier(struct reading *r, const struct standing *outer, const s
     return text.at ? read_points(r, &from, &text, err) : read_formula(r, &from, node, &text, err);
 }
 
+/* Straight between points, held outside, half up. */
 uint64_t chipfile_barrier_cycles(const struct chipfile *f, uint32_t tiles_in_use)
 {
     uint32_t n = f->n_barrier_at, i = 0;
@@ -157,6 +160,7 @@ uint64_t chipfile_barrier_cycles(const struct chipfile *f, uint32_t tiles_in_use
 
 /* ---- layer start ---- */
 
+/* Only a gated start is an action of the chip; the other kinds cost through synapses, or do nothing. */
 static int read_layer_start(struct reading *r, const struct standing *outer, const struct doc_node *node, struct err *err)
 {
     struct chipfile *f = r->file;
@@ -233,6 +237,7 @@ static int sweep_memories(const struct reading *r, const struct standing *from, 
     return 0;
 }
 
+/* All cores reset at once: the time is that of the longest sweep, not the sum. */
 static int reset_time(struct reading *r, const struct standing *from, const struct doc_node *node, struct err *err)
 {
     struct duration *d = &r->file->sample_reset_time;

@@ -1,4 +1,5 @@
-/* Sections `chip` and `time.clocks`: what everything else is measured in. */
+/* Sections `chip` and `time.clocks`: what everything else is measured in. A period is kept in whole ps; the rounding of 300 MHz
+ * to 3333 ps is told. An asynchronous chip has one domain, its resolution, which plays the cycle. */
 #include <math.h>
 #include <string.h>
 
@@ -71,6 +72,7 @@ static const struct field time_fields[] = {
 const struct field_table chipfile_table_time = {"time", "Steps, clocks, and what happens between steps and samples.", time_fields,
                                                 sizeof time_fields / sizeof *time_fields};
 
+/* The array holds CLOCKS_MAX + 1 domains: the named ones and the resolution. */
 static int add_clock(struct chipfile *f, const char *name, double seconds, int resolution, const struct doc_node *place, struct err *err)
 {
     struct clock_domain *clock = &f->clock[f->n_clocks];
@@ -127,6 +129,7 @@ int chipfile_clocks(struct reading *r, struct err *err)
     return 0;
 }
 
+/* A name that is given must exist; one that is not falls back to the usual name, then to the only clock. */
 int chipfile_clock(const struct chipfile *f, const struct doc_node *place, const char *name, const char *usual, uint32_t *clock, struct err *err)
 {
     const char *known[CLOCKS_MAX + 1], *wanted = name ? name : usual;

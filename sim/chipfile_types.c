@@ -1,4 +1,5 @@
-/* Section `core_types`: what a kind of core can hold, compute and offer. */
+/* Section `core_types`: what a kind of core can hold, compute and offer. Order within a type: capacity and formats first, because
+ * tables name formats and delay slots follow from the longest delay; then memories; then service, which names memories. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,7 @@ static const struct field queue_fields[] = {
 const struct field_table chipfile_table_queue = {"core_types.NAME.queue", "A full output queue stops the update; a full input queue holds the network.",
                                                  queue_fields, 2};
 
+/* A chip delay of one step is the time of any layer to the next, so a span that leaves it out fits no network. */
 static int read_capacity(struct core_type *type, const struct type_text *text, struct err *err)
 {
     struct capacity_text c;
@@ -97,6 +99,7 @@ const struct field_table chipfile_table_formats = {"core_types.NAME.formats",
                                                    "Each `N bit`, or `N bit signed`. Kinds other than reference need weight, membrane, current and threshold.",
                                                    format_fields, sizeof format_fields / sizeof *format_fields};
 
+/* "8 bit", "8 bit signed", "8 bit unsigned". Two's complement; the integer kinds compute in 32 bits. */
 static int read_format(struct format *format, const char *name, const struct doc_node *node, struct err *err)
 {
     unsigned bits = 0;
@@ -117,6 +120,7 @@ static int read_format(struct format *format, const char *name, const struct doc
     return 0;
 }
 
+/* decay: integer kinds multiply a 32-bit state by it, which leaves 24 bits for the fraction. */
 static int read_formats(struct core_type *type, const struct doc_node *map, const struct doc_node *place, struct err *err)
 {
     static const char *const needed[] = {"weight", "membrane", "current", "threshold"};
@@ -222,6 +226,7 @@ static int any_of(const struct doc_node *map, const char *key, uint32_t bits, st
     return doc_error(doc_get(map, key), err, "offers.%s is empty; name at least one", key);
 }
 
+/* Bits of a list of words, in the order of the words in the table. */
 static void take_offers(struct core_type *type, const struct offers_text *text)
 {
     type->reset_zero = text->reset & 1;
@@ -247,6 +252,7 @@ static void take_offers(struct core_type *type, const struct offers_text *text)
     type->refractory_max = text->refractory != UINT32_MAX ? text->refractory : rest ? (uint32_t)rest->high : 0;
 }
 
+/* Threshold and bias are shifted before they meet the membrane, and must still fit its 32 bits. */
 static int read_offers(struct reading *r, struct core_type *type, const struct standing *from, const struct doc_node *map, struct err *err)
 {
     struct offers_text text = {.refractory = UINT32_MAX};
@@ -272,6 +278,7 @@ static int read_offers(struct reading *r, struct core_type *type, const struct s
 
 /* ---- a core type ---- */
 
+/* The kinds that this program was built with; a misspelt one is named at its place in the file. */
 static int check_kind(const struct doc_node *place, const char *kind, struct err *err)
 {
     const char *known[TYPES_MAX];

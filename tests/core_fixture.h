@@ -146,6 +146,8 @@ static const struct reset_case reset_cases[] = {
     {IMAGE_RESET_SUBTRACT, IMAGE_NEXT_AFTER_INPUT, 0, 0, 2, .75, {.75, 1.125, .125, .125, .8125}, {0, 1, 0, 0, 0}},
     {IMAGE_RESET_VALUE, IMAGE_NEXT_BEFORE_DECAY, 0, 0, 1, .75, {.75, 1.125, .25, .875, 1.1875}, {0, 1, 0, 0, 1}},
     {IMAGE_RESET_VALUE, IMAGE_NOW, 0, 0, 1, .75, {.75, .25, .25, .875, .25}, {0, 1, 0, 0, 1}},
+    /* ... and one spike is one reset, even where the membrane stays over the threshold */
+    {IMAGE_RESET_SUBTRACT, IMAGE_NEXT_AFTER_INPUT, 0, 0, 1, 3, {3, 2, 4, 3, 4.5}, {1, 0, 1, 0, 1}},
     {IMAGE_RESET_NONE, IMAGE_NOW, 0, 0, 1, .75, {.75, 1.125, 1.125, 1.3125, 1.3125}, {0, 1, 0, 1, 0}},
     /* with a current: its value goes on whatever the membrane does; step 1 meets the threshold exactly */
     {IMAGE_RESET_SUBTRACT, IMAGE_NEXT_AFTER_INPUT, 0, 1, 0, .5, {.5, 1, 1.375, .625, 1.28125}, {0, 0, 1, 0, 1}},

@@ -150,6 +150,22 @@ static void the_largest_weight_uses_the_whole_width(void)
     network_free(net);
 }
 
+static void weights_round_half_to_even(void)
+{
+    struct asked a = {RESET_ZERO, RESET_NOW, COMPARE_GREATER, 0, 0, 0, .9, 8, 0, 0};
+    double w[] = {100, 2.5, 3.5, -2.5, .5, -1.5};
+    static const int64_t want[] = {100, 2, 4, -2, 0, -2};
+    struct network *net = one_layer(&a, 3, 2, w);
+    struct bench_chip c;
+    bench_mesh(&c);
+    struct quantised *q = quantised_by(net, &c, &(struct quant_options){.rule = QUANT_POW2});
+    CU_ASSERT_EQUAL(q->population[1].unit, 1);
+    for (int k = 0; k < 6; k++)
+        CU_ASSERT_EQUAL(q->projection[0].weight[k], want[k]);
+    quantised_free(q);
+    network_free(net);
+}
+
 static void all_projections_bias_and_threshold_share_a_unit(void)
 {
     struct asked a = {RESET_ZERO, RESET_NOW, COMPARE_GREATER, 0, 0, 0, .9, 1, 0, .4};
@@ -429,6 +445,7 @@ int main(void)
     CU_add_test(floats, "--bits rounds each tensor by a power of two, half to even", power_of_two_bits_follow_the_rule);
     CU_pSuite integers = CU_add_suite("quantise: integer kinds", NULL, NULL);
     CU_add_test(integers, "the largest weight uses the whole width and the unit divides the threshold", the_largest_weight_uses_the_whole_width);
+    CU_add_test(integers, "weights round half to even", weights_round_half_to_even);
     CU_add_test(integers, "all projections, bias and threshold of a population share a unit", all_projections_bias_and_threshold_share_a_unit);
     CU_add_test(integers, "weights that lie on a grid stay exact", weights_on_a_grid_stay_exact);
     CU_add_test(integers, "a threshold between two numbers keeps the meaning of its comparison",

@@ -22,15 +22,17 @@ enum { CLI_SETS = 256, CLI_FILES = 256 };
 struct cli {                    /* what was typed; texts belong to argv */
     const char *command;        /* "run" */
     char *typed;                /* the whole line, for host.json; owned */
-    const char *file[CLI_FILES];
+    const char *file[CLI_FILES + 1];    /* one more than any command takes: it is named in the message */
     uint32_t n_files;
-    const char *input, *labels, *from, *layout, *values, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out;
+    const char *input, *labels, *from, *layout, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out;
     char *set[CLI_SETS];        /* "KEY=VALUE"; owned */
     uint32_t n_sets;
     uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
     uint32_t steps, bits, cores, threads, classes;
+    enum values_mode values;
+    uint32_t repeat;            /* K of --values repeat:K; 0: the smallest that is exact */
     uint64_t seed, pace_ps;
-    double dt;
+    double dt;                  /* seconds; 0 not given */
     int reset, reset_time;      /* as struct import_options: -1 not given */
     int against_float, approximate, assume_native, allow_shift, quiet, help;
 };
@@ -38,6 +40,7 @@ struct cli {                    /* what was typed; texts belong to argv */
 struct cli_command {
     const char *name, *arguments, *help;
     const char *options;        /* names of the options it takes, each followed by a space */
+    const char *out;            /* --out where it is not given, or NULL */
     uint32_t files_min, files_max;
     int (*run)(const struct cli *, struct err *);
 };
@@ -49,6 +52,7 @@ int cli_read(struct cli *, const struct cli_command *, int argc, char **argv, st
 void cli_free(struct cli *);
 void cli_help(FILE *, const struct cli_command *);      /* one command's page */
 void cli_overview(FILE *);
+char *cli_quoted(const char *word);                     /* as a shell reads it back; caller frees */
 
 /* prepare.c: everything that a run, a map or an info needs, loaded in order; job_free frees all. */
 struct job {

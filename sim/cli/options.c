@@ -6,8 +6,9 @@
 #include "base/units.h"
 #include "cli/cli.h"
 #include "config/doc.h"
+#include "import/values.h"
 
-enum { VALUE_FLAG, VALUE_TEXT, VALUE_WORD, VALUE_COUNT, VALUE_SEED, VALUE_RANGE, VALUE_TIME, VALUE_SET, VALUE_CORE, VALUE_SECONDS };
+enum { VALUE_FLAG, VALUE_TEXT, VALUE_WORD, VALUE_COUNT, VALUE_SEED, VALUE_RANGE, VALUE_TIME, VALUE_SET, VALUE_CORE, VALUE_SECONDS, VALUE_VALUES };
 
 struct option {
     const char *name;
@@ -23,17 +24,17 @@ static const struct option options[] = {
     {"input", VALUE_TEXT, "EVENTS", AT(input), 0, 0, "input spikes: .spk, .npy, .csv or .h5 (docs/events.md)"},
     {"labels", VALUE_TEXT, "FILE", AT(labels), 0, 0, "class of each sample: integer .npy or one number per line"},
     {"samples", VALUE_RANGE, "A..B", 0, 0, 0, "only samples A to B, counted from 0, both included"},
-    {"steps", VALUE_COUNT, "T", AT(steps), 1, 1u << 30, "network steps per sample, where the file does not say"},
+    {"steps", VALUE_COUNT, "T", AT(steps), 1, 1u << 30, "network steps per sample: cuts or lengthens what the file says"},
     {"from", VALUE_TEXT, "TOOL", AT(from), 0, 0, "rules of the tool that wrote the network: snntorch, norse, sinabs, lava, nengo, rockpool, spyx"},
     {"dt", VALUE_SECONDS, "S", AT(dt), 0, 0, "the step that tau is measured in (1e-4, or with a unit: 100us); never the chip's time"},
     {"reset", VALUE_WORD, "zero|subtract", AT(reset), 0, 0, "how a neuron resets"},
     {"reset-time", VALUE_WORD, "now|next", AT(reset_time), 0, 0, "in the step of the spike, or in the next"},
     {"layout", VALUE_WORD, "NT|TN", AT(layout), 0, 0, "arrays with samples first (default) or time first"},
-    {"values", VALUE_TEXT, "payload|repeat[:K]|host", AT(values), 0, 0, "how input values other than 0 and 1 reach the chip"},
+    {"values", VALUE_VALUES, "payload|repeat[:K]|host", AT(values), 0, 0, "how input values other than 0 and 1 reach the chip"},
     {"bits", VALUE_COUNT, "N", AT(bits), 2, 16, "weight width, instead of the chip's"},
     {"quant", VALUE_WORD, "absmax|pow2", AT(quant), 0, 0, "scale of the weights: by the largest, or a power of two"},
     {"map", VALUE_TEXT, "METHOD|FILE", AT(map), 0, 0, "pack (default), fill, balance, or a file that volley map wrote"},
-    {"cores", VALUE_COUNT, "N|all", AT(cores), 1, 1u << 30, "cores that --map balance spreads over"},
+    {"cores", VALUE_COUNT, "N|all", AT(cores), 1, 1u << 30, "cores used at most (default all): what --map balance spreads over"},
     {"set", VALUE_SET, "KEY=VALUE", 0, 0, 0, "overrides a key of the chip file, e.g. noc.size=16x16; may be given several times"},
     {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME with another core kind"},
     {"timing", VALUE_WORD, "none|slots", AT(timing), 0, 0, "model of the network's time (default slots)"},
@@ -50,9 +51,9 @@ static const struct option options[] = {
     {"allow-shift", VALUE_FLAG, "", AT(allow_shift), 0, 0, "adds steps of delay where a cycle of layers needs them"},
     {"time", VALUE_WORD, "network|chip", AT(time), 0, 0, "steps in spikes.csv (default: the network's)"},
     {"trace", VALUE_TEXT, "LIST", AT(trace), 0, 0, "any of spikes,membrane,packets,timeline, as files of the run folder"},
-    {"out", VALUE_TEXT, "DIR|FILE", AT(out), 0, 0, "where to write (-o for short)"},
+    {"out", VALUE_TEXT, "DIR|FILE", AT(out), 0, 0, "where to write (-o for short); a run's folder is out where nothing is said"},
     {"quiet", VALUE_FLAG, "", AT(quiet), 0, 0, "no report on the terminal"},
-    {"help", VALUE_FLAG, "", AT(help), 0, 0, "this page"},
+    {"help", VALUE_FLAG, "", AT(help), 0, 0, "this page (-h for short)"},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
@@ -68,8 +69,8 @@ static int takes(const struct cli_command *command, const char *name)
 
 static const struct option *find(const struct cli_command *command, const char *name, size_t length)
 {
-    if (length == 1 && *name == 'o')
-        return find(command, "out", 3);
+    if (length == 1 && (*name == 'o' || *name == 'h'))
+        return *name == 'o' ? find(command, "out", 3) : find(command, "help", 4);
     for (int i = 0; i < N_OPTIONS; i++)
         if (strlen(options[i].name) == length && !strncmp(options[i].name, name, length) && takes(command, options[i].name))
             return &options[i];
@@ -90,7 +91,7 @@ static int unknown(const struct cli_command *command, const char *typed, struct 
                      nearest ? nearest : "", command->name);
 }
 
-/* A whole number without sign; -1 where the text is anything else or too large. */
+/* A whole number without sign, up to 19 digits; -1 where the text is anything else. */
 static int whole(const char *text, uint64_t *value)
 {
     size_t n = strspn(text, "0123456789");
@@ -170,6 +171,23 @@ static int read_time(const struct option *o, const char *text, double *seconds, 
     return 0;
 }
 
+/* payload, host, repeat or repeat:K. */
+static int read_values(const char *text, struct cli *cli, struct err *err)
+{
+    static const struct { const char *word; enum values_mode mode; } modes[] = {{"payload", VALUES_PAYLOAD}, {"host", VALUES_HOST}, {"repeat", VALUES_REPEAT}};
+    size_t n = strcspn(text, ":");
+    uint64_t k = 0;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (strlen(modes[i].word) == n && !strncmp(text, modes[i].word, n))
+            cli->values = modes[i].mode;
+    if (!cli->values || (text[n] && cli->values != VALUES_REPEAT))
+        return err_input(err, "--values %s: it is one of payload, repeat, repeat:K, host", text);
+    if (text[n] && (whole(text + n + 1, &k) || !k || k > VALUES_REPEAT_MAX))
+        return err_input(err, "--values %s: K is a whole number from 1 to %d", text, VALUES_REPEAT_MAX);
+    cli->repeat = (uint32_t)k;
+    return 0;
+}
+
 static int add_set(struct cli *cli, const struct option *o, const char *text, struct err *err)
 {
     const char *equals = strchr(text, '=');
@@ -192,9 +210,10 @@ static int read_value(struct cli *cli, const struct option *o, const char *text,
     case VALUE_COUNT: return read_count(o, text, to, err);
     case VALUE_RANGE: return read_range(text, cli, err);
     case VALUE_SET: case VALUE_CORE: return add_set(cli, o, text, err);
+    case VALUE_VALUES: cli->values = VALUES_DEFAULT; return read_values(text, cli, err);
     case VALUE_SEED:
         if (whole(text, &value))
-            return err_input(err, "--seed %s: a whole number is wanted", text);
+            return err_input(err, "--seed %s: a whole number of up to 19 digits is wanted", text);
         *(uint64_t *)to = value;
         return 0;
     case VALUE_SECONDS: return read_time(o, text, to, err);
@@ -222,7 +241,7 @@ static int read_option(struct cli *cli, const struct cli_command *command, int a
         *(int *)(void *)((char *)cli + o->offset) = 1;
         return 0;
     }
-    if (!equals && *i + 1 >= argc)
+    if (!equals && (*i + 1 >= argc || !strncmp(argv[*i + 1], "--", 2)))
         return err_input(err, "--%s needs a value: --%s %s", o->name, o->name, o->argument);
     const char *value = equals ? equals + 1 : argv[++*i];
     if (!*value)
@@ -230,22 +249,62 @@ static int read_option(struct cli *cli, const struct cli_command *command, int a
     return read_value(cli, o, value, err);
 }
 
+char *cli_quoted(const char *word)
+{
+    if (*word && !strpbrk(word, " \t\r\n\"'$*?[]{}~#!;&|<>()`\\"))
+        return mem_text(word);
+    char *to = mem_new(4 * strlen(word) + 3, 1), *at = to;
+    *at++ = '\'';
+    for (; *word; word++) {
+        if (*word == '\'')
+            at = stpcpy(at, "'\\'");         /* ends the quotes, a quote of its own, begins them again with the next */
+        *at++ = *word;
+    }
+    *at = '\'';
+    return to;
+}
+
 static char *typed_line(int argc, char **argv)
 {
     char *line = mem_text("volley");
     for (int i = 1; i < argc; i++) {
-        int quote = strpbrk(argv[i], " \t\"'$*?;&|<>()") != NULL;
-        char *longer = mem_format(quote ? "%s '%s'" : "%s %s", line, argv[i]);
+        char *word = cli_quoted(argv[i]), *longer = mem_format("%s %s", line, word);
+        free(word);
         free(line);
         line = longer;
     }
     return line;
 }
 
+/* What two options say of each other. */
+static int check_pairs(const struct cli *cli, struct err *err)
+{
+    int population = cli->decode && !strcmp(cli->decode, "population");
+    if (population && !cli->classes)
+        return err_input(err, "--decode population needs --classes N: the number of blocks of output neurons");
+    if (cli->classes && !population)
+        return err_input(err, "--classes %u belongs to --decode population: the number of blocks of output neurons", cli->classes);
+    if (cli->approximate && cli->assume_native)
+        return err_input(err, "--approximate and --assume-native are two answers to what a chip cannot do: give one");
+    return 0;
+}
+
+static int count_files(const struct cli *cli, const struct cli_command *command, struct err *err)
+{
+    const char *wanted = *command->arguments ? command->arguments : "no files";
+    if (cli->n_files < command->files_min)
+        return err_input(err, "volley %s takes %s, not %u file%s; volley %s --help says more", command->name, wanted, cli->n_files, cli->n_files == 1 ? "" : "s",
+                         command->name);
+    if (cli->n_files > command->files_max)
+        return err_input(err, "volley %s takes %s: what is '%s'? volley %s --help says more", command->name, wanted, cli->file[command->files_max], command->name);
+    return 0;
+}
+
 int cli_read(struct cli *cli, const struct cli_command *command, int argc, char **argv, struct err *err)
 {
     *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "slots", .engine = "c", .threads = 1};
     cli->typed = typed_line(argc, argv);
+    cli->out = command->out;
     int options_end = 0;
     for (int i = 2; i < argc; i++) {
         if (!options_end && !strcmp(argv[i], "--"))
@@ -253,13 +312,10 @@ int cli_read(struct cli *cli, const struct cli_command *command, int argc, char 
         else if (!options_end && argv[i][0] == '-' && argv[i][1]) {
             if (read_option(cli, command, argc, argv, &i, err))
                 return -1;
-        } else if (cli->n_files < CLI_FILES)
+        } else if (cli->n_files <= CLI_FILES)
             cli->file[cli->n_files++] = argv[i];
     }
-    if (!cli->help && (cli->n_files < command->files_min || cli->n_files > command->files_max))
-        return err_input(err, "volley %s takes %s, not %u file%s; volley %s --help says more", command->name, *command->arguments ? command->arguments : "no files",
-                         cli->n_files, cli->n_files == 1 ? "" : "s", command->name);
-    return 0;
+    return cli->help ? 0 : count_files(cli, command, err) || check_pairs(cli, err) ? -1 : 0;
 }
 
 void cli_free(struct cli *cli)

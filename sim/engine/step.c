@@ -161,8 +161,10 @@ static uint64_t emit_biases(struct engine *e)
         if (s == NO_SOURCE || reads < depth || reads >= depth + e->run->steps)
             continue;
         const struct spike_source *source = &e->chip->source[s];
-        send_spike(e, source, flits / host_rate(e), 1);
-        flits += spike_flits(e, source);
+        for (uint32_t k = 0; k < e->run->quantised->population[p].bias_packets; k++) {
+            send_spike(e, source, flits / host_rate(e), 1);
+            flits += spike_flits(e, source);
+        }
     }
     return flits;
 }

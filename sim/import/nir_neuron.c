@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "import/nir_linear.h"
-#include "import/nir_nodes.h"
+#include "import/nir_values.h"
 
 #define NEAR_ONE 1e-5           /* snnTorch writes r = 1/(1-beta), tau = dt/(1-beta) in float32: r dt/tau is 1 but for rounding */
 

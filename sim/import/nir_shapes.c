@@ -4,8 +4,7 @@
 
 #include "base/mem.h"
 #include "import/nir_nodes.h"
-
-enum { SHAPE_TEXT = 220 };
+#include "import/nir_values.h"
 
 struct walk {
     const struct flat_graph *flat;
@@ -81,7 +80,7 @@ static int reach_all(struct walk *w, struct err *err)
 static int check_node(const struct flat_graph *flat, const struct nir_layers *layers, uint32_t i, struct fidelity *fidelity, struct err *err)
 {
     const struct flat_node *node = &flat->node[i];
-    char first[SHAPE_TEXT], other[SHAPE_TEXT];
+    char first[NIR_TEXT], other[NIR_TEXT];
     if (!layers->layer[i].needed) {
         fidelity_add(fidelity, FIDELITY_WARNING, node->name, "leads to no neuron and no Output: left out");
         return 0;
