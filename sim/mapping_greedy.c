@@ -8,7 +8,7 @@
 #include "mapping_parts.h"
 
 enum { TAKEN = 1u << 31 };              /* in `shared`: all neurons of the unit are placed */
-static const uint64_t WORK = 300000000; /* increments of `shared` that a mapping may take, about a second */
+static const uint64_t WORK = 150000000; /* increments of `shared` that a mapping may take, about half a second */
 
 struct greedy {
     const struct fanin *f;

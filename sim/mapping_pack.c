@@ -90,9 +90,12 @@ int pack_plan(struct load *l, uint32_t type, uint32_t available, struct plan *be
     int bad = fill_order(l, core_type, neuron, n, best);
     if (!bad && best->n_cores > 1) {
         uint32_t cores = best->n_cores, *order = blocks_order(l, type, neuron, n);
-        int failed = fill_order(l, core_type, order, n, &other);
+        int failed = 0;
+        if (memcmp(order, neuron, n * sizeof *order)) {
+            failed = fill_order(l, core_type, order, n, &other);
+            keep_better(best, &other, failed, available);
+        }
         free(order);
-        keep_better(best, &other, failed, available);
         failed = greedy_fill(l, type, n, cores, &other);
         keep_better(best, &other, failed, available);
     }

@@ -5,8 +5,14 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "import/expect.h"
+#include "report/form.h"
 
-static int check_predictions(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run)
+static int nothing_compared(const struct cli *cli, const struct run *run, struct err *err)
+{
+    return err_input(err, "--expect %s: says nothing of samples %u to %u", cli->expect, run->sample[0].sample, run->sample[run->samples_done - 1].sample);
+}
+
+static int check_predictions(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
     uint32_t differ = 0, compared = 0, first = 0;
     for (uint32_t i = 0; i < run->samples_done; i++) {
@@ -15,19 +21,18 @@ static int check_predictions(FILE *out, const struct cli *cli, const struct expe
         if (answer == EXPECT_DIFFERS && !differ++)
             first = i;
     }
-    fprintf(out, "expected  %u of %u predictions differ from %s", differ, compared, cli->expect);
+    if (!compared)
+        return nothing_compared(cli, run, err);
+    fprintf(out, "%u of %u predictions differ from %s", differ, compared, cli->expect);
     if (differ)
         fprintf(out, "; the first: sample %u, expected %lld, found %lld", run->sample[first].sample, (long long)e->prediction[run->sample[first].sample],
                 (long long)run->sample[first].prediction);
-    fputc('\n', out);
     return differ != 0;
 }
 
 static int check_counts(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
     uint32_t differ = 0, compared = 0, first = 0, first_neuron = 0, neuron;
-    if (e->outputs != run->outputs)
-        return err_input(err, "%s: counts of %u neurons; the output has %u", cli->expect, e->outputs, run->outputs);
     for (uint32_t i = 0; i < run->samples_done; i++) {
         enum expect_answer answer = expect_counts(e, run->sample[i].sample, run->output_counts + (size_t)i * run->outputs, &neuron);
         compared += answer != EXPECT_ABSENT;
@@ -36,12 +41,13 @@ static int check_counts(FILE *out, const struct cli *cli, const struct expect *e
             first_neuron = neuron;
         }
     }
-    fprintf(out, "expected  the output counts of %u of %u samples differ from %s", differ, compared, cli->expect);
+    if (!compared)
+        return nothing_compared(cli, run, err);
+    fprintf(out, "the output counts of %u of %u samples differ from %s", differ, compared, cli->expect);
     if (differ)
         fprintf(out, "; the first: sample %u, neuron %u, expected %lld, found %llu", run->sample[first].sample, first_neuron,
                 (long long)e->count[(size_t)run->sample[first].sample * e->outputs + first_neuron],
                 (unsigned long long)run->output_counts[(size_t)first * run->outputs + first_neuron]);
-    fputc('\n', out);
     return differ != 0;
 }
 
@@ -86,28 +92,48 @@ static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e
         mine[i] = (struct expect_spike){run->spike[i].sample, run->spike[i].step, run->spike[i].population, run->spike[i].neuron};
     uint64_t differ = expect_spikes(e, mine, run->n_spikes, run->options.first_sample, last, &d, &compared);
     free(mine);
-    fprintf(out, "expected  %llu spikes differ from the %llu of %s", (unsigned long long)differ, (unsigned long long)compared, cli->expect);
+    fprintf(out, "%llu spikes differ from the %llu of %s", (unsigned long long)differ, (unsigned long long)compared, cli->expect);
     int bad = 0;
     if (differ) {
         fprintf(out, "; the first: sample %u, step %u, population %s, neuron %u: %s", d.spike.sample, d.spike.step, run->network->population[d.spike.population].name,
                 d.spike.neuron, d.in_run ? "found, not expected" : "expected, not found");
         bad = say_membrane(out, run, &d.spike, err);
     }
-    fputc('\n', out);
     return bad ? -1 : differ != 0;
 }
 
-int cli_expect(FILE *out, const struct cli *cli, const struct job *job, const struct run *run, struct err *err)
+int job_expect(struct job *p, const struct cli *cli, struct err *err)
 {
-    struct expect *e = expect_read(cli->expect, job->network, err);
-    if (!e)
+    if (!cli->expect)
+        return 0;
+    p->expect = expect_read(cli->expect, p->network, err);
+    if (!p->expect)
         return -1;
-    int status;
+    if (p->expect->kind == EXPECT_COUNTS && p->expect->outputs != job_outputs(p->network))
+        return err_input(err, "--expect %s: counts of %u neurons; the output has %u", cli->expect, p->expect->outputs, job_outputs(p->network));
+    return 0;
+}
+
+static int check(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
+{
     switch (e->kind) {
-    case EXPECT_COUNTS: status = check_counts(out, cli, e, run, err); break;
-    case EXPECT_SPIKES: status = check_spikes(out, cli, e, run, err); break;
-    default: status = check_predictions(out, cli, e, run); break;
+    case EXPECT_COUNTS: return check_counts(out, cli, e, run, err);
+    case EXPECT_SPIKES: return check_spikes(out, cli, e, run, err);
+    default: return check_predictions(out, cli, e, run, err);
     }
-    expect_free(e);
+}
+
+int cli_expect(const struct cli *cli, const struct job *job, const struct run *run, struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *line = open_memstream(&text, &size);
+    if (!line)
+        return err_input(err, "--expect %s: no memory for the answer", cli->expect);
+    int status = check(line, cli, job->expect, run, err);
+    fclose(line);
+    if (status > 0 || (!status && !cli->quiet))
+        form_item(cli->quiet ? stderr : stdout, "expected", text);
+    free(text);
     return status;
 }

@@ -9,10 +9,12 @@
 #include "chipfile.h"
 #include "engine/run.h"
 #include "import/events.h"
+#include "import/expect.h"
 #include "import/import.h"
 #include "mapping.h"
 #include "network.h"
 #include "quantise.h"
+#include "report.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -55,25 +57,33 @@ void cli_overview(FILE *);
 char *cli_quoted(const char *word);                     /* as a shell reads it back; caller frees */
 
 /* prepare.c: everything that a run, a map or an info needs, loaded in order; job_free frees all. */
+enum { JOB_FILES = 5 };
 struct job {
     struct chipfile *chip;
     struct network *network;
     struct events *input;
     int64_t *labels;
     uint32_t n_labels;
+    struct expect *expect;      /* --expect, or NULL */
     struct quantised *quantised;
     struct mapping *mapping;
     struct fidelity extra;      /* lines of the command line itself */
     int valued;
+    struct report_input read[JOB_FILES];        /* what the run was made from; paths belong to argv and the chip file */
+    uint32_t n_read;
 };
+int job_files(const struct cli *, struct err *);        /* what is named is no folder where a file is wanted, no pipe, no device */
 int job_chip(struct job *, const struct cli *, const char *chip, struct err *);
+int job_ideal(struct job *, struct err *);              /* the chip `ideal` that comes with volley, whatever lies in the current folder */
 int job_network(struct job *, const struct cli *, const char *network, struct err *);
+uint32_t job_outputs(const struct network *);           /* neurons that the answer is read from */
 int time_first_of(const struct cli *);            /* --layout for struct event_options */
 int job_input(struct job *, const struct cli *, struct err *);        /* events and labels; without --input: --steps of silence */
 /* --values host: the first layer runs on the host in float32; its spikes become the input. Else nothing happens. */
 int job_host_layer(struct job *, const struct cli *, struct err *);
 int job_quantise(struct job *, const struct cli *, struct err *);
 int job_map(struct job *, const struct cli *, struct err *);
+int job_sums(struct job *, const struct cli *, struct err *);         /* fills read[] with every file's SHA-256 */
 void job_free(struct job *);
 
 /* One function per command, in a file of its name. */
@@ -88,8 +98,10 @@ int cli_keys(const struct cli *, struct err *);
 int cli_counters(const struct cli *, struct err *);
 int cli_kinds(const struct cli *, struct err *);
 
-/* check_expect.c: --expect: 0 where all is as the user expects (the text says so), 1 at a difference, -1 and err. */
-int cli_expect(FILE *, const struct cli *, const struct job *, const struct run *, struct err *);
+/* check_expect.c: --expect, read before the run and held against it after: 0 where all is as the user expects, 1 at a difference,
+ * -1 and err. Where all is equal one line says so, unless it is to be quiet. */
+int job_expect(struct job *, const struct cli *, struct err *);
+int cli_expect(const struct cli *, const struct job *, const struct run *, struct err *);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,6 @@
 /* --values host: the first layer takes the input's values on the host, in float32, and sends its spikes to the chip: what is
  * done where a chip takes no values. The host's own energy and time are outside the model, and a fidelity line says so. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "cli/cli.h"
@@ -43,7 +42,7 @@ static struct run *run_host(const struct job *p, const struct cli *cli, struct e
     struct run_options o = {.first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = "none", .threads = cli->threads, .seed = cli->seed,
                             .traces = TRACE_SPIKES, .hold = 1};
     struct run *run = NULL;
-    if (!job_chip(&host, &plain, "ideal", err) && !job_quantise(&host, &plain, err) && !job_map(&host, &plain, err))
+    if (!job_ideal(&host, err) && !job_quantise(&host, &plain, err) && !job_map(&host, &plain, err))
         run = run_make(host.network, host.chip, host.quantised, host.mapping, host.input, NULL, &o, err);
     host.network = NULL;
     host.input = NULL;
@@ -76,7 +75,7 @@ static struct events *spikes_of(const struct run *run, const struct events *like
 
 int job_host_layer(struct job *p, const struct cli *cli, struct err *err)
 {
-    if (!cli->values || strcmp(cli->values, "host") || !p->valued)
+    if (cli->values != VALUES_HOST || !p->valued)
         return 0;
     uint32_t first = first_layer(p->network, err);
     struct run *run = first ? run_host(p, cli, err) : NULL;

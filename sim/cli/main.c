@@ -10,17 +10,19 @@
 const struct cli_command cli_commands[] = {
     {"run", "CHIP NETWORK", "runs a trained network on a chip and says energy, time and accuracy",
      "input labels samples steps from dt reset reset-time layout values bits quant map cores set core timing engine threads seed pace decode "
-     "classes against-float expect approximate assume-native allow-shift time trace out quiet ", 2, 2, cli_run},
-    {"info", "FILE...", "what a chip, network, event or label file holds, and what is wrong with it", "from dt reset reset-time layout steps set allow-shift ", 1, CLI_FILES, cli_info},
+     "classes against-float expect approximate assume-native allow-shift time trace out quiet ", "out", 2, 2, cli_run},
+    {"info", "FILE...", "what a chip, network, event, array, label or run file holds, and what is wrong with it",
+     "from dt reset reset-time layout steps set core allow-shift ", NULL, 1, CLI_FILES, cli_info},
     {"map", "CHIP NETWORK -o FILE", "places and routes only: use of every capacity, predicted hops; FILE is read back by --map",
-     "out from dt reset reset-time values bits quant map cores set core approximate assume-native allow-shift ", 2, 2, cli_map},
-    {"convert", "FILE -o FILE", "a NIR network to native YAML; an event file to .spk or .csv", "out from dt reset reset-time layout steps allow-shift ", 1, 1, cli_convert},
-    {"compare", "DIR DIR...", "the main figures of several run folders side by side", "", 2, CLI_FILES, cli_compare},
-    {"report", "DIR", "prints a run's report again and writes DIR/report.html", "", 1, 1, cli_report},
-    {"chips", "[NAME]", "the chips that are found by name, or one of them", "set ", 0, 1, cli_chips},
-    {"keys", "", "every key of a chip file (Markdown)", "", 0, 0, cli_keys},
-    {"counters", "", "every action that is counted (Markdown)", "", 0, 0, cli_counters},
-    {"kinds", "", "the core kinds, their memories, actions and variables", "", 0, 0, cli_kinds},
+     "out from dt reset reset-time values bits quant map cores set core approximate assume-native allow-shift ", NULL, 2, 2, cli_map},
+    {"convert", "FILE -o FILE", "a network to native YAML; an event file to .spk or .csv", "out from dt reset reset-time layout steps allow-shift ", NULL, 1, 1,
+     cli_convert},
+    {"compare", "DIR DIR...", "the main figures of several run folders side by side", "", NULL, 2, CLI_FILES, cli_compare},
+    {"report", "DIR", "prints a run's report again and writes DIR/report.html", "", NULL, 1, 1, cli_report},
+    {"chips", "[NAME]", "the chips that are found by name, or one of them", "set core ", NULL, 0, 1, cli_chips},
+    {"keys", "", "every key of a chip file (Markdown)", "", NULL, 0, 0, cli_keys},
+    {"counters", "", "every action that is counted (Markdown)", "", NULL, 0, 0, cli_counters},
+    {"kinds", "", "the core kinds, their memories, actions and variables", "", NULL, 0, 0, cli_kinds},
     {0},
 };
 
@@ -42,20 +44,26 @@ static int unknown_command(const char *name, struct err *err)
     return err_input(err, "volley has no command '%s'%s%s%s; volley --help lists them", name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
 }
 
+static int help(const char *about, struct err *err)
+{
+    const struct cli_command *command = about ? cli_command_by_name(about) : NULL;
+    if (about && !command)
+        return unknown_command(about, err);
+    if (command)
+        cli_help(stdout, command);
+    else
+        cli_overview(stdout);
+    return 0;
+}
+
 static int dispatch(int argc, char **argv, struct err *err)
 {
     if (argc < 2) {
         cli_overview(stderr);
         return err_input(err, "a command is missing");
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        const struct cli_command *about = argc > 2 ? cli_command_by_name(argv[2]) : NULL;
-        if (about)
-            cli_help(stdout, about);
-        else
-            cli_overview(stdout);
-        return 0;
-    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return help(argc > 2 ? argv[2] : NULL, err);
     if (!strcmp(argv[1], "--version")) {
         printf("volley %s\n", VOLLEY_VERSION);
         return 0;
@@ -78,8 +86,9 @@ int main(int argc, char **argv)
     struct err err = {ERR_NONE, ""};
     setlocale(LC_ALL, "C");
     int status = dispatch(argc, argv, &err);
-    if (fflush(stdout) && !status)
-        status = err_input(&err, "standard output: %s", strerror(errno));
+    errno = 0;
+    if ((fflush(stdout) || ferror(stdout)) && !status)
+        status = err_input(&err, "standard output: %s; is the disk full or the reader gone?", errno ? strerror(errno) : "cannot be written");
     if (status < 0) {
         if (*err.text)
             fprintf(stderr, "volley: %s\n", err.text);

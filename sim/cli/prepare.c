@@ -2,14 +2,52 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "cli/cli.h"
 #include "import/values.h"
+
+/* Readers look at a file's size and at its first bytes, and then read it again: only a file on disk can be read so. One that is
+ * missing is not this function's business: a chip may be named without its path. */
+static int check_file(const char *path, const char *option, struct err *err)
+{
+    struct stat about;
+    if (!path || stat(path, &about) || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode))
+        return 0;
+    return err_input(err, "%s%s%s: is not a regular file (a pipe or a device): write it to disk first", option, *option ? " " : "", path);
+}
+
+int job_files(const struct cli *cli, struct err *err)
+{
+    const struct { const char *path, *option; } named[] = {{cli->input, "--input"}, {cli->labels, "--labels"}, {cli->map, "--map"}, {cli->expect, "--expect"}};
+    for (uint32_t i = 0; i < cli->n_files; i++)
+        if (check_file(cli->file[i], "", err))
+            return -1;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (check_file(named[i].path, named[i].option, err))
+            return -1;
+    return 0;
+}
 
 int job_chip(struct job *p, const struct cli *cli, const char *chip, struct err *err)
 {
     p->chip = chipfile_read(chip, (const char *const *)cli->set, cli->n_sets, err);
+    return p->chip ? 0 : -1;
+}
+
+int job_ideal(struct job *p, struct err *err)
+{
+    uint32_t n;
+    struct chip_place *place = chipfile_places(&n);
+    for (uint32_t i = 0; i < n && !p->chip; i++)
+        if (!strcmp(place[i].name, "ideal"))
+            p->chip = chipfile_read(place[i].path, NULL, 0, err);
+    int found = p->chip || err->kind;
+    chipfile_places_free(place, n);
+    if (!found)
+        err_input(err, "no chip 'ideal' beside the others; set VOLLEY_CHIPS to the folder that holds ideal.yaml");
     return p->chip ? 0 : -1;
 }
 
@@ -36,14 +74,13 @@ static struct event_options event_options_of(const struct job *p, const struct c
 /* No --input: one sample of silence; biases alone drive the network. */
 static struct events *silence(const struct job *p, const struct cli *cli, struct err *err)
 {
-    uint32_t steps = cli->steps ? cli->steps : p->network->steps;
     if (!cli->steps) {
         err_input(err, "--input is missing: --input EVENTS gives the spikes, or --steps T runs T steps without input");
         return NULL;
     }
     struct events *e = mem_new(1, sizeof *e);
     e->samples = 1;
-    e->steps = steps;
+    e->steps = cli->steps;
     e->neurons = p->network->population[HOST_POPULATION].neurons;
     e->first = mem_new(2, sizeof *e->first);
     e->value_min = e->value_max = 1;
@@ -51,7 +88,7 @@ static struct events *silence(const struct job *p, const struct cli *cli, struct
     return e;
 }
 
-static uint32_t outputs(const struct network *net)
+uint32_t job_outputs(const struct network *net)
 {
     for (uint32_t i = 1; i < net->n_populations; i++)
         if (net->population[i].output)
@@ -61,7 +98,7 @@ static uint32_t outputs(const struct network *net)
 
 static uint32_t classes_of(const struct job *p, const struct cli *cli)
 {
-    return cli->classes ? cli->classes : outputs(p->network);
+    return cli->classes ? cli->classes : job_outputs(p->network);
 }
 
 /* How many labels there are helps to tell samples from steps; whether they fit is checked once the samples are known. */
@@ -77,11 +114,9 @@ static int count_labels(const struct cli *cli, uint32_t *count, struct err *err)
 
 static int read_labels(struct job *p, const struct cli *cli, struct err *err)
 {
-    uint32_t asked = cli->last_sample == UINT32_MAX ? p->input->samples : cli->last_sample + 1;
-    if (asked > p->input->samples)
-        asked = p->input->samples;
     if (!cli->labels)
         return 0;
+    uint32_t asked = cli->last_sample < p->input->samples ? cli->last_sample + 1 : p->input->samples;
     p->labels = labels_read(cli->labels, asked, classes_of(p, cli), &p->n_labels, err);
     if (!p->labels)
         return -1;
@@ -103,42 +138,31 @@ int job_input(struct job *p, const struct cli *cli, struct err *err)
     return read_labels(p, cli, err);
 }
 
-/* --values repeat or repeat:K. */
-static int repeat_of(const struct job *p, const char *text, uint32_t *k, struct err *err)
+/* K of --values repeat: as typed, else the smallest that makes every value times K whole. */
+static int repeat_of(const struct job *p, const struct cli *cli, uint32_t *k, struct err *err)
 {
-    const char *colon = strchr(text, ':');
-    if (colon) {
-        char *end;
-        unsigned long typed = strtoul(colon + 1, &end, 10);
-        if (!colon[1] || *end || !typed || typed > VALUES_REPEAT_MAX)
-            return err_input(err, "--values %s: K is a whole number from 1 to %d", text, VALUES_REPEAT_MAX);
-        *k = (uint32_t)typed;
-        return 0;
-    }
-    *k = p->input ? values_repeat(p->input) : 1;
+    *k = cli->repeat ? cli->repeat : p->input ? values_repeat(p->input) : 1;
     if (!*k)
         return err_input(err, "--values repeat: no K up to %d makes every value times K whole; --values repeat:K rounds them to multiples of 1/K", VALUES_REPEAT_MAX);
     return 0;
 }
 
-static int values_of(struct job *p, const char *text, struct quant_options *o, struct err *err)
+static int values_of(struct job *p, const struct cli *cli, struct quant_options *o, struct err *err)
 {
     int exact = 1;
     o->values = VALUES_DEFAULT;
     o->repeat = 1;
     o->valued_input = p->valued;
-    if (p->input && p->valued)
+    if (p->input && p->valued) {
         o->value_exponent = values_exponent(p->input, &exact);
-    if (!exact)
-        fidelity_add(&p->extra, FIDELITY_ROUNDED, "", "input values to multiples of 2^-%d", o->value_exponent);
-    if (!text || (p->input && !p->valued))
-        return 0;
-    if (!strncmp(text, "repeat", 6) && (!text[6] || text[6] == ':')) {
-        o->values = VALUES_REPEAT;
-        return repeat_of(p, text, &o->repeat, err);
+        o->value_max = fmax(fabs(p->input->value_min), fabs(p->input->value_max));
     }
-    o->values = !strcmp(text, "payload") ? VALUES_PAYLOAD : !strcmp(text, "host") ? VALUES_HOST : VALUES_DEFAULT;
-    return o->values ? 0 : err_input(err, "--values %s: it is one of payload, repeat, repeat:K, host", text);
+    if (!exact && cli->values != VALUES_REPEAT)
+        fidelity_add(&p->extra, FIDELITY_ROUNDED, "", "input values to multiples of 2^-%d", o->value_exponent);
+    if (!cli->values || (p->input && !p->valued))
+        return 0;
+    o->values = cli->values;
+    return o->values == VALUES_REPEAT ? repeat_of(p, cli, &o->repeat, err) : 0;
 }
 
 int job_quantise(struct job *p, const struct cli *cli, struct err *err)
@@ -147,7 +171,7 @@ int job_quantise(struct job *p, const struct cli *cli, struct err *err)
         .bits = cli->bits, .approximate = cli->approximate, .assume_native = cli->assume_native,
         .rule = !cli->quant ? QUANT_DEFAULT : !strcmp(cli->quant, "pow2") ? QUANT_POW2 : QUANT_ABSMAX,
     };
-    if (values_of(p, cli->values, &o, err))
+    if (values_of(p, cli, &o, err))
         return -1;
     p->quantised = quantise(p->network, p->chip, &o, err);
     return p->quantised ? 0 : -1;
@@ -160,8 +184,30 @@ int job_map(struct job *p, const struct cli *cli, struct err *err)
     return p->mapping ? 0 : -1;
 }
 
+/* 1: --map names a file, not a method. */
+static int is_map_file(const char *map)
+{
+    return map && strcmp(map, "pack") && strcmp(map, "fill") && strcmp(map, "balance");
+}
+
+int job_sums(struct job *p, const struct cli *cli, struct err *err)
+{
+    const struct report_input all[JOB_FILES] = {{"chip", p->chip->path, ""}, {"network", cli->file[1], ""}, {"input", cli->input, ""}, {"labels", cli->labels, ""},
+                                                {"map", is_map_file(cli->map) ? cli->map : NULL, ""}};
+    p->n_read = 0;
+    for (size_t i = 0; i < JOB_FILES; i++) {
+        if (!all[i].path)
+            continue;
+        p->read[p->n_read] = all[i];
+        if (sha256_file(all[i].path, p->read[p->n_read++].sha256, err))
+            return -1;
+    }
+    return 0;
+}
+
 void job_free(struct job *p)
 {
+    expect_free(p->expect);
     mapping_free(p->mapping);
     quantised_free(p->quantised);
     events_free(p->input);

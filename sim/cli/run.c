@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "base/progress.h"
-#include "base/sha256.h"
 #include "cli/cli.h"
 #include "report.h"
 
@@ -23,13 +22,17 @@ static void on_interrupt(int signal_number)
     (void)ignored;
 }
 
+/* From the first sample on: before it there is nothing to keep. A SIGINT that is ignored (a run in the background) stays ignored. */
 static void catch_interrupts(void)
 {
-    struct sigaction action = {.sa_handler = on_interrupt};
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART}, before;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
+    if (!sigaction(SIGINT, NULL, &before) && before.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
+
+/* ---- what the options say ---- */
 
 static void show(void *progress, uint32_t done, uint32_t all)
 {
@@ -69,82 +72,79 @@ static enum decode default_decode(const struct network *net)
     return DECODE_RATE;
 }
 
+/* --classes N blocks of equal size. */
+static int check_classes(const struct cli *cli, const struct job *p, struct err *err)
+{
+    uint32_t outputs = job_outputs(p->network);
+    if (cli->classes && (cli->classes > outputs || outputs % cli->classes))
+        return err_input(err, "--classes %u: the output has %u neurons; blocks of equal size need a divisor of that", cli->classes, outputs);
+    return 0;
+}
+
 static int run_options_of(const struct cli *cli, const struct job *p, struct run_options *o, struct err *err)
 {
     *o = (struct run_options){
         .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .threads = cli->threads, .seed = cli->seed,
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
-        .pace_ps = cli->pace_ps, .stop = &stop,
+        .pace_ps = cli->pace_ps, .stop = &stop, .progress = show,
     };
-    if (o->decode == DECODE_POPULATION && !cli->classes)
-        return err_input(err, "--decode population needs --classes N: the number of blocks of output neurons");
-    return trace_bits(cli->trace, &o->traces, err);
-}
-
-/* The same network and input in float32: as it was trained, on the chip `ideal`. */
-static int run_float(const struct cli *cli, const struct job *p, const struct run_options *options, struct run *run, struct err *err)
-{
-    struct cli plain = {.command = "run", .reset = -1, .reset_time = -1};
-    struct job f = {.network = p->network, .input = p->input, .valued = p->valued};
-    struct run_options o = *options;
-    struct run *ideal = NULL;
-    o.last_sample = run->samples_done ? o.first_sample + run->samples_done - 1 : o.first_sample;
-    o.traces = 0;
-    o.pace_ps = 0;
-    o.timing = "none";
-    int bad = job_chip(&f, &plain, "ideal", err) || job_quantise(&f, &plain, err) || job_map(&f, &plain, err);
-    if (!bad)
-        ideal = run_make(f.network, f.chip, f.quantised, f.mapping, f.input, p->labels, &o, err);
-    if (ideal) {
-        run->has_float = 1;
-        for (uint32_t i = 0; i < run->samples_done && i < ideal->samples_done; i++) {
-            run->float_correct += p->labels && ideal->sample[i].prediction == ideal->sample[i].label;
-            run->float_differ += ideal->sample[i].prediction != run->sample[i].prediction;
-        }
-    }
-    run_free(ideal);
-    f.network = NULL;
-    f.input = NULL;
-    job_free(&f);
-    (void)cli;
-    return ideal ? 0 : err_context(err, "--against-float");
-}
-
-static uint32_t inputs_of(const struct cli *cli, const struct job *p, struct report_input *in, struct err *err)
-{
-    const struct report_input all[] = {{"chip", p->chip->path, ""}, {"network", cli->file[1], ""}, {"input", cli->input, ""}, {"labels", cli->labels, ""},
-                                       {"map", cli->map && access(cli->map, R_OK) == 0 ? cli->map : NULL, ""}};
-    uint32_t n = 0;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].path) {
-            in[n] = all[i];
-            if (sha256_file(in[n].path, in[n].sha256, err))
-                return 0;
-            n++;
-        }
-    return n;
-}
-
-static int report(const struct cli *cli, const struct job *p, struct run *run, struct err *err)
-{
-    struct report_input in[5];
-    struct report_options o = {.command = cli->typed, .input = in, .out = cli->out, .time_chip = cli->time && !strcmp(cli->time, "chip"), .extra = &p->extra,
-                               .assume_native = cli->assume_native, .set = (const char *const *)cli->set, .n_set = cli->n_sets};
-    struct energy *energy = energy_make(run, err);
-    int bad = !energy || !(o.n_inputs = inputs_of(cli, p, in, err));
-    if (!bad && cli->out)
-        bad = report_folder(run, energy, &o, err);
-    if (!bad && !cli->quiet)
-        bad = report_text(stdout, run, energy, &o, err);
-    energy_free(energy);
+    if (cli->expect)
+        o->traces = TRACE_SPIKES;
+    uint32_t traces;
+    int bad = trace_bits(cli->trace, &traces, err) || check_classes(cli, p, err);
+    o->traces |= traces;
     return bad ? -1 : 0;
 }
 
-static int load(struct job *p, const struct cli *cli, struct err *err)
+/* ---- --against-float ---- */
+
+static void compare_float(struct run *run, const struct run *ideal)
 {
-    return job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) || job_input(p, cli, err) || job_host_layer(p, cli, err) ||
-           job_quantise(p, cli, err) || job_map(p, cli, err);
+    run->has_float = 1;
+    for (uint32_t i = 0; i < run->samples_done; i++) {
+        run->float_correct += run->sample[i].label >= 0 && ideal->sample[i].prediction == run->sample[i].label;
+        run->float_differ += ideal->sample[i].prediction != run->sample[i].prediction;
+    }
 }
+
+/* The same network and input in float32: as it was trained, on the chip `ideal`. NULL and err, or a run. */
+static struct run *run_ideal(const struct job *p, const struct run_options *o, struct err *err)
+{
+    struct cli plain = {.command = "run", .reset = -1, .reset_time = -1};
+    struct job f = {.network = p->network, .input = p->input, .valued = p->valued};
+    struct run *ideal = NULL;
+    if (!job_ideal(&f, err) && !job_quantise(&f, &plain, err) && !job_map(&f, &plain, err))
+        ideal = run_make(f.network, f.chip, f.quantised, f.mapping, f.input, NULL, o, err);
+    f.network = NULL;
+    f.input = NULL;
+    job_free(&f);
+    return ideal;
+}
+
+/* An interrupted run is not compared: what was asked for is to stop. */
+static int run_float(struct job *p, const struct run_options *options, struct run *run, struct err *err)
+{
+    struct run_options o = *options;
+    struct progress progress;
+    o.last_sample = o.first_sample + run->samples_asked - 1;
+    o.traces = 0;
+    o.pace_ps = 0;
+    o.timing = "none";
+    o.progress_arg = &progress;
+    progress_begin(&progress, "samples in float32");
+    struct run *ideal = run->partial ? NULL : run_ideal(p, &o, err);
+    progress_end(&progress);
+    if (!run->partial && !ideal)
+        return err_context(err, "--against-float");
+    if (ideal && !ideal->partial)
+        compare_float(run, ideal);
+    else
+        fidelity_add(&p->extra, FIDELITY_WARNING, "", "interrupted before the comparison with float32 (--against-float) was made");
+    run_free(ideal);
+    return 0;
+}
+
+/* ---- the run ---- */
 
 static struct run *run_all(struct job *p, const struct cli *cli, struct err *err)
 {
@@ -152,35 +152,60 @@ static struct run *run_all(struct job *p, const struct cli *cli, struct err *err
     struct run_options o;
     if (run_options_of(cli, p, &o, err))
         return NULL;
-    if (cli->expect)
-        o.traces |= TRACE_SPIKES;
-    o.progress = show;
     o.progress_arg = &progress;
+    catch_interrupts();
     progress_begin(&progress, "samples");
     struct run *run = run_make(p->network, p->chip, p->quantised, p->mapping, p->input, p->labels, &o, err);
     progress_end(&progress);
-    if (run && cli->against_float && run_float(cli, p, &o, run, err)) {
+    if (run && cli->against_float && run_float(p, &o, run, err)) {
         run_free(run);
         run = NULL;
     }
     return run;
 }
 
+static int report(const struct cli *cli, const struct job *p, struct run *run, struct err *err)
+{
+    struct report_options o = {.command = cli->typed, .input = p->read, .n_inputs = p->n_read, .out = cli->out, .time_chip = cli->time && !strcmp(cli->time, "chip"),
+                               .extra = &p->extra, .assume_native = cli->assume_native, .set = (const char *const *)cli->set, .n_set = cli->n_sets};
+    struct energy *energy = energy_make(run, err);
+    int bad = !energy || report_folder(run, energy, &o, err) || (!cli->quiet && report_text(stdout, run, energy, &o, err));
+    energy_free(energy);
+    return bad ? -1 : 0;
+}
+
+static int load(struct job *p, const struct cli *cli, struct err *err)
+{
+    uint32_t ignored;
+    return trace_bits(cli->trace, &ignored, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) ||
+           job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) || job_quantise(p, cli, err) || job_map(p, cli, err) || job_sums(p, cli, err);
+}
+
+static int interrupted(const struct run *run, struct err *err)
+{
+    if (!run->samples_done)
+        err_input(err, "interrupted before a sample was finished: nothing is kept");
+    else if (run->partial)
+        err_input(err, "interrupted after %u of %u samples: what was finished is kept and marked partial", run->samples_done, run->samples_asked);
+    else
+        err_input(err, "interrupted before the comparison with float32 was made: the run itself is whole and kept");
+    err->kind = ERR_INTERRUPTED;
+    return -1;
+}
+
 int cli_run(const struct cli *cli, struct err *err)
 {
     struct job p = {0};
     struct run *run = NULL;
-    int status = -1;
-    catch_interrupts();
-    if ((cli->out && report_check_folder(cli->out, err)) || load(&p, cli, err) || !(run = run_all(&p, cli, err)) || report(cli, &p, run, err))
+    int status = -1, is_new = access(cli->out, F_OK) != 0;
+    if (load(&p, cli, err) || report_check_folder(cli->out, err) || !(run = run_all(&p, cli, err)) || (run->samples_done && report(cli, &p, run, err)))
         goto out;
-    status = cli->expect ? cli_expect(cli->quiet ? stderr : stdout, cli, &p, run, err) : 0;
-    if (!status && run->partial) {
-        err_input(err, "interrupted after %u of %u samples; what was finished is kept and marked partial", run->samples_done, run->samples_asked);
-        err->kind = ERR_INTERRUPTED;
-        status = -1;
-    }
+    status = cli->expect && run->samples_done ? cli_expect(cli, &p, run, err) : 0;
+    if (run->partial || (cli->against_float && !run->has_float))
+        status = interrupted(run, err);
 out:
+    if (status && is_new)
+        rmdir(cli->out);        /* made by the check above and still empty; a folder with files stays */
     run_free(run);
     job_free(&p);
     return status;

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "import/nir_data.h"
+#include "import/nir_heap.h"
 
 /* A graph may take 64 times its file in memory (constant arrays pack well), and 512 MiB in any case. */
 enum { MEMORY_PER_BYTE = 64, MEMORY_FREE = 512 << 20, BYTES_PER_NODE = 64 };
@@ -249,7 +250,7 @@ struct nir_file *nir_file_read(const char *path, struct err *err)
     H5dont_atexit();        /* after a damaged file its clean-up at exit may print "infinite loop closing library" */
     H5Eget_auto2(H5E_DEFAULT, &print, &data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    struct nir_file *nir = read_open(&r, err);
+    struct nir_file *nir = nir_heap_check(path, err) ? NULL : read_open(&r, err);
     H5Eset_auto2(H5E_DEFAULT, print, data);
     if (!nir)
         err_context(err, "%s", path);
