@@ -501,6 +501,8 @@ def containers(folder, good):
         file["node"] = below
     whole = open(os.path.join(folder, "dense.nir"), "rb").read()
     open(at("truncated"), "wb").write(whole[:len(whole) // 2])
+    heap = whole.index(b"GCOL")     # an object whose size takes the next one back to where it is
+    open(at("heap"), "wb").write(whole[:heap + 24] + (2**64 - 16).to_bytes(8, "little") + whole[heap + 32:])
     open(at("signature_only"), "wb").write(whole[:8])
     open(at("text"), "wb").write(b"name: x\n")
     open(at("nothing"), "wb").close()
