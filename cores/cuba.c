@@ -35,16 +35,21 @@ static int64_t current(struct core *core, const struct image_group *g, uint32_t 
     return u;
 }
 
+/* Without refractory time the sums become what the membranes gain, and these follow in one wide loop. */
 static void group(struct core *core, const struct image_group *g)
 {
     struct batch *b = &core->batch;
+    int64_t *sum = b->port[0];
     for (uint32_t k = 0; k < g->count; k++) {
         uint32_t i = g->first + k;
         int nonzero = core->membrane[i] != 0 || core->current[i] != 0;
-        b->active[k] = (uint8_t)sweep_active(b->image->active, b->port[0][k] != 0, nonzero);
-        int64_t drive = current(core, g, i, b->port[0][k]) + (b->image->bias ? b->image->bias[i] : 0);
-        b->fired[k] = (uint8_t)integer_membrane(core, g, i, drive);
+        b->active[k] = (uint8_t)sweep_active(b->image->active, sum[k] != 0, nonzero);
+        sum[k] = current(core, g, i, sum[k]) + b->image->bias[i];
+        if (g->refractory)
+            b->fired[k] = (uint8_t)integer_membrane(core, g, i, sum[k]);
     }
+    if (!g->refractory)
+        integer_membranes(core, g, sum);
 }
 
 static int update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)

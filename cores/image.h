@@ -58,7 +58,7 @@ struct image {
     const struct image_group *group;
     const uint64_t *rows;           /* the process's arena; row r starts at rows + r */
     uint32_t delay_slots;           /* 1 + largest segment delay */
-    /* integer kinds; NULL where absent (zero) */
+    /* integer kinds; never NULL there, 0 where a neuron has none */
     const int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;
     int64_t membrane_low, membrane_high, current_low, current_high;
     int current_wraps;              /* Loihi: u wraps at its width; else saturates */

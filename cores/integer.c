@@ -81,3 +81,58 @@ int integer_poke(struct core *core, uint32_t variable, uint64_t index, int64_t v
     *v = (int32_t)value;
     return 0;
 }
+
+/* What a group's neurons have in common, as numbers and masks (all ones or 0) instead of choices. */
+struct plain {
+    int64_t one, to_zero, half, low, high, factor, drop, next, before_decay, after_input, now;
+    uint32_t bits;
+    int64_t above;              /* fires at threshold + above or more */
+    int64_t silent;             /* all ones: never fires */
+};
+
+static struct plain plain_of(const struct image *image, const struct image_group *g)
+{
+    struct plain p = {.one = (int64_t)1 << g->decay_bits, .bits = g->decay_bits, .low = image->membrane_low, .high = image->membrane_high};
+    p.to_zero = image->rounding == IMAGE_ROUND_ZERO ? p.one - 1 : 0;
+    p.half = image->rounding == IMAGE_ROUND_NEAREST ? p.one / 2 : 0;
+    p.factor = g->reset == IMAGE_RESET_SUBTRACT ? -1 : g->reset == IMAGE_RESET_VALUE ? 1 : 0;
+    p.drop = -(int64_t)(g->reset == IMAGE_RESET_VALUE);
+    p.before_decay = -(int64_t)(g->point == IMAGE_NEXT_BEFORE_DECAY);
+    p.after_input = -(int64_t)(g->point == IMAGE_NEXT_AFTER_INPUT);
+    p.now = -(int64_t)(g->point == IMAGE_NOW);
+    p.above = !g->at_least;
+    p.silent = -(int64_t)!g->fires;
+    return p;
+}
+
+/* What a reset adds to v: the value less v, or the amount taken away, or nothing. */
+static inline int64_t reset_step(const struct plain *p, int64_t v, int64_t value)
+{
+    return p->factor * value - (v & p->drop);
+}
+
+INTEGER_WIDE
+static void plain_membranes(const struct plain p, uint32_t n, int32_t *restrict membrane, const int32_t *restrict threshold, const int32_t *restrict decay,
+                            const int32_t *restrict value, const int64_t *restrict drive, uint8_t *restrict fired)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        int64_t v = membrane[k], limit = threshold[k] + p.above;
+        int64_t over = -(int64_t)(v >= limit) & ~p.silent;
+        v += reset_step(&p, v, value[k]) & over & p.before_decay;
+        int64_t product = v * (p.one - decay[k]);
+        v = ((product + ((product >> 63) & p.to_zero) + p.half) >> p.bits) + drive[k];
+        v += reset_step(&p, v, value[k]) & over & p.after_input;
+        v = integer_clip(v, p.low, p.high);
+        int64_t fires = -(int64_t)(v >= limit) & ~p.silent;
+        v = integer_clip(v + (reset_step(&p, v, value[k]) & fires & p.now), p.low, p.high);
+        membrane[k] = (int32_t)v;
+        fired[k] = (uint8_t)(fires & 1);
+    }
+}
+
+void integer_membranes(struct core *core, const struct image_group *g, const int64_t *drive)
+{
+    const struct image *image = core->batch.image;
+    plain_membranes(plain_of(image, g), g->count, core->membrane + g->first, image->threshold + g->first, image->decay_v + g->first,
+                    image->reset_value + g->first, drive, core->batch.fired);
+}

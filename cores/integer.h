@@ -83,6 +83,12 @@ static inline int integer_membrane(struct core *core, const struct image_group *
     return fires;
 }
 
+/* Loops over whole groups in which nothing branches, so that wide instructions carry them where the machine has them. */
+#define INTEGER_WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
+
+/* integer_membrane for every neuron of a group without refractory time; drive[k] is neuron g->first + k's. Fills fired. */
+void integer_membranes(struct core *, const struct image_group *, const int64_t *drive);
+
 #ifdef __cplusplus
 }
 #endif

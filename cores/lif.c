@@ -6,10 +6,21 @@
 
 static int64_t drive(const struct image *image, const struct image_group *g, uint32_t i, int64_t sum)
 {
-    return integer_clip(sum, image->current_low, image->current_high) * ((int64_t)1 << g->shift) + (image->bias ? image->bias[i] : 0);
+    return integer_clip(sum, image->current_low, image->current_high) * ((int64_t)1 << g->shift) + image->bias[i];
 }
 
-static void group(struct core *core, const struct image_group *g)
+/* Sums become what the membranes gain; active is seen before they do. on, input, nonzero: 1 where it makes a neuron active. */
+INTEGER_WIDE
+static void drives(uint32_t n, int64_t *restrict sum, const int32_t *restrict membrane, const int32_t *restrict bias, uint8_t *restrict active, int64_t low,
+                   int64_t high, int64_t scale, struct sweep_rule when)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        active[k] = (uint8_t)(when.always | (when.input & (sum[k] != 0)) | (when.nonzero & (membrane[k] != 0)));
+        sum[k] = integer_clip(sum[k], low, high) * scale + bias[k];
+    }
+}
+
+static void group_resting(struct core *core, const struct image_group *g)
 {
     struct batch *b = &core->batch;
     for (uint32_t k = 0; k < g->count; k++) {
@@ -17,6 +28,18 @@ static void group(struct core *core, const struct image_group *g)
         b->active[k] = (uint8_t)sweep_active(b->image->active, b->port[0][k] != 0, core->membrane[i] != 0);
         b->fired[k] = (uint8_t)integer_membrane(core, g, i, drive(b->image, g, i, b->port[0][k]));
     }
+}
+
+static void group(struct core *core, const struct image_group *g)
+{
+    const struct image *image = core->batch.image;
+    if (g->refractory) {
+        group_resting(core, g);
+        return;
+    }
+    drives(g->count, core->batch.port[0], core->membrane + g->first, image->bias + g->first, core->batch.active, image->current_low, image->current_high,
+           (int64_t)1 << g->shift, sweep_rule_of(image->active));
+    integer_membranes(core, g, core->batch.port[0]);
 }
 
 static int update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)

@@ -20,6 +20,14 @@ int sweep_active(enum image_active when, int has_input, int nonzero)
     return 1;
 }
 
+struct sweep_rule sweep_rule_of(enum image_active when)
+{
+    return (struct sweep_rule){
+        .always = when == IMAGE_ACTIVE_ALWAYS, .input = when == IMAGE_ACTIVE_INPUT || when == IMAGE_ACTIVE_INPUT_OR_NONZERO,
+        .nonzero = when == IMAGE_ACTIVE_NONZERO || when == IMAGE_ACTIVE_INPUT_OR_NONZERO,
+    };
+}
+
 void sweep_begin(struct sweep *s, const struct image *image, struct emissions *out, struct core_counts *counts)
 {
     *s = (struct sweep){.image = image, .out = out, .counts = counts, .cycles = image->time.step};

@@ -23,6 +23,8 @@ void sweep_held(struct sweep *, uint32_t group);        /* a group outside its w
 void sweep_end(struct sweep *, uint32_t *cycles);
 int sweep_open(const struct image_group *, uint64_t step);      /* 1: the window is open */
 int sweep_active(enum image_active, int has_input, int nonzero);
+struct sweep_rule { uint8_t always, input, nonzero; };          /* the same as 0 or 1 each: active = always | input & .. | nonzero & .. */
+struct sweep_rule sweep_rule_of(enum image_active);
 
 #ifdef __cplusplus
 }

@@ -181,7 +181,7 @@ static void close_engine(struct engine *e)
     if (e->plane && e->timing)
         e->plane->close(e->timing);
     pool_close(e->pool);
-    void *const owned[] = {e->live, e->counter_of, e->memory_of, e->memory_first, e->send, e->leaf, e->packet, e->sorted, e->packet_core,
+    void *const owned[] = {e->live, e->counter_of, e->memory_of, e->memory_first, e->fired, e->send, e->leaf, e->packet, e->sorted, e->packet_core,
                            e->endpoint, e->core_of_endpoint, e->step_memory, e->count, e->first_spike, e->highest};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);

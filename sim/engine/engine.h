@@ -22,6 +22,8 @@ struct live {                   /* a core during the run */
     struct err err;
 };
 
+struct fired { const struct spike_source *source; uint64_t offset; int32_t payload; };      /* offset: NoC cycles */
+
 struct engine {
     struct run *run;
     struct chip *chip;
@@ -39,6 +41,8 @@ struct engine {
     struct packet *packet, *sorted;
     uint32_t *packet_core;
     uint64_t n_send, n_leaf, n_packet, send_capacity, leaf_capacity;
+    struct fired *fired;        /* the cores' spikes of the step */
+    uint64_t n_fired, prefetched;       /* prefetched: bytes of rows so far */
     struct endpoint_step *endpoint;
     uint32_t *core_of_endpoint; /* [noc.endpoints] */
     struct step_time time;
@@ -51,7 +55,7 @@ struct engine {
     uint64_t *count;            /* [outputs] */
     uint32_t *first_spike;      /* [outputs] network step, or steps */
     double *highest;            /* [outputs] membrane */
-    size_t spike_capacity, membrane_capacity, packet_capacity, update_capacity, step_capacity;
+    size_t fired_capacity, spike_capacity, membrane_capacity, packet_capacity, update_capacity, step_capacity;
 };
 
 /* step.c: one chip step */

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "engine/engine.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, PREFETCH_MOST = 512 << 10, PREFETCH_ROWS = 16 << 10 };     /* bytes: per step; rows of one spike */
 
 static void update_core(void *arg, uint32_t c)
 {
@@ -89,38 +89,74 @@ static void note_spike(struct engine *e, const struct spike_source *source)
     run->spike[run->n_spikes++] = (struct run_spike){(uint32_t)e->at.sample, step, source->population, source->neuron};
 }
 
-/* The source of a core's i-th spike of this step. */
-static const struct spike_source *source_of(const struct chip *chip, uint32_t core, const struct emission *spike)
+static void prefetch(const void *from, size_t bytes)
 {
-    return &chip->source[chip->host_neurons + chip->mapping->core[core].neuron[spike->neuron]];
+    for (size_t b = 0; b < bytes; b += CACHE_LINE)
+        __builtin_prefetch((const char *)from + b);
 }
 
-/* Which neurons fire is chance, so what belongs to a spike is seldom in the cache: sources two spikes ahead, routes one. */
-static void prefetch_spikes(const struct chip *chip, uint32_t core, const struct emissions *out, uint32_t i)
+/* A source's tree and rows, for the walk and for delivery, while all of them fit the second-level cache. */
+static void prefetch_routes(struct engine *e, const struct spike_source *source)
 {
-    if (i + 2 < out->count)
-        __builtin_prefetch(source_of(chip, core, &out->at[i + 2]));
-    if (i + 1 >= out->count)
+    const struct chip *chip = e->chip;
+    const struct spike_route *first = chip->route + source->first_route, *last = first + source->routes - 1;
+    if (!source->routes || e->prefetched > PREFETCH_MOST)
         return;
-    const struct spike_source *next = source_of(chip, core, &out->at[i + 1]);
-    const char *route = (const char *)(chip->route + next->first_route);
-    for (size_t b = 0; b < next->routes * sizeof *chip->route; b += CACHE_LINE)
-        __builtin_prefetch(route + b);
+    if (last->core == CHIP_HOST && last > first)
+        last--;
+    size_t rows = last->row > first->row ? (size_t)(last->row - first->row) * sizeof *chip->rows + CACHE_LINE : CACHE_LINE;
+    if (rows > PREFETCH_ROWS)
+        return;
+    prefetch(chip->rows + first->row, rows);
+    e->prefetched += rows;
+    if (source->tree == UNICAST)
+        return;
+    const struct tree *t = &chip->noc->tree[source->tree];
+    prefetch(chip->noc->branch + t->first_branch, t->branches * sizeof *chip->noc->branch);
+    prefetch(chip->noc->leaf_at + t->first_leaf, t->leaves * sizeof *chip->noc->leaf_at);
+}
+
+/* Which neurons fire is chance, so what belongs to a spike is seldom in the cache: it is asked for a few spikes ahead, each part
+ * once the part that leads to it has come. */
+static void prefetch_spikes(struct engine *e, uint64_t i)
+{
+    if (i + 6 < e->n_fired)
+        prefetch(e->fired[i + 6].source, sizeof *e->fired->source);
+    if (i + 4 < e->n_fired) {
+        const struct spike_source *source = e->fired[i + 4].source;
+        prefetch(e->chip->route + source->first_route, source->routes * sizeof *e->chip->route);
+        if (source->tree != UNICAST)
+            prefetch(&e->chip->noc->tree[source->tree], sizeof *e->chip->noc->tree);
+    }
+    if (i + 1 < e->n_fired)
+        prefetch_routes(e, e->fired[i + 1].source);
+}
+
+/* All spikes of the step in canonical order: by core, then neuron. */
+static void list_spikes(struct engine *e)
+{
+    const struct chip *chip = e->chip;
+    e->n_fired = e->prefetched = 0;
+    for (uint32_t c = 0; c < chip->n_cores; c++) {
+        const struct live *live = &e->live[c];
+        const uint32_t *neuron = chip->mapping->core[c].neuron;
+        for (uint32_t i = 0; i < live->out.count; i++) {
+            const struct emission *spike = &live->out.at[i];
+            e->fired = mem_room(e->fired, e->n_fired, &e->fired_capacity, sizeof *e->fired);
+            e->fired[e->n_fired++] = (struct fired){&chip->source[chip->host_neurons + neuron[spike->neuron]], chip_noc_cycles(chip, &chip->core[c], spike->offset),
+                                                    spike->payload};
+        }
+    }
 }
 
 static void emit_cores(struct engine *e)
 {
-    const struct chip *chip = e->chip;
-    for (uint32_t c = 0; c < chip->n_cores; c++) {
-        const struct live *live = &e->live[c];
-        const struct chip_core *core = &chip->core[c];
-        for (uint32_t i = 0; i < live->out.count; i++) {
-            const struct emission *spike = &live->out.at[i];
-            const struct spike_source *source = source_of(chip, c, spike);
-            prefetch_spikes(chip, c, &live->out, i);
-            note_spike(e, source);
-            send_spike(e, source, chip_noc_cycles(chip, core, spike->offset), spike->payload);
-        }
+    list_spikes(e);
+    for (uint64_t i = 0; i < e->n_fired; i++) {
+        const struct fired *f = &e->fired[i];
+        prefetch_spikes(e, i);
+        note_spike(e, f->source);
+        send_spike(e, f->source, f->offset, f->payload);
     }
 }
 
