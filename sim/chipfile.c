@@ -93,7 +93,7 @@ static void free_memory(struct chip_memory *m)
     free(m->access_time.why);
 }
 
-static void free_type(struct core_type *type)
+void chipfile_free_type(struct core_type *type)
 {
     for (uint32_t i = 0; i < type->n_formats; i++)
         free(type->format[i].name);
@@ -127,7 +127,7 @@ static void free_lists(struct chipfile *f)
     for (uint32_t i = 0; i < f->n_clocks; i++)
         free(f->clock[i].name);
     for (uint32_t i = 0; i < f->n_types; i++)
-        free_type(&f->type[i]);
+        chipfile_free_type(&f->type[i]);
     for (uint32_t i = 0; i < f->n_energy; i++) {
         free(f->energy[i].component);
         free(f->energy[i].cost.why);
@@ -147,7 +147,7 @@ void chipfile_free(struct chipfile *f)
     free_noc(&f->noc);
     void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->source, f->clock, f->type, f->energy, f->figure,
                            f->barrier_at, f->barrier_standing.why, f->layer_start_time.cost.why, f->sample_reset_time.cost.why, f->in.port,
-                           f->out.port, f->core_type_of, f->barrier_per};
+                           f->out.port, f->core_type_of, f->barrier_per, f->unplaced};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     fidelity_clear(&f->notes);

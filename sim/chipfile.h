@@ -162,6 +162,7 @@ struct chipfile {
     struct chip_io in, out;
     struct core_type *type;
     uint32_t n_types;
+    char *unplaced;                     /* NULL, or names of core types that the file describes and `placement` leaves out: "a, b" */
     uint32_t *core_type_of;             /* [cores] index into type: core = tile * cores_per_tile + k, tile = row * columns + column */
     uint32_t cores;
     struct energy_term *energy;         /* one per priced counter (work class) */

@@ -105,6 +105,8 @@ extern const struct field_table chipfile_table_file;     /* chipfile_keys.c */
 /* chipfile_find.c: the path of the chip file that path or name means; the caller frees. NULL and err: none. */
 char *chipfile_find(const char *name, struct err *);
 
+void chipfile_free_type(struct core_type *);      /* what it owns; chipfile.c */
+
 #ifdef __cplusplus
 }
 #endif

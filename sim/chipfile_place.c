@@ -1,4 +1,5 @@
 /* Sections `io` and `placement`: where the host joins the network, and which core is of which type. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -128,6 +129,33 @@ static int place_type(struct chipfile *f, const struct doc_node *key, const stru
     return 0;
 }
 
+static int is_placed(const struct chipfile *f, uint32_t type)
+{
+    for (uint32_t core = 0; core < f->cores; core++)
+        if (f->core_type_of[core] == type)
+            return 1;
+    return 0;
+}
+
+/* A type that no core has is an offer of the file, no part of the chip: it is checked and then left out. */
+static void drop_unplaced(struct chipfile *f)
+{
+    uint32_t kept = 0;
+    for (uint32_t t = 0; t < f->n_types; t++) {
+        if (is_placed(f, t)) {
+            for (uint32_t core = 0; core < f->cores && kept != t; core++)
+                f->core_type_of[core] = f->core_type_of[core] == t ? kept : f->core_type_of[core];
+            f->type[kept++] = f->type[t];
+            continue;
+        }
+        char *names = f->unplaced ? mem_format("%s, %s", f->unplaced, f->type[t].name) : mem_text(f->type[t].name);
+        free(f->unplaced);
+        f->unplaced = names;
+        chipfile_free_type(&f->type[t]);
+    }
+    f->n_types = kept;
+}
+
 int chipfile_placement(struct reading *r, struct err *err)
 {
     struct chipfile *f = r->file;
@@ -143,5 +171,6 @@ int chipfile_placement(struct reading *r, struct err *err)
     for (uint32_t core = 0; core < f->cores; core++)
         if (f->core_type_of[core] == UINT32_MAX)
             return doc_error(map, err, "placement gives core %u no type; write for example {%s: rest}", core, f->type[0].name);
+    drop_unplaced(f);
     return 0;
 }

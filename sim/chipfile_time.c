@@ -132,7 +132,7 @@ int chipfile_clocks(struct reading *r, struct err *err)
 /* A name that is given must exist; one that is not falls back to the usual name, then to the only clock. */
 int chipfile_clock(const struct chipfile *f, const struct doc_node *place, const char *name, const char *usual, uint32_t *clock, struct err *err)
 {
-    const char *known[CLOCKS_MAX + 1], *wanted = name ? name : usual;
+    const char *known[CLOCKS_MAX + 1] = {NULL}, *wanted = name ? name : usual;
     for (uint32_t i = 0; i < f->n_clocks; i++) {
         known[i] = f->clock[i].name;
         if (!strcmp(known[i], wanted)) {

@@ -55,7 +55,7 @@ static void mistakes_of_writing_are_told_with_their_place(void)
                                       {"mesh28", NULL, "just a word", "the file is a map of keys"},
                                       {"mesh28", NULL, "{chip: {name: x}}", "'time' is missing"},
                                       {"mesh28", "chip: {name: mesh28", "chip: {name: ", "chip.name is empty"},
-                                      {"mesh28", "core_types:\n  lif28:", "core_types: []\nlif28:", "unknown key 'lif28' in the file"},
+                                      {"loihi", "core_types:\n  loihi:", "core_types: []\nloihi:", "unknown key 'loihi' in the file"},
                                       {"mesh28", "router: [0, 0], port: west, rate: 1 flits/cycle, values",
                                        "router: [8, 0], port: west, rate: 1 flits/cycle, values", "router [8, 0] is outside the 8x8 tiles"},
                                       {"mesh28", "values: none", "values: payload 8 bit", "does not fit a packet with 0 bit of payload"},
