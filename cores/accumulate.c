@@ -122,27 +122,15 @@ static void add64(int64_t *sum, const struct segment *s, const unsigned char *bo
     }
 }
 
-static size_t body_bytes(const struct segment *s)
-{
-    static const unsigned char id[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, weight[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
-    size_t ids = (size_t)s->count * id[s->form], w = weight[s->form];
-    return (((ids + w - 1) & ~(w - 1)) + s->count * w + 7) & ~(size_t)7;
-}
-
-static const struct segment *next_segment(const struct segment *s)
-{
-    return (const struct segment *)((const unsigned char *)(s + 1) + body_bytes(s));
-}
-
 uint32_t accumulators_cost(const struct image *image, const struct packet *p)
 {
     const struct image_time *t = &image->time;
     uint64_t cycles = t->packet + t->axon_word * image->words.axon;
     const struct segment *s = (const struct segment *)(image->rows + p->row);
-    for (;; s = next_segment(s)) {
+    for (;; s = segment_next(s)) {
         cycles += t->sop * s->count + t->row_word * s->words + t->spot * s->spots;
         if (s->last)
-            return (uint32_t)cycles;
+            return cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
     }
 }
 
@@ -237,7 +225,7 @@ void accumulators_accept(struct accumulators *a, const struct core_step *at, con
             tally.leaves += (uint64_t)leaf;
             leaf = 0;
             serve_segment(a, first, next, s, p[i].payload, &tally);
-        } while (!s->last && (s = next_segment(s)));
+        } while (!s->last && (s = segment_next(s)));
         if (cycles)
             cycles[i] = accumulators_cost(image, &p[i]);
     }

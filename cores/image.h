@@ -3,6 +3,7 @@
  * The image is the caller's and outlives the core. */
 #ifndef VOLLEY_CORES_IMAGE_H
 #define VOLLEY_CORES_IMAGE_H
+#include <stddef.h>
 #include <stdint.h>
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +21,15 @@ struct segment {            /* 24 bytes, then the synapses, padded to 8 bytes. A
     uint16_t delay;         /* extra steps: chip delay - 1 */
     uint8_t form, port, last, pad;
 };
+
+/* The segment after s in its row: behind its ids and then its weights, each aligned to its own size. */
+static inline const struct segment *segment_next(const struct segment *s)
+{
+    static const unsigned char id[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, weight[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
+    size_t ids = (size_t)s->count * id[s->form], w = weight[s->form];
+    size_t bytes = (((ids + w - 1) & ~(w - 1)) + s->count * w + 7) & ~(size_t)7;
+    return (const struct segment *)((const unsigned char *)(s + 1) + bytes);
+}
 
 enum image_reset { IMAGE_RESET_NONE, IMAGE_RESET_VALUE, IMAGE_RESET_SUBTRACT };
 enum image_point { IMAGE_NOW, IMAGE_NEXT_BEFORE_DECAY, IMAGE_NEXT_AFTER_INPUT };
@@ -45,8 +55,9 @@ struct image_group {        /* one population's part on this core */
 enum image_table { IMAGE_AXON, IMAGE_ROWS, IMAGE_STATE, IMAGE_ACCUMULATOR, IMAGE_PARAMETER, IMAGE_TABLES };
 struct image_words {        /* 0: the table is not described, nothing is counted */
     uint32_t axon;                  /* words read per packet */
-    /* a sweep over n compartments reads ceil(n / per) words; per 0: not described */
+    /* a sweep over n compartments reads ceil(n / per) * each words; per 0: not described; each > 1: an entry is wider than a word */
     uint32_t state_per, accumulator_per, parameter_per;
+    uint32_t state_each, accumulator_each, parameter_each;
 };
 struct image_time {         /* service and update as count x cycles (core clock); see chip file `service` */
     uint64_t packet, sop, row_word, axon_word, spot;                        /* accept; spot: read and write of an accumulator word */

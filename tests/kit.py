@@ -52,9 +52,11 @@ def is_layer(population, layer):
     return population == layer or population.startswith(layer + ".")
 
 
-def values(name):
-    """cuba_direct has a constant current as input: on a chip of binary spikes it travels as equal packets."""
-    return ["--values", "repeat"] if name == "cuba_direct" else []
+def values(name, chip="loihi"):
+    """What a network needs on a chip: cuba_direct has a constant current as input, which travels as equal packets where packets
+    carry no value; neurons with a synaptic current need mesh28's other core."""
+    more = ["--values", "repeat"] if name == "cuba_direct" else []
+    return more + (["--set", "placement={cuba28: all}"] if chip == "mesh28" and name.startswith("cuba") else [])
 
 
 class Checks:
