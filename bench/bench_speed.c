@@ -132,7 +132,8 @@ static int bench(uint32_t fan_out, uint32_t steps, struct err *err)
     int bad = load(&l, fan_out, err) || run_steps(&l, WARM, &few, err) || run_steps(&l, WARM + steps, &many, err);
     if (!bad) {
         double s = many.seconds - few.seconds, sops = (double)(many.sops - few.sops), packets = (double)(many.packets - few.packets);
-        printf("10,000 x %-4u on %u cores: %.1f M SOP/s, %.2f M packets/s (%.1f synapses per packet), firing %.2f %%, %.1f us per step; loading and %d steps %.2f s\n",
+        printf("10,000 x %-4u on %u cores: %.1f M SOP/s, %.2f M packets/s (%.1f synapses per packet), firing %.2f %%, "
+               "%.1f us per step; loading and %d steps %.2f s\n",
                fan_out, l.mapping->n_cores, sops / s * 1e-6, packets / s * 1e-6, sops / packets, 100.0 * (double)(many.spikes - few.spikes) / steps / NEURONS,
                s / steps * 1e6, WARM, few.seconds);
     }

@@ -41,24 +41,38 @@ static int prove(struct accumulators *a, struct err *err)
     return 0;
 }
 
+static size_t slot_bytes(const struct accumulators *a)
+{
+    return (size_t)a->ports * a->image->neurons * (a->wide ? sizeof(int64_t) : sizeof(int32_t));
+}
+
 int accumulators_open(struct accumulators *a, const struct image *image, uint32_t ports, struct err *err)
 {
     *a = (struct accumulators){.image = image, .ports = ports, .slots = image->delay_slots ? image->delay_slots : 1};
     if (prove(a, err))
         return -1;
-    a->sum = mem_new((size_t)a->slots * ports * image->neurons, a->wide ? sizeof(int64_t) : sizeof(int32_t));
-    return 0;
+    a->sum = calloc(a->slots, slot_bytes(a) ? slot_bytes(a) : 1);
+    a->filled = mem_new(a->slots, sizeof *a->filled);
+    if (a->sum)
+        return 0;
+    return err_answer(err, "no memory for %u delay slots of %u neurons (%.1f GiB): shorter delays would help", a->slots, image->neurons,
+                      (double)a->slots * (double)slot_bytes(a) / (double)(1 << 30));
 }
 
 void accumulators_close(struct accumulators *a)
 {
     free(a->sum);
+    free(a->filled);
     a->sum = NULL;
+    a->filled = NULL;
 }
 
 void accumulators_reset(struct accumulators *a)
 {
-    memset(a->sum, 0, (size_t)a->slots * a->ports * a->image->neurons * (a->wide ? sizeof(int64_t) : sizeof(int32_t)));
+    for (uint32_t slot = 0; slot < a->slots; slot++)
+        if (a->filled[slot])
+            memset((char *)a->sum + slot * slot_bytes(a), 0, slot_bytes(a));
+    memset(a->filled, 0, a->slots * sizeof *a->filled);
     a->now = 0;
 }
 
@@ -169,12 +183,13 @@ static struct tally tally_of(const struct image *image, uint32_t group, uint64_t
     return (struct tally){.group = group, .open_now = is_open(&image->group[group], next)};
 }
 
-/* Where the sums of a slot and port begin; counted in elements. */
-static size_t sums_at(const struct accumulators *a, uint32_t delay, uint32_t port)
+/* Where the sums of a slot and port begin; counted in elements. Something is about to be added there. */
+static size_t sums_at(struct accumulators *a, uint32_t delay, uint32_t port)
 {
     uint32_t slot = a->now + delay;
     if (slot >= a->slots)
         slot -= a->slots;
+    a->filled[slot] = 1;
     return ((size_t)slot * a->ports + (a->ports > 1 ? port : 0)) * a->image->neurons;
 }
 
@@ -247,7 +262,9 @@ void accumulators_take(struct accumulators *a, uint32_t port, uint32_t first, ui
     memset(from, 0, count * sizeof *from);
 }
 
+/* Every sum of the slot is 0 now: groups in their window were taken, and nothing is ever added for a group outside it. */
 void accumulators_turn(struct accumulators *a)
 {
+    a->filled[a->now] = 0;
     a->now = a->now + 1 == a->slots ? 0 : a->now + 1;
 }

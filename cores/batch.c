@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 
 int batch_open(struct batch *b, const struct image *image, uint32_t ports, struct err *err)
 {
     *b = (struct batch){.image = image, .ports = ports};
+    if (sweep_longest(image) >= UINT32_MAX)
+        return err_answer(err, "an update of %u neurons can take more than 2^32 cycles: shorter service times or fewer neurons per core would help", image->neurons);
     if (accumulators_open(&b->sums, image, ports, err))
         return -1;
     for (uint32_t p = 0; p < ports; p++)

@@ -34,26 +34,33 @@ void sweep_begin(struct sweep *s, const struct image *image, struct emissions *o
     out->count = 0;
 }
 
-/* Words of one table newly entered when `more` compartments follow `before`: words are read once each, in order. */
-static uint64_t words_entered(uint64_t before, uint64_t more, uint32_t per)
+/* Words of one table that hold compartments from .. from + n - 1 and were not read before. A sweep reads each word once, in order;
+ * an entry wider than a word takes several. */
+static uint64_t words_entered(uint64_t *next, uint64_t from, uint64_t n, uint32_t per, uint32_t each)
 {
-    return per ? (before + more + per - 1) / per - (before + per - 1) / per : 0;
+    if (!per || !n)
+        return 0;
+    uint64_t first = from / per, end = (from + n - 1) / per + 1;
+    if (first < *next)
+        first = *next;
+    *next = end > *next ? end : *next;
+    return end > first ? (end - first) * each : 0;
 }
 
 /* n compartments visited: their words, and the cycles of those words. */
-static void visit(struct sweep *s, uint32_t n, struct memory_count *memory)
+static void visit(struct sweep *s, uint64_t from, uint64_t n, struct memory_count *memory)
 {
     const struct image_words *w = &s->image->words;
     const struct image_time *t = &s->image->time;
-    uint64_t state = words_entered(s->visited, n, w->state_per), sums = words_entered(s->visited, n, w->accumulator_per);
-    uint64_t parameters = words_entered(s->visited, n, w->parameter_per);
+    uint64_t state = words_entered(&s->state, from, n, w->state_per, w->state_each);
+    uint64_t sums = words_entered(&s->sums, from, n, w->accumulator_per, w->accumulator_each);
+    uint64_t parameters = words_entered(&s->parameters, from, n, w->parameter_per, w->parameter_each);
     memory[IMAGE_STATE].reads += state;
     memory[IMAGE_STATE].writes += state;
     memory[IMAGE_ACCUMULATOR].reads += sums;
     memory[IMAGE_ACCUMULATOR].writes += sums;
     memory[IMAGE_PARAMETER].reads += parameters;
     s->cycles += state * t->state_word + sums * t->accumulator_word + parameters * t->parameter_word;
-    s->visited += n;
 }
 
 static uint32_t count_set(const uint8_t *flag, uint32_t n)
@@ -64,16 +71,23 @@ static uint32_t count_set(const uint8_t *flag, uint32_t n)
     return set;
 }
 
-/* n neurons in a row: counted, and their time added. Only a spike needs its exact place, so runs end at spikes. */
+/* n neurons in a row: counted, and their time added. Only a spike needs its exact place, so runs end at spikes. Where the hardware
+ * skips idle neurons, only the words that hold an active one are read. */
 static void run_of(struct sweep *s, uint32_t group, const uint8_t *active, uint32_t n)
 {
     const struct image_group *g = &s->image->group[group];
-    uint64_t *action = s->counts->action + (size_t)group * N_ACTIONS;
-    uint32_t busy = count_set(active, n) * g->compartments, idle = s->image->skip_idle ? 0 : n * g->compartments - busy;
+    uint64_t *action = s->counts->action + (size_t)group * N_ACTIONS, all = (uint64_t)n * g->compartments;
+    uint64_t busy = (uint64_t)count_set(active, n) * g->compartments, idle = s->image->skip_idle ? 0 : all - busy;
+    struct memory_count *memory = s->counts->memory + (size_t)group * IMAGE_TABLES;
     action[ACT_UPDATE_ACTIVE] += busy;
     action[ACT_UPDATE_IDLE] += idle;
     s->cycles += s->image->time.active * busy + s->image->time.idle * idle;
-    visit(s, busy + idle, s->counts->memory + (size_t)group * IMAGE_TABLES);
+    if (!s->image->skip_idle)
+        visit(s, s->place, all, memory);
+    for (uint32_t i = 0; s->image->skip_idle && i < n; i++)
+        if (active[i])
+            visit(s, s->place + (uint64_t)i * g->compartments, g->compartments, memory);
+    s->place += all;
 }
 
 void sweep_group(struct sweep *s, uint32_t group, const uint8_t *fired, const uint8_t *active)
@@ -97,13 +111,13 @@ void sweep_group(struct sweep *s, uint32_t group, const uint8_t *fired, const ui
 void sweep_held(struct sweep *s, uint32_t group)
 {
     const struct image_group *g = &s->image->group[group];
+    uint64_t *action = s->counts->action + (size_t)group * N_ACTIONS, begin = s->cycles, n = (uint64_t)g->count * g->compartments;
+    s->place += n;
     if (s->image->skip_idle)
         return;
-    uint64_t *action = s->counts->action + (size_t)group * N_ACTIONS, begin = s->cycles;
-    uint32_t n = g->count * g->compartments;
     action[ACT_UPDATE_HELD] += n;
     s->cycles += s->image->time.idle * n;
-    visit(s, n, s->counts->memory + (size_t)group * IMAGE_TABLES);
+    visit(s, s->place - n, n, s->counts->memory + (size_t)group * IMAGE_TABLES);
     action[ACT_BUSY_CYCLES] += s->cycles - begin;
 }
 
@@ -112,5 +126,35 @@ void sweep_end(struct sweep *s, uint32_t *cycles)
     uint64_t *first = s->counts->action;    /* the program itself belongs to the core's first group */
     first[ACT_CORE_STEPS]++;
     first[ACT_BUSY_CYCLES] += s->image->time.step;
-    *cycles = (uint32_t)s->cycles;
+    *cycles = (uint32_t)s->cycles;          /* sweep_longest bounds it */
+}
+
+/* a * b, or UINT64_MAX where that does not fit. */
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return a && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
+
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+    return a + b < a ? UINT64_MAX : a + b;
+}
+
+static uint64_t table_cycles(uint64_t compartments, uint32_t per, uint32_t each, uint64_t cycles)
+{
+    return per ? times((compartments + per - 1) / per * each, cycles) : 0;
+}
+
+uint64_t sweep_longest(const struct image *image)
+{
+    const struct image_time *t = &image->time;
+    const struct image_words *w = &image->words;
+    uint64_t compartments = 0;
+    for (uint32_t g = 0; g < image->groups; g++)
+        compartments += (uint64_t)image->group[g].count * image->group[g].compartments;
+    uint64_t all = plus(t->step, times(compartments, t->active > t->idle ? t->active : t->idle));
+    all = plus(all, times(image->neurons, t->spike));
+    all = plus(all, table_cycles(compartments, w->state_per, w->state_each, t->state_word));
+    all = plus(all, table_cycles(compartments, w->accumulator_per, w->accumulator_each, t->accumulator_word));
+    return plus(all, table_cycles(compartments, w->parameter_per, w->parameter_each, t->parameter_word));
 }

@@ -13,7 +13,8 @@ struct sweep {
     struct emissions *out;
     struct core_counts *counts;
     uint64_t cycles;            /* so far */
-    uint64_t visited;           /* compartments, for the words read */
+    uint64_t place;             /* compartments behind, in local order, held ones too */
+    uint64_t state, sums, parameters;   /* first word of each table that was not read yet */
 };
 
 void sweep_begin(struct sweep *, const struct image *, struct emissions *, struct core_counts *);
@@ -21,6 +22,7 @@ void sweep_begin(struct sweep *, const struct image *, struct emissions *, struc
 void sweep_group(struct sweep *, uint32_t group, const uint8_t *fired, const uint8_t *active);
 void sweep_held(struct sweep *, uint32_t group);        /* a group outside its window */
 void sweep_end(struct sweep *, uint32_t *cycles);
+uint64_t sweep_longest(const struct image *);           /* cycles of an update in which every neuron is active and fires; UINT64_MAX: more */
 int sweep_open(const struct image_group *, uint64_t step);      /* 1: the window is open */
 int sweep_active(enum image_active, int has_input, int nonzero);
 struct sweep_rule { uint8_t always, input, nonzero; };          /* the same as 0 or 1 each: active = always | input & .. | nonzero & .. */

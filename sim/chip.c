@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 
+#define SERVICE_MOST (1u << 31)         /* NoC cycles: what a route has bits for */
+
 uint64_t chip_noc_cycles(const struct chip *chip, const struct chip_core *core, uint64_t cycles)
 {
     if (core->period_ps == chip->noc_period_ps)
@@ -74,8 +76,20 @@ static int load_cores(struct chip *chip, struct err *err)
     return 0;
 }
 
+/* 1: of a row's service, the words of memories take longer than the rest. */
+static int memory_bound(const struct chip_core *core, const struct segment *s, uint64_t cycles)
+{
+    const struct image_time *t = &core->image.time;
+    uint64_t memory = t->axon_word * core->image.words.axon;
+    for (;; s = segment_next(s)) {
+        memory += t->row_word * s->words + t->spot * s->spots;
+        if (s->last)
+            return 2 * memory > cycles;
+    }
+}
+
 /* Cycles of each route's service, known from packet and image alone. */
-static void price_routes(struct chip *chip)
+static int price_routes(struct chip *chip, struct err *err)
 {
     for (uint64_t r = 0; r < chip->n_routes; r++) {
         struct spike_route *route = &chip->route[r];
@@ -85,10 +99,14 @@ static void price_routes(struct chip *chip)
         struct packet p = {.row = route->row, .axon = route->axon, .payload = 1};
         uint32_t cycles;
         core->kind->cost(core->core, &p, 1, &cycles);
-        const struct segment *s = (const struct segment *)(chip->rows + route->row);
-        route->memory = 2 * core->image.time.row_word * s->words > cycles;
-        route->service = (uint32_t)chip_noc_cycles(chip, core, cycles) & 0x7fffffff;
+        uint64_t service = chip_noc_cycles(chip, core, cycles);
+        if (cycles == UINT32_MAX || service >= SERVICE_MOST)
+            return err_answer(err, "%s: core %u: one packet's service takes more than 2^31 cycles; shorter times in core_types.%s.service would help", chip->file->path,
+                              core->endpoint, core->type->name);
+        route->service = (uint32_t)service & (SERVICE_MOST - 1);
+        route->memory = memory_bound(core, (const struct segment *)(chip->rows + route->row), cycles) & 1;
     }
+    return 0;
 }
 
 struct chip *chip_new(const struct chipfile *file, const struct network *network, const struct quantised *quantised, const struct mapping *mapping,
@@ -100,11 +118,10 @@ struct chip *chip_new(const struct chipfile *file, const struct network *network
     chip->quantised = quantised;
     chip->mapping = mapping;
     build_noc(chip);
-    if (create_cores(chip, err) || chip_images(chip, options, err) || chip_rows(chip, options, err) || load_cores(chip, err)) {
+    if (create_cores(chip, err) || chip_images(chip, options, err) || chip_rows(chip, options, err) || load_cores(chip, err) || price_routes(chip, err)) {
         chip_free(chip);
         return NULL;
     }
-    price_routes(chip);
     return chip;
 }
 

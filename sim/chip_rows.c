@@ -185,7 +185,8 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
     uint32_t bits = projection ? chip->quantised->projection[t->projection].bits : weight ? weight->bits : 32;
     size_t ids = (size_t)n * id_bytes[form], w = w_bytes[form], weights_at = (ids + w - 1) & ~(w - 1);
     struct segment s = {
-        .count = n, .base = t->local, .form = (uint8_t)form, .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last, .delay = (uint16_t)t->delay,
+        .count = n, .base = t->local, .form = (uint8_t)form, .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last,
+        .delay = (uint16_t)t->delay,
         .group = (uint16_t)group_at(core, t->local), .spots = spots_of(core, t, n),
         .words = mapping_row_words(kind, core->type, bits, n),
     };

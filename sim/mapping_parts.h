@@ -121,8 +121,8 @@ int greedy_fill(struct load *, uint32_t type, uint32_t n, uint32_t cores, struct
 /* The best of the above for a core type (mapping_pack.c). */
 int pack_plan(struct load *, uint32_t type, uint32_t available, struct plan *);
 /* Spreads over at most `cores` cores, of each type at most available[type], so that the busiest has least work
- * (mapping_balance.c). Where they do not suffice the plans are the packed ones, with more cores. plan: [n_types]. */
-int balance_plans(struct load *, uint32_t cores, const uint32_t *available, struct plan *plan);
+ * (mapping_balance.c). Where they do not suffice the plans are the packed ones, with more cores. best: [n_types]. */
+int balance_plans(struct load *, uint32_t cores, const uint32_t *available, struct plan *best);
 
 /* ---- placement (mapping_place.c) ---- */
 

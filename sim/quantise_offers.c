@@ -293,7 +293,8 @@ static int plan_current(struct asking *a)
     }
     char cure[300] = "a chip with cores of kind cuba";
     if (a->job->file->unplaced)
-        snprintf(cure, sizeof cure, "a chip with cores of kind cuba; this file also describes %.100s, placed by --set 'placement={NAME: all}'", a->job->file->unplaced);
+        snprintf(cure, sizeof cure,
+                 "a chip with cores of kind cuba; this file also describes %.100s, placed by --set 'placement={NAME: all}'", a->job->file->unplaced);
     return refuse(a, "has a synaptic current beside its membrane", "one state per neuron", cure);
 }
 

@@ -57,7 +57,8 @@ static inline struct mapping *map_to(const struct network *net, const struct qua
 }
 
 /* 1: the mapping is refused and the message has all the words ("a|b|c"). */
-static inline int refused(const struct network *net, const struct quantised *q, const struct plain_chip *chip, const char *method, uint32_t cores, const char *words)
+static inline int refused(const struct network *net, const struct quantised *q, const struct plain_chip *chip, const char *method, uint32_t cores,
+                          const char *words)
 {
     struct err err;
     struct mapping *map = map_to(net, q, chip, method, cores, &err);

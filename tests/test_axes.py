@@ -13,7 +13,8 @@ wrong = 0
 
 def command(name, *more):
     folder = f"traces/{name}"
-    return [VOLLEY, "run", "mesh28", f"{folder}/{name}.nir", "--input", f"{folder}/{name}_input.spk", "--labels", f"{folder}/{name}_labels.npy", "--quiet", *more]
+    return [VOLLEY, "run", "mesh28", f"{folder}/{name}.nir", "--input", f"{folder}/{name}_input.spk",
+            "--labels", f"{folder}/{name}_labels.npy", "--quiet", *more]
 
 
 def run(name, *more):
@@ -61,11 +62,13 @@ that(status == 1 and "synapse" in message, f"64 B hold no network: exit {status}
 
 few, many = (run("conv_rate", "--set", f"noc.size={size}", "--map", "balance", "--cores", "all") for size in ("8x8", "16x16"))
 that(many["chip"]["cores_used"] > few["chip"]["cores_used"], f"16x16 uses {many['chip']['cores_used']} cores, 8x8 {few['chip']['cores_used']}")
-that(many["time"]["bound"]["compute"] < few["time"]["bound"]["compute"], f"compute on 16x16: {many['time']['bound']['compute']:.3f} of a step, on 8x8 {few['time']['bound']['compute']:.3f}")
+that(many["time"]["bound"]["compute"] < few["time"]["bound"]["compute"],
+     f"compute on 16x16: {many['time']['bound']['compute']:.3f} of a step, on 8x8 {few['time']['bound']['compute']:.3f}")
 that(many["counts"]["hops"] > few["counts"]["hops"], f"hops on 16x16: {many['counts']['hops']}, on 8x8 {few['counts']['hops']}")
 that(static(many) > static(few), f"static power of 16x16: {static(many) * 1e3:.2f} mW, of 8x8 {static(few) * 1e3:.2f}")
 packed = run("conv_rate")
-that(time(few) < time(packed), f"balance over 64 cores: {time(few) * 1e6:.2f} us per inference, packed on {packed['chip']['cores_used']}: {time(packed) * 1e6:.2f}")
+that(time(few) < time(packed),
+     f"balance over 64 cores: {time(few) * 1e6:.2f} us per inference, packed on {packed['chip']['cores_used']}: {time(packed) * 1e6:.2f}")
 
 wide, narrow = run("conv_rate"), run("conv_rate", "--bits", "4")
 that(narrow["accuracy"] < wide["accuracy"], f"accuracy at 4 bit {narrow['accuracy']:.3f}, at 8 bit {wide['accuracy']:.3f}")

@@ -180,7 +180,8 @@ int main(void)
 {
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("slots", NULL, NULL);
-    CU_add_test(suite, "latency is right to 1 % up to load 0.1 and to 5 % up to 0.25, and a scalar next-free is not", is_right_at_low_load_and_close_up_to_a_quarter);
+    CU_add_test(suite, "latency is right to 1 % up to load 0.1 and to 5 % up to 0.25, and a scalar next-free is not",
+                is_right_at_low_load_and_close_up_to_a_quarter);
     CU_add_test(suite, "zero-load latency is 2 + h R + L - 1 for every pair", zero_load_is_two_plus_h_times_routers);
     return check_run();
 }
