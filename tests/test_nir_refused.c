@@ -60,7 +60,7 @@ static void broken_containers_are_refused_in_one_sentence(void)
         {"bad_claim", "fc/weight", "more data than the file holds"}, {"bad_links", "links", ""}, {"bad_loop_of_links", "nested more than", ""},
         {"bad_forest_of_links", "more nodes than the file can hold", ""}, {"bad_truncated", "truncated or damaged", ""},
         {"bad_signature_only", "truncated or damaged", ""}, {"bad_slash", "'/'", "rename"}, {"bad_edges_numbers", "edges", "pairs of node names"},
-        {"bad_heap", "texts in it are damaged", ""}, {"bad_edges_three", "edges", "pairs of node names"},
+        {"bad_heap", "texts or names are damaged", ""}, {"bad_no_names", "texts or names are damaged", ""}, {"bad_edges_three", "edges", "pairs of node names"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_refused(cases[i][0], &snntorch, ERR_INPUT, cases[i][1], cases[i][2]);

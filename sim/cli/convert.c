@@ -34,6 +34,8 @@ int cli_convert(const struct cli *cli, struct err *err)
 {
     if (!cli->out)
         return err_input(err, "volley convert: where to? -o FILE.yaml for a network, -o FILE.spk or FILE.csv for events");
+    if (job_files(cli, err))
+        return -1;
     if (ends_with(cli->out, ".spk") || ends_with(cli->out, ".csv"))
         return convert_events(cli, err);
     if (ends_with(cli->out, ".yaml") || ends_with(cli->out, ".yml"))

@@ -1,50 +1,70 @@
 /* volley map: places and routes without a run; writes a file that --map reads back, and says how full everything is. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/units.h"
 #include "cli/cli.h"
 
-static void say_core(const struct map_core *core, const struct core_type *type)
+enum { CORES_SHOWN = 32 };
+
+static void say_use(const char *what, uint32_t used, uint32_t had)
 {
-    char used[40], had[40];
-    printf("core %-6u %6u neurons", core->core, core->neurons);
-    printf("  compartments %u", core->compartments);
-    if (type->neurons != UINT32_MAX)
-        printf(" of %u", type->neurons);
-    printf("  axons in %u", core->axons_in);
-    if (type->axons_in != UINT32_MAX)
-        printf(" of %u", type->axons_in);
-    printf("  out %u", core->axons_out);
-    if (type->axons_out != UINT32_MAX)
-        printf(" of %u", type->axons_out);
-    for (uint32_t m = 0; m < type->n_memories; m++)
-        printf("  %s %s of %s", type->memory[m].name, unit_write(used, sizeof used, (double)core->memory_bits[m], UNIT_BITS),
-               unit_write(had, sizeof had, (double)type->memory[m].size_bits, UNIT_BITS));
+    printf("  %s %u", what, used);
+    if (had != UINT32_MAX)
+        printf(" of %u", had);
+}
+
+/* Its address is chip.tile.core, as everywhere. */
+static void say_core(const struct map_core *core, const struct chipfile *chip)
+{
+    const struct core_type *type = &chip->type[core->type];
+    char used[40], had[40], name[40];
+    snprintf(name, sizeof name, "0.%u.%u", core->core / chip->noc.cores_per_tile, core->core % chip->noc.cores_per_tile);
+    printf("core %-8s %6u neurons", name, core->neurons);
+    say_use("compartments", core->compartments, type->neurons);
+    say_use("axons in", core->axons_in, type->axons_in);
+    say_use("out", core->axons_out, type->axons_out);
+    for (uint32_t m = 0; m < type->n_memories; m++) {
+        printf("  %s %s", type->memory[m].name, unit_write(used, sizeof used, (double)core->memory_bits[m], UNIT_BITS));
+        if (type->memory[m].size_bits != UINT64_MAX)
+            printf(" of %s", unit_write(had, sizeof had, (double)type->memory[m].size_bits, UNIT_BITS));
+    }
     putchar('\n');
 }
 
 static void say(const struct job *p)
 {
     const struct mapping *m = p->mapping;
-    for (uint32_t c = 0; c < m->n_cores; c++)
-        say_core(&m->core[c], &p->chip->type[m->core[c].type]);
+    for (uint32_t c = 0; c < m->n_cores && c < CORES_SHOWN; c++)
+        say_core(&m->core[c], p->chip);
+    if (m->n_cores > CORES_SHOWN)
+        printf("and %u more cores\n", m->n_cores - CORES_SHOWN);
     printf("%u of %u cores (%s)   %.3f packets and %.3f hops per spike, each source spiking once\n", m->n_cores, p->chip->cores, m->method,
            m->packets_per_spike, m->hops_per_spike);
-    for (size_t i = 0; i < m->fidelity.count; i++)
-        printf("%s %s%s%s\n", fidelity_word(m->fidelity.line[i].kind), m->fidelity.line[i].node, *m->fidelity.line[i].node ? ": " : "", m->fidelity.line[i].text);
+    const struct fidelity *const from[] = {&p->quantised->fidelity, &m->fidelity, &p->extra};
+    for (size_t k = 0; k < sizeof from / sizeof *from; k++)
+        for (size_t i = 0; i < from[k]->count; i++)
+            printf("%s %s%s%s\n", fidelity_word(from[k]->line[i].kind), from[k]->line[i].node, *from[k]->line[i].node ? ": " : "", from[k]->line[i].text);
+}
+
+static void say_next(const struct cli *cli)
+{
+    char *chip = cli_quoted(cli->file[0]), *network = cli_quoted(cli->file[1]), *file = cli_quoted(cli->out);
+    printf("wrote %s: volley run %s %s --map %s ...\n", cli->out, chip, network, file);
+    free(chip);
+    free(network);
+    free(file);
 }
 
 int cli_map(const struct cli *cli, struct err *err)
 {
     struct job p = {0};
-    int bad = !cli->out;
-    if (bad)
-        err_input(err, "volley map: where to? -o FILE");
-    bad = bad || job_chip(&p, cli, cli->file[0], err) || job_network(&p, cli, cli->file[1], err) || job_quantise(&p, cli, err) || job_map(&p, cli, err) ||
-          mapping_write(p.mapping, p.network, p.chip, cli->out, err);
+    int bad = !cli->out ? err_input(err, "volley map: where to? -o FILE") : 0;
+    bad = bad || job_files(cli, err) || job_chip(&p, cli, cli->file[0], err) || job_network(&p, cli, cli->file[1], err) || job_quantise(&p, cli, err) ||
+          job_map(&p, cli, err) || mapping_write(p.mapping, p.network, p.chip, cli->out, err);
     if (!bad) {
         say(&p);
-        printf("wrote %s: volley run %s %s --map %s ...\n", cli->out, cli->file[0], cli->file[1], cli->out);
+        say_next(cli);
     }
     job_free(&p);
     return bad ? -1 : 0;

@@ -159,6 +159,8 @@ static int values_of(struct job *p, const struct cli *cli, struct quant_options 
     }
     if (!exact && cli->values != VALUES_REPEAT)
         fidelity_add(&p->extra, FIDELITY_ROUNDED, "", "input values to multiples of 2^-%d", o->value_exponent);
+    if (cli->values && p->input && !p->valued)
+        fidelity_add(&p->extra, FIDELITY_NOTE, "", "--values: the input is 0/1, so it changes nothing");
     if (!cli->values || (p->input && !p->valued))
         return 0;
     o->values = cli->values;

@@ -23,7 +23,7 @@ static void list(const char *what, const struct named *named, uint32_t n)
     printf("    %-10s", what);
     for (uint32_t i = 0; i < n; i++)
         printf("%s%s (%s)", i ? ", " : " ", named[i].name, named[i].unit);
-    printf("\n");
+    printf(n ? "\n" : " none\n");
 }
 
 int cli_kinds(const struct cli *cli, struct err *err)

@@ -88,12 +88,11 @@ static int run_options_of(const struct cli *cli, const struct job *p, struct run
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
         .pace_ps = cli->pace_ps, .stop = &stop, .progress = show,
     };
-    if (cli->expect)
-        o->traces = TRACE_SPIKES;
-    uint32_t traces;
-    int bad = trace_bits(cli->trace, &traces, err) || check_classes(cli, p, err);
-    o->traces |= traces;
-    return bad ? -1 : 0;
+    if (trace_bits(cli->trace, &o->traces, err) || check_classes(cli, p, err))
+        return -1;
+    if (p->expect && p->expect->kind == EXPECT_SPIKES)
+        o->traces |= TRACE_SPIKES;
+    return 0;
 }
 
 /* ---- --against-float ---- */

@@ -1,5 +1,6 @@
-/* A heap collection: "GCOL", version 1, 3 zeros, size (8 bytes, little-endian, heading included); then objects, each with index and
- * reference count (2 bytes each), 4 zeros, size (8), data padded to 8. Index 0 is the free rest: its size includes the heading. */
+/* A global heap collection: "GCOL", version 1, 3 zeros, size (8 bytes, little-endian, heading included); then objects, each with index and
+ * reference count (2 bytes each), 4 zeros, size (8), data padded to 8. Index 0 is the free rest: its size includes the heading.
+ * A local heap: "HEAP", version 0, 3 zeros, size (8), head of the free list (8), address of the names (8). */
 #include "import/nir_heap.h"
 
 #include <errno.h>
@@ -53,17 +54,28 @@ static int sound(const struct scan *s, uint64_t at)
     return 1;
 }
 
-/* Heaps begin anywhere. */
-static int scan_block(const struct scan *s, const unsigned char *block, size_t n, uint64_t at)
+/* Only the address that means none is wrong beyond doubt: a node that is called HEAP looks like a heap, too. */
+static int placed(const struct scan *s, uint64_t at)
 {
-    static const unsigned char signature[SIGNATURE] = {'G', 'C', 'O', 'L', 1, 0, 0, 0};
+    unsigned char address[8];
+    return read_at(s, at + 24, address, sizeof address) || little(address, 8) != UINT64_MAX;
+}
+
+static int scan_for(const struct scan *s, const char *signature, int (*good)(const struct scan *, uint64_t), const unsigned char *block, size_t n, uint64_t at)
+{
     const unsigned char *found = block, *end = block + n;
     while ((found = memmem(found, (size_t)(end - found), signature, SIGNATURE)) != NULL) {
-        if (!sound(s, at + (uint64_t)(found - block)))
+        if (!good(s, at + (uint64_t)(found - block)))
             return -1;
         found++;
     }
     return 0;
+}
+
+/* Heaps begin anywhere. */
+static int scan_block(const struct scan *s, const unsigned char *block, size_t n, uint64_t at)
+{
+    return scan_for(s, "GCOL\1\0\0", sound, block, n, at) || scan_for(s, "HEAP\0\0\0", placed, block, n, at);
 }
 
 int nir_heap_check(const char *path, struct err *err)
@@ -82,5 +94,5 @@ int nir_heap_check(const char *path, struct err *err)
     }
     free(block);
     fclose(s.file);
-    return bad ? err_input(err, "the texts in it are damaged: export the network again") : 0;
+    return bad ? err_input(err, "its texts or names are damaged: export the network again") : 0;
 }

@@ -503,6 +503,9 @@ def containers(folder, good):
     open(at("truncated"), "wb").write(whole[:len(whole) // 2])
     heap = whole.index(b"GCOL")     # an object whose size takes the next one back to where it is
     open(at("heap"), "wb").write(whole[:heap + 24] + (2**64 - 16).to_bytes(8, "little") + whole[heap + 32:])
+    old = open(os.path.join(folder, "old_packed.nir"), "rb").read()
+    names = old.rindex(b"HEAP")     # of a group: its names at no address
+    open(at("no_names"), "wb").write(old[:names + 24] + b"\xff" * 8 + old[names + 32:])
     open(at("signature_only"), "wb").write(whole[:8])
     open(at("text"), "wb").write(b"name: x\n")
     open(at("nothing"), "wb").close()
