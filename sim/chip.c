@@ -77,14 +77,14 @@ static int load_cores(struct chip *chip, struct err *err)
 }
 
 /* 1: of a row's service, the words of memories take longer than the rest. */
-static int memory_bound(const struct chip_core *core, const struct segment *s, uint64_t cycles)
+static uint32_t memory_bound(const struct chip_core *core, const struct segment *s, uint64_t cycles)
 {
     const struct image_time *t = &core->image.time;
     uint64_t memory = t->axon_word * core->image.words.axon;
     for (;; s = segment_next(s)) {
         memory += t->row_word * s->words + t->spot * s->spots;
         if (s->last)
-            return 2 * memory > cycles;
+            return 2 * memory > cycles ? 1 : 0;
     }
 }
 
@@ -104,7 +104,7 @@ static int price_routes(struct chip *chip, struct err *err)
             return err_answer(err, "%s: core %u: one packet's service takes more than 2^31 cycles; shorter times in core_types.%s.service would help", chip->file->path,
                               core->endpoint, core->type->name);
         route->service = (uint32_t)service & (SERVICE_MOST - 1);
-        route->memory = memory_bound(core, (const struct segment *)(chip->rows + route->row), cycles) & 1;
+        route->memory = memory_bound(core, (const struct segment *)(chip->rows + route->row), cycles) & 1u;
     }
     return 0;
 }

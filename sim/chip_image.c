@@ -4,6 +4,9 @@
 
 #include "base/mem.h"
 #include "chip.h"
+#include "mapping_rows.h"
+
+enum { GROUPS_MOST = UINT16_MAX };      /* what a segment has bits for */
 
 static uint32_t population_of(const struct mapping *m, uint32_t n_populations, uint32_t global)
 {
@@ -125,25 +128,25 @@ static void point_image(struct chip_core *core)
     image->fan_in_sum = core->fan_in_sum;
 }
 
-static uint32_t per_word(const struct core_type *type, enum table table)
+/* Entries of a table that share a word, or words that an entry takes. per 0: the table is not described. */
+static void per_word(const struct core_type *type, enum table table, uint32_t *per, uint32_t *each)
 {
     const struct chip_table *t = &type->table[table];
+    *per = *each = 0;
     if (t->memory == NO_INDEX || !t->entry_bits)
-        return 0;
-    uint32_t per = type->memory[t->memory].width / t->entry_bits;
-    return per ? per : 1;
+        return;
+    *per = type->memory[t->memory].width / t->entry_bits;
+    *per = *per ? *per : 1;
+    *each = (uint32_t)mapping_table_words(type, table, 1);
 }
 
 static void set_words(struct image *image, const struct core_type *type)
 {
-    const struct chip_table *axon = &type->table[TABLE_AXON];
-    if (axon->memory != NO_INDEX && axon->entry_bits) {
-        uint32_t width = type->memory[axon->memory].width;
-        image->words.axon = (axon->entry_bits + width - 1) / width;
-    }
-    image->words.state_per = per_word(type, TABLE_STATE);
-    image->words.accumulator_per = per_word(type, TABLE_ACCUMULATOR);
-    image->words.parameter_per = per_word(type, TABLE_PARAMETER);
+    struct image_words *w = &image->words;
+    w->axon = (uint32_t)mapping_table_words(type, TABLE_AXON, 1);
+    per_word(type, TABLE_STATE, &w->state_per, &w->state_each);
+    per_word(type, TABLE_ACCUMULATOR, &w->accumulator_per, &w->accumulator_each);
+    per_word(type, TABLE_PARAMETER, &w->parameter_per, &w->parameter_each);
 }
 
 /* Cycles per word of a table, of the terms that name its memory. Both directions where the access is a read and a write. */
@@ -198,11 +201,13 @@ static void set_ranges(struct image *image, const struct core_type *type)
 
 int chip_images(struct chip *chip, const struct chip_options *options, struct err *err)
 {
-    (void)err;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         struct chip_core *core = &chip->core[c];
         const struct map_core *m = &chip->mapping->core[c];
         make_groups(chip, core, m, options);
+        if (core->image.groups > GROUPS_MOST)
+            return err_answer(err, "core %u: parts of %u layers on one core; %d is the most: --map balance --cores N spreads them", m->core, core->image.groups,
+                              GROUPS_MOST);
         new_parameters(core, m->neurons);
         for (uint32_t g = 0; g < core->image.groups; g++)
             for (uint32_t k = 0; k < core->group[g].count; k++) {

@@ -14,8 +14,12 @@ enum { BIAS = UINT32_MAX };     /* target.projection of a bias that travels as a
 struct builder {
     struct chip *chip;
     const struct chip_options *options;
-    struct target *target, *spare;
-    size_t n_targets, capacity;
+    struct target *target, *sorted;     /* of the source in hand: as collected; in order of the rows */
+    size_t n_targets, capacity, sorted_capacity;
+    struct target *expanded;    /* scratch: a row in the form that it is expanded to */
+    size_t expanded_capacity;
+    uint32_t *per_core;         /* [n_cores] scratch, zero between sources */
+    uint32_t *touched;          /* [n_cores] scratch: cores that the source reaches */
     struct synapse *row;
     size_t row_capacity;
     uint32_t *axons;            /* [n_cores] axons given so far */
@@ -98,6 +102,41 @@ static int in_order(const struct target *t, size_t n)
     return 1;
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Into order of core by counting; a core's few are then mostly in order by themselves. */
+static void sort_targets(struct builder *b)
+{
+    uint32_t touched = 0;
+    size_t at = 0;
+    if (b->n_targets > b->sorted_capacity) {
+        b->sorted_capacity = b->capacity;
+        b->sorted = mem_grow(b->sorted, b->sorted_capacity, sizeof *b->sorted);
+    }
+    for (size_t i = 0; i < b->n_targets; i++)
+        if (!b->per_core[b->target[i].core]++)
+            b->touched[touched++] = b->target[i].core;
+    qsort(b->touched, touched, sizeof *b->touched, compare_numbers);
+    for (uint32_t k = 0; k < touched; k++) {
+        uint32_t count = b->per_core[b->touched[k]];
+        b->per_core[b->touched[k]] = (uint32_t)at;
+        at += count;
+    }
+    for (size_t i = 0; i < b->n_targets; i++)
+        b->sorted[b->per_core[b->target[i].core]++] = b->target[i];
+    for (uint32_t k = 0; k < touched; k++) {
+        size_t first = k ? b->per_core[b->touched[k - 1]] : 0, n = b->per_core[b->touched[k]] - first;
+        if (!in_order(b->sorted + first, n))
+            qsort(b->sorted + first, n, sizeof *b->sorted, compare_targets);
+    }
+    for (uint32_t k = 0; k < touched; k++)
+        b->per_core[b->touched[k]] = 0;
+}
+
 static uint32_t group_at(const struct chip_core *core, uint32_t local)
 {
     uint32_t g = core->image.groups - 1;
@@ -117,13 +156,18 @@ static uint32_t weight_bytes(const struct target *t, uint32_t n)
     return bytes;
 }
 
+static int side_by_side(const struct target *t, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++)
+        if (t[i].local != t[i - 1].local + 1)
+            return 0;
+    return 1;
+}
+
 static enum row_form choose_form(const struct target *t, uint32_t n)
 {
     uint32_t bytes = weight_bytes(t, n), span = t[n - 1].local - t[0].local;
-    int dense = span == n - 1;
-    for (uint32_t i = 1; dense && i < n; i++)
-        dense = t[i].local == t[i - 1].local + 1;
-    if (dense)
+    if (side_by_side(t, n))
         return bytes == 1 ? ROW_DENSE8 : bytes == 2 ? ROW_DENSE16 : bytes == 4 ? ROW_DENSE32 : ROW_DENSE64;
     if (bytes == 8)
         return ROW_ID32_W64;
@@ -163,38 +207,62 @@ static unsigned char *put_numbers(unsigned char *to, uint32_t bytes, const struc
     return to + (size_t)n * bytes;
 }
 
-static uint32_t spots_of(const struct chip_core *core, const struct target *t, uint32_t n)
+/* Accumulator words touched: those that a run of neurons lies in; a list touches one per synapse. */
+static uint32_t spots_of(const struct chip_core *core, enum row_kind kind, const struct target *t, uint32_t n)
 {
-    uint32_t per = core->image.words.accumulator_per;
+    uint32_t per = core->image.words.accumulator_per, each = core->image.words.accumulator_each;
     if (!per)
         return 0;
-    int contiguous = t[n - 1].local - t[0].local == n - 1;
-    return contiguous ? t[n - 1].local / per - t[0].local / per + 1 : n;
+    return (kind != ROW_KIND_LIST && side_by_side(t, n) ? t[n - 1].local / per - t[0].local / per + 1 : n) * each;
+}
+
+static void write_segment(struct chip *chip, const struct target *t, struct segment s)
+{
+    static const unsigned char id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
+    size_t ids = (size_t)s.count * id_bytes[s.form], w = w_bytes[s.form], weights_at = (ids + w - 1) & ~(w - 1);
+    unsigned char *to = reserve(chip, sizeof s + weights_at + s.count * w);
+    memcpy(to, &s, sizeof s);
+    if (ids)
+        put_numbers(to + sizeof s, id_bytes[s.form], t, s.count, 1);
+    put_numbers(to + sizeof s + weights_at, w_bytes[s.form], t, s.count, 0);
+}
+
+/* A row of a form that the core type lacks, as the dense row it becomes there: a weight for every neuron of the group, zeros
+ * between, processed and counted like the others. */
+static uint32_t expand(struct builder *b, const struct image_group *group, const struct target *t, uint32_t n)
+{
+    if (group->count > b->expanded_capacity) {
+        b->expanded_capacity = group->count;
+        b->expanded = mem_grow(b->expanded, b->expanded_capacity, sizeof *b->expanded);
+    }
+    for (uint32_t i = 0; i < group->count; i++) {
+        b->expanded[i] = *t;
+        b->expanded[i].local = group->first + i;
+        b->expanded[i].weight = 0;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        b->expanded[t[i].local - group->first].weight += t[i].weight;
+    return group->count;
 }
 
 /* One segment: targets of one core, projection and delay, in local order. */
 static void put_segment(struct builder *b, const struct target *t, uint32_t n, int last)
 {
-    static const unsigned char id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
     struct chip *chip = b->chip;
     struct chip_core *core = &chip->core[t->core];
     const struct projection *projection = t->projection == BIAS ? NULL : &chip->network->projection[t->projection];
-    const struct format *weight = core_type_format(core->type, "weight");
-    enum row_form form = choose_form(t, n);
-    enum row_kind kind = projection ? mapping_row_kind(projection, core->type) : ROW_KIND_DENSE;
-    uint32_t bits = projection ? chip->quantised->projection[t->projection].bits : weight ? weight->bits : 32;
-    size_t ids = (size_t)n * id_bytes[form], w = w_bytes[form], weights_at = (ids + w - 1) & ~(w - 1);
+    enum row_kind kind = projection ? mapping_row_kind(projection, core->type) : mapping_bias_kind(core->type);
+    uint32_t group = group_at(core, t->local), bits = projection ? chip->quantised->projection[t->projection].bits : mapping_bias_bits(core->type);
+    uint32_t entries = projection ? mapping_row_entries(kind, projection, n, core->group[group].count) : n;
+    if (entries != n) {
+        n = expand(b, &core->group[group], t, n);
+        t = b->expanded;
+    }
     struct segment s = {
-        .count = n, .base = t->local, .form = (uint8_t)form, .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last,
-        .delay = (uint16_t)t->delay,
-        .group = (uint16_t)group_at(core, t->local), .spots = spots_of(core, t, n),
-        .words = mapping_row_words(kind, core->type, bits, n),
+        .count = n, .base = t->local, .form = (uint8_t)choose_form(t, n), .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last,
+        .delay = (uint16_t)t->delay, .group = (uint16_t)group, .spots = spots_of(core, kind, t, n), .words = mapping_row_words(kind, core->type, bits, entries),
     };
-    unsigned char *to = reserve(chip, sizeof s + weights_at + n * w);
-    memcpy(to, &s, sizeof s);
-    if (ids)
-        put_numbers(to + sizeof s, id_bytes[form], t, n, 1);
-    put_numbers(to + sizeof s + weights_at, w_bytes[form], t, n, 0);
+    write_segment(chip, t, s);
     if (core->delay_slots < t->delay + 1)
         core->delay_slots = t->delay + 1;
 }
@@ -225,18 +293,18 @@ static int put_rows(struct builder *b, struct spike_source *source, struct err *
 {
     struct chip *chip = b->chip;
     for (size_t i = 0; i < b->n_targets;) {
-        uint32_t core = b->target[i].core;
+        uint32_t core = b->sorted[i].core;
         if (chip->row_units > UINT32_MAX)
-            return err_answer(err, "the network's synapses need more than 32 GiB of rows");
+            return err_answer(err, "the network's synapses need more than 32 GiB: fewer or smaller layers would help");
         struct spike_route *route = add_route(b);
         *route = (struct spike_route){.core = core, .row = (uint32_t)chip->row_units, .axon = b->axons[core]++};
-        while (i < b->n_targets && b->target[i].core == core) {
+        while (i < b->n_targets && b->sorted[i].core == core) {
             size_t end = i + 1;
-            while (end < b->n_targets && b->target[end].core == core && b->target[end].projection == b->target[i].projection &&
-                   b->target[end].delay == b->target[i].delay)
+            while (end < b->n_targets && b->sorted[end].core == core && b->sorted[end].projection == b->sorted[i].projection &&
+                   b->sorted[end].delay == b->sorted[i].delay)
                 end++;
-            int last = end == b->n_targets || b->target[end].core != core;
-            put_segment(b, &b->target[i], (uint32_t)(end - i), last);
+            int last = end == b->n_targets || b->sorted[end].core != core;
+            put_segment(b, &b->sorted[i], (uint32_t)(end - i), last);
             i = end;
         }
         source->routes++;
@@ -265,9 +333,8 @@ static void finish_source(struct builder *b, struct spike_source *source, int ou
 static int build_source(struct builder *b, struct spike_source *source, uint64_t payload, int output, struct err *err)
 {
     struct chip *chip = b->chip;
-    if (!in_order(b->target, b->n_targets))
-        qsort(b->target, b->n_targets, sizeof *b->target, compare_targets);
-    add_fan_in(b, b->target, b->n_targets, payload);
+    sort_targets(b);
+    add_fan_in(b, b->sorted, b->n_targets, payload);
     source->first_route = chip->n_routes;
     if (put_rows(b, source, err))
         return -1;
@@ -315,7 +382,9 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
     const struct network *net = chip->network;
     struct builder b = {.chip = chip, .options = options};
     b.axons = mem_new(chip->n_cores, sizeof *b.axons);
-    b.endpoint = mem_new(chip->n_cores + 1, sizeof *b.endpoint);
+    b.endpoint = mem_new((size_t)chip->n_cores + 1, sizeof *b.endpoint);
+    b.per_core = mem_new(chip->n_cores, sizeof *b.per_core);
+    b.touched = mem_new(chip->n_cores, sizeof *b.touched);
     index_projections(&b);
     chip->host_neurons = net->population[HOST_POPULATION].neurons;
     chip->source = mem_new(chip->host_neurons + chip->mapping->neurons + net->n_populations, sizeof *chip->source);
@@ -325,6 +394,10 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
     chip->route = mem_settle(chip->route, chip->n_routes * sizeof *chip->route);
     noc_settle(chip->noc);
     free(b.target);
+    free(b.sorted);
+    free(b.expanded);
+    free(b.per_core);
+    free(b.touched);
     free(b.row);
     free(b.axons);
     free(b.endpoint);

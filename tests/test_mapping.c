@@ -246,6 +246,11 @@ static void the_chip_builder_counts_the_same(void)
         struct quantised *q = plain_numbers(net);
         for (uint32_t p = 0; p < net->n_projections; p++)
             q->projection[p].weight = mem_new(net->projection[p].n_weights, sizeof *q->projection[p].weight);
+        int64_t *bias = mem_new(net->population[1].neurons, sizeof *bias);
+        if (k % 3 == 0) {
+            q->population[1].bias_weight = bias;
+            q->population[1].bias_packets = 1;
+        }
         struct mapping *map = map_to(net, q, &c.plain, k % 2 ? "pack" : "fill", 0, &err);
         CU_ASSERT_PTR_NOT_NULL_FATAL(map);
         struct chip_options options = {.steps = 4, .hold = 1, .host_payload_max = 1};
@@ -255,7 +260,7 @@ static void the_chip_builder_counts_the_same(void)
         for (uint64_t s = 0; s < chip->n_sources; s++)
             for (uint32_t r = 0; r < chip->source[s].routes; r++) {
                 const struct spike_route *route = &chip->route[chip->source[s].first_route + r];
-                if (s >= chip->host_neurons)
+                if (s >= chip->host_neurons && s < chip->host_neurons + map->neurons)      /* biases come last, from the host */
                     out[map->core_of[s - chip->host_neurons]]++;
                 if (route->core == CHIP_HOST)
                     continue;
@@ -277,6 +282,7 @@ static void the_chip_builder_counts_the_same(void)
         free(words);
         chip_free(chip);
         mapping_free(map);
+        free(bias);
         for (uint32_t p = 0; p < net->n_projections; p++)
             free(q->projection[p].weight);
         plain_numbers_free(q);
