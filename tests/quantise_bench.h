@@ -97,6 +97,7 @@ struct bench_core {
     struct image image;
     struct image_group group;
     uint64_t *rows, used, capacity, bias_row, *fan_in;
+    int32_t *zero, *one;        /* [neurons] what quantise leaves out of an integer image: 0, and a current that forgets at once */
     uint8_t *fired, *before;
     struct emissions out;
     struct core_step at;
@@ -179,6 +180,11 @@ static inline void bench_bias_row(struct bench_core *c, const struct quant_popul
     free(post);
 }
 
+static inline const int32_t *bench_given(const struct quant_population *q, const int32_t *given, const int32_t *otherwise)
+{
+    return !q->integer || given ? given : otherwise;
+}
+
 static inline void bench_image(struct bench_core *c, const struct core_type *t, const struct quant_population *q, const struct population *p)
 {
     static const enum image_reset reset[] = {IMAGE_RESET_NONE, IMAGE_RESET_VALUE, IMAGE_RESET_SUBTRACT, IMAGE_RESET_VALUE};
@@ -186,8 +192,11 @@ static inline void bench_image(struct bench_core *c, const struct core_type *t, 
     c->group = (struct image_group){.count = p->neurons, .close = UINT64_MAX, .compartments = q->compartments, .ports = p->ports, .current = q->rule.current,
         .fires = q->rule.fires, .reset = reset[q->rule.reset], .point = (enum image_point)q->rule.point, .at_least = q->rule.compare == COMPARE_AT_LEAST,
         .refractory = q->rule.refractory, .shift = q->shift, .decay_bits = q->decay_bits, .exponent = {q->exponent[0], q->exponent[1]}};
+    for (uint32_t i = 0; i < p->neurons; i++)
+        c->one[i] = (int32_t)1 << q->decay_bits;
     c->image = (struct image){.neurons = p->neurons, .groups = 1, .group = &c->group, .rows = c->rows, .delay_slots = 1, .fan_in_sum = c->fan_in,
-        .threshold = q->threshold, .bias = q->bias, .reset_value = q->reset_value, .decay_v = q->decay_v, .decay_u = q->decay_u,
+        .threshold = q->threshold, .bias = bench_given(q, q->bias, c->zero), .reset_value = q->reset_value, .decay_v = q->decay_v,
+        .decay_u = bench_given(q, q->decay_u, c->one),
         .membrane_high = membrane ? membrane->high : INT32_MAX, .membrane_low = membrane ? -membrane->high : INT32_MIN,
         .current_high = current ? current->high : INT32_MAX, .current_low = current ? current->low : INT32_MIN, .current_wraps = !strcmp(t->kind, "cuba"),
         .rounding = (enum image_rounding)t->decay_rounding, .alpha = q->alpha, .beta = q->beta, .threshold_f = q->thr, .reset_f = q->reset_f,
@@ -204,6 +213,8 @@ static inline int bench_open(struct bench *b, const struct chipfile *file, const
         b->core[p].fired = mem_new(n, 1);
         b->core[p].before = mem_new(n, 1);
         b->core[p].fan_in = mem_new(n, sizeof(uint64_t));
+        b->core[p].zero = mem_new(n, sizeof(int32_t));
+        b->core[p].one = mem_new(n, sizeof(int32_t));
         b->core[p].out = (struct emissions){mem_new(n, sizeof(struct emission)), 0, n};
         b->core[p].bias_row = UINT64_MAX;
     }
@@ -231,6 +242,8 @@ static inline void bench_close(struct bench *b)
             c->kind->destroy(c->core);
         free(c->rows);
         free(c->fan_in);
+        free(c->zero);
+        free(c->one);
         free(c->fired);
         free(c->before);
         free(c->out.at);

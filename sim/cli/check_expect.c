@@ -95,8 +95,8 @@ static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e
     fprintf(out, "%llu spikes differ from the %llu of %s", (unsigned long long)differ, (unsigned long long)compared, cli->expect);
     int bad = 0;
     if (differ) {
-        fprintf(out, "; the first: sample %u, step %u, population %s, neuron %u: %s", d.spike.sample, d.spike.step, run->network->population[d.spike.population].name,
-                d.spike.neuron, d.in_run ? "found, not expected" : "expected, not found");
+        fprintf(out, "; the first: sample %u, step %u, population %s, neuron %u: %s", d.spike.sample, d.spike.step,
+                run->network->population[d.spike.population].name, d.spike.neuron, d.in_run ? "found, not expected" : "expected, not found");
         bad = say_membrane(out, run, &d.spike, err);
     }
     return bad ? -1 : differ != 0;

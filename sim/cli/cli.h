@@ -89,6 +89,8 @@ void job_free(struct job *);
 /* One function per command, in a file of its name. */
 int cli_run(const struct cli *, struct err *);
 int cli_info(const struct cli *, struct err *);
+int info_chip(const char *path, const struct cli *, struct err *);         /* info_chip.c and info_network.c: its longest parts */
+int info_network(const char *path, const struct cli *, struct err *);
 int cli_map(const struct cli *, struct err *);
 int cli_convert(const struct cli *, struct err *);
 int cli_compare(const struct cli *, struct err *);

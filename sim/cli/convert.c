@@ -25,7 +25,8 @@ static int convert_events(const struct cli *cli, struct err *err)
     struct events *e = events_read(cli->file[0], &o, err);
     int bad = !e || events_write(e, cli->out, err);
     if (!bad)
-        printf("wrote %s: %u samples x %u steps x %u neurons, %llu events, read as %s\n", cli->out, e->samples, e->steps, e->neurons, (unsigned long long)e->count, e->how);
+        printf("wrote %s: %u samples x %u steps x %u neurons, %llu events, read as %s\n", cli->out, e->samples, e->steps, e->neurons,
+               (unsigned long long)e->count, e->how);
     events_free(e);
     return bad ? -1 : 0;
 }

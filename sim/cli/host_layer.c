@@ -23,8 +23,8 @@ static uint32_t first_layer(const struct network *net, struct err *err)
     for (uint32_t i = 0; first && i < net->n_projections; i++) {
         const struct projection *p = &net->projection[i];
         if (p->to == first && p->from != HOST_POPULATION && p->from != first) {
-            err_answer(err, "--values host: %s also takes spikes of %s, which is on the chip: --values repeat sends equal packets instead", net->population[first].name,
-                       net->population[p->from].name);
+            err_answer(err, "--values host: %s also takes spikes of %s, which is on the chip: --values repeat sends equal packets instead",
+                       net->population[first].name, net->population[p->from].name);
             return 0;
         }
     }
@@ -85,7 +85,8 @@ int job_host_layer(struct job *p, const struct cli *cli, struct err *err)
     run_free(run);
     for (size_t i = 0; i < p->input->fidelity.count; i++)
         fidelity_add(&spikes->fidelity, p->input->fidelity.line[i].kind, p->input->fidelity.line[i].node, "%s", p->input->fidelity.line[i].text);
-    fidelity_add(&p->extra, FIDELITY_NOTE, p->network->population[first].name, "runs on the host in float32 (--values host); its energy and time are not in the figures");
+    fidelity_add(&p->extra, FIDELITY_NOTE, p->network->population[first].name,
+                 "runs on the host in float32 (--values host); its energy and time are not in the figures");
     events_free(p->input);
     p->input = spikes;
     p->valued = 0;

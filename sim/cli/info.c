@@ -1,155 +1,16 @@
-/* volley info: what a file holds. A chip file says what was stated and what is used; a network its layers, rules and delays. */
+/* volley info: what a file holds, told by its first bytes; what is wrong with it is an error as in a run. */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/units.h"
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "config/doc.h"
 #include "import/npy.h"
 
-enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_HDF5, CONTENT_NPY, CONTENT_SPK, CONTENT_TEXT };
+enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_MAP, CONTENT_SUMMARY, CONTENT_FOLDER, CONTENT_HDF5, CONTENT_NPY, CONTENT_SPK, CONTENT_TEXT };
 
-/* ---- chip ---- */
-
-static const char *limit(char *to, size_t size, uint32_t n)
-{
-    if (n == UINT32_MAX)
-        return "unlimited";
-    snprintf(to, size, "%u", n);
-    return to;
-}
-
-static void say_duration(const struct chipfile *chip, const char *name, const struct duration *d)
-{
-    char stated[40], used[40];
-    if (!d->cost.stated)
-        return;
-    double seconds = (double)d->cycles * (double)chip->clock[d->clock].period_ps * 1e-12;
-    printf("    %-34s stated %-12s used %-12s", name, unit_write(stated, sizeof stated, d->cost.value, UNIT_TIME), unit_write(used, sizeof used, seconds, UNIT_TIME));
-    if (d->cost.value > 0)
-        printf(" error %+.2f %%", 100 * (seconds / d->cost.value - 1));
-    printf("   %s\n", basis_word(d->cost.basis));
-}
-
-static void say_times(const struct chipfile *chip)
-{
-    const struct chip_noc *n = &chip->noc;
-    const struct { const char *name; const struct duration *d; } all[] = {
-        {"router", &n->d_router}, {"link east-west", &n->d_link_x}, {"link north-south", &n->d_link_y}, {"flit east-west", &n->d_flit_x},
-        {"flit north-south", &n->d_flit_y}, {"core to router", &n->d_inject}, {"router to core", &n->d_eject}, {"layer start", &chip->layer_start_time},
-        {"sample reset", &chip->sample_reset_time}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        say_duration(chip, all[i].name, all[i].d);
-}
-
-static void say_service(const struct chipfile *chip, const struct core_type *t, const char *when, const struct service_term *term, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        char name[120];
-        if (term[i].counter == NO_INDEX)
-            snprintf(name, sizeof name, "%s %s: %s.%s", t->name, when, t->memory[term[i].memory].name, term[i].write ? "write_word" : "read_word");
-        else
-            snprintf(name, sizeof name, "%s %s: %s", t->name, when, counters[term[i].counter].key);
-        say_duration(chip, name, &term[i].time);
-    }
-}
-
-static void say_memory(const struct chip_memory *m)
-{
-    char size[40], read[40], write[40], leak[40], access[40];
-    printf("    memory %-12s %-9s words of %u bit, %s", m->name, unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports ? m->ports : "-");
-    if (m->read.stated)
-        printf("  read %s", unit_write(read, sizeof read, m->read.value, UNIT_ENERGY));
-    if (m->write.stated)
-        printf("  write %s", unit_write(write, sizeof write, m->write.value, UNIT_ENERGY));
-    if (m->leakage.stated)
-        printf("  leaks %s", unit_write(leak, sizeof leak, m->leakage.value, UNIT_POWER));
-    if (m->access_time.stated)
-        printf("  access %s", unit_write(access, sizeof access, m->access_time.value, UNIT_TIME));
-    printf("%s\n", m->derived ? "  (model: sram)" : "");
-}
-
-static void say_type(const struct chipfile *chip, const struct core_type *t)
-{
-    char a[4][16];
-    printf("core type %s, kind %s: %s neurons, %s axons in, %s out, delay up to %s\n", t->name, t->kind, limit(a[0], sizeof *a, t->neurons),
-           limit(a[1], sizeof *a, t->axons_in), limit(a[2], sizeof *a, t->axons_out), limit(a[3], sizeof *a, t->delay_max));
-    for (uint32_t f = 0; f < t->n_formats; f++)
-        printf("%s%s %u bit%s", f ? ", " : "    formats ", t->format[f].name, t->format[f].bits, t->format[f].is_signed ? " signed" : "");
-    if (t->n_formats)
-        putchar('\n');
-    for (uint32_t m = 0; m < t->n_memories; m++)
-        say_memory(&t->memory[m]);
-    say_service(chip, t, "accept", t->accept, t->n_accept);
-    say_service(chip, t, "update", t->update, t->n_update);
-}
-
-static int info_chip(const char *path, const struct cli *cli, struct err *err)
-{
-    struct chipfile *chip = chipfile_read(path, (const char *const *)cli->set, cli->n_sets, err);
-    if (!chip)
-        return -1;
-    printf("%s: chip %s%s%s: %ux%u tiles of %u core%s, %s\n", path, chip->name, chip->about ? ", " : "", chip->about ? chip->about : "", chip->noc.columns, chip->noc.rows,
-           chip->noc.cores_per_tile, chip->noc.cores_per_tile == 1 ? "" : "s", chip->mode == TIME_BARRIER ? "barrier" : chip->mode == TIME_TICK ? "tick" : "event");
-    for (uint32_t c = 0; c < chip->n_clocks; c++)
-        printf("clock %s: %llu ps%s\n", chip->clock[c].name, (unsigned long long)chip->clock[c].period_ps, chip->clock[c].resolution ? " (resolution of an asynchronous part)" : "");
-    for (uint32_t t = 0; t < chip->n_types; t++)
-        say_type(chip, &chip->type[t]);
-    printf("times\n");
-    say_times(chip);
-    for (uint32_t e = 0; e < chip->n_energy; e++) {
-        char each[40];
-        const struct energy_term *term = &chip->energy[e];
-        if (term->counter != NO_INDEX && term->cost.stated)
-            printf("    energy of %-24s %-12s %s%s\n", counters[term->counter].key, term->cost.free ? "unknown" : unit_write(each, sizeof each, term->cost.value, UNIT_ENERGY),
-                   basis_word(term->cost.basis), term->cost.free ? ", counted as free" : "");
-    }
-    for (size_t i = 0; i < chip->notes.count; i++)
-        printf("note %s%s%s\n", chip->notes.line[i].node, *chip->notes.line[i].node ? ": " : "", chip->notes.line[i].text);
-    chipfile_free(chip);
-    return 0;
-}
-
-/* ---- network ---- */
-
-static const char *const form_word[] = {"dense", "conv", "list", "one to one", "pool"};
-static const char *const reset_word[] = {"no reset", "reset to zero", "reset by subtraction", "reset to a value"};
-static const char *const point_word[] = {"in the step of the spike", "in the next step, before the decay", "in the next step, after the input"};
-
-static void say_population(const struct population *p, int host)
-{
-    printf("    %-20s %-10s", p->name, p->type ? p->type : "");
-    for (int r = 0; r < p->shape.rank; r++)
-        printf("%s%u", r ? "x" : "", p->shape.dim[r]);
-    if (!host && p->rule.fires)
-        printf("  depth %u, %s%s%s, spike if %s threshold", p->depth, reset_word[p->rule.reset], p->rule.reset ? " " : "", p->rule.reset ? point_word[p->rule.point] : "",
-               p->rule.compare == COMPARE_GREATER ? ">" : ">=");
-    else if (!host)
-        printf("  depth %u, never fires", p->depth);
-    printf("%s\n", p->output ? "  (output)" : "");
-}
-
-static int info_network(const char *path, const struct cli *cli, struct err *err)
-{
-    struct job job = {0};
-    if (job_network(&job, cli, path, err))
-        return -1;
-    const struct network *net = job.network;
-    printf("%s: network %s: %llu neurons, %llu synapses", path, net->name, (unsigned long long)network_neurons(net), (unsigned long long)network_synapses(net));
-    printf(net->steps ? ", %u steps\n" : "\n", net->steps);
-    for (uint32_t p = 0; p < net->n_populations; p++)
-        say_population(&net->population[p], p == HOST_POPULATION);
-    for (uint32_t i = 0; i < net->n_projections; i++) {
-        const struct projection *j = &net->projection[i];
-        printf("    %-20s %s -> %s, %s%s, %llu synapses, delay %u (network) %u (chip)\n", j->name, net->population[j->from].name, net->population[j->to].name,
-               form_word[j->form], j->pooled ? " after pooling" : "", (unsigned long long)projection_synapses(j, net), j->network_delay, j->chip_delay);
-    }
-    for (size_t i = 0; i < net->fidelity.count; i++)
-        printf("    %s %s%s%s\n", fidelity_word(net->fidelity.line[i].kind), net->fidelity.line[i].node, *net->fidelity.line[i].node ? ": " : "", net->fidelity.line[i].text);
-    job_free(&job);
-    return 0;
-}
-
-/* ---- arrays and events ---- */
+/* ---- arrays, events, labels, tables ---- */
 
 static int info_npy(const char *path, struct err *err)
 {
@@ -187,11 +48,110 @@ static int info_events(const char *path, const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* One number per line. */
+static int info_labels(const char *path, struct err *err)
+{
+    uint32_t n;
+    int64_t *label = labels_read(path, 0, 0, &n, err), low = 0, high = 0;
+    if (!label)
+        return -1;
+    for (uint32_t i = 0; i < n; i++) {
+        low = !i || label[i] < low ? label[i] : low;
+        high = !i || label[i] > high ? label[i] : high;
+    }
+    free(label);
+    printf("%s: %u labels or predictions, one per line, from %lld to %lld\n", path, n, (long long)low, (long long)high);
+    return 0;
+}
+
+/* The names of the columns in the first line, which is not a comment; NULL: there are none. The caller frees. */
+static char *header_of(const char *path, uint64_t *rows)
+{
+    FILE *file = fopen(path, "r");
+    char *line = NULL, *header = NULL;
+    size_t size = 0;
+    *rows = 0;
+    for (ssize_t n; file && (n = getline(&line, &size, file)) > 0;) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (!*line || *line == '#')
+            continue;
+        if (header)
+            ++*rows;
+        else if (strchr(line, ',') && ((*line >= 'a' && *line <= 'z') || (*line >= 'A' && *line <= 'Z')))
+            header = mem_text(line);
+        else
+            break;
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return header;
+}
+
+/* Events, else labels, else any table; what keeps it from being an input is said. */
+static int info_text(const char *path, const struct cli *cli, struct err *err)
+{
+    struct err not_labels;
+    uint64_t rows;
+    if (!info_events(path, cli, err))
+        return 0;
+    char *header = header_of(path, &rows);
+    if (header)
+        printf("%s: a table of %llu rows: %s\n    as --input: %s\n", path, (unsigned long long)rows, header, err->text);
+    int known = header || !info_labels(path, &not_labels);
+    free(header);
+    return known ? 0 : -1;
+}
+
+/* ---- YAML and folders ---- */
+
+static int info_map(const char *path, struct err *err)
+{
+    struct doc *doc = doc_read(path, err);
+    if (!doc)
+        return -1;
+    const struct doc_node *root = doc_root(doc), *network = doc_get(root, "network"), *chip = doc_get(root, "chip"), *cores = doc_get(root, "cores");
+    printf("%s: a map file: %s on %u cores of %s; volley run CHIP NETWORK --map %s\n", path,
+           network && network->kind == DOC_SCALAR ? network->text : "a network", cores->kind == DOC_LIST ? cores->count : 0,
+           chip && chip->kind == DOC_SCALAR ? chip->text : "a chip", path);
+    doc_free(doc);
+    return 0;
+}
+
+static enum content content_of_yaml(const char *path)
+{
+    struct err ignored;
+    struct doc *doc = doc_read(path, &ignored);
+    const struct doc_node *root = doc ? doc_root(doc) : NULL;
+    enum content content = CONTENT_TEXT;
+    if (root && doc_get(root, "layers"))
+        content = CONTENT_NETWORK_YAML;
+    else if (root && doc_get(root, "cores") && !doc_get(root, "core_types"))
+        content = CONTENT_MAP;
+    else if (root && doc_get(root, "format") && doc_get(root, "counts"))
+        content = CONTENT_SUMMARY;
+    else if (root && doc_get(root, "chip"))
+        content = CONTENT_CHIP;
+    doc_free(doc);
+    return content;
+}
+
 /* ---- which is it ---- */
+
+static int ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && !strcmp(text + n - m, end);
+}
 
 static enum content content_of(const char *path)
 {
     unsigned char head[8] = {0};
+    struct stat about;
+    if (stat(path, &about))
+        return CONTENT_CHIP;            /* no such file: a chip's name, or its error */
+    if (S_ISDIR(about.st_mode))
+        return CONTENT_FOLDER;
     FILE *file = fopen(path, "rb");
     size_t n = file ? fread(head, 1, sizeof head, file) : 0;
     if (file)
@@ -202,40 +162,30 @@ static enum content content_of(const char *path)
         return CONTENT_NPY;
     if (n == 8 && !memcmp(head, "SNNSPK1", 8))
         return CONTENT_SPK;
-    struct err ignored;
-    struct doc *doc = file ? doc_read(path, &ignored) : NULL;
-    enum content content = CONTENT_TEXT;
-    if (doc && doc_get(doc_root(doc), "layers"))
-        content = CONTENT_NETWORK_YAML;
-    else if (doc && doc_get(doc_root(doc), "chip"))
-        content = CONTENT_CHIP;
-    doc_free(doc);
-    return file ? content : CONTENT_CHIP;       /* no such file: a chip's name, or its error */
-}
-
-static int ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && !strcmp(text + n - m, end);
+    return ends_with(path, ".csv") || ends_with(path, ".txt") ? CONTENT_TEXT : content_of_yaml(path);
 }
 
 static int info_one(const char *path, const struct cli *cli, struct err *err)
 {
+    int hdf5_events = ends_with(path, ".h5") || ends_with(path, ".hdf5"), yaml = ends_with(path, ".yaml") || ends_with(path, ".yml");
     switch (content_of(path)) {
     case CONTENT_CHIP: return info_chip(path, cli, err);
     case CONTENT_NETWORK_YAML: return info_network(path, cli, err);
+    case CONTENT_MAP: return info_map(path, err);
+    case CONTENT_SUMMARY: return err_input(err, "%s: the summary of a run; name its folder: volley report prints it", path);
+    case CONTENT_FOLDER: return report_again(stdout, path, err);
     case CONTENT_NPY: return info_npy(path, err);
     case CONTENT_SPK: return info_events(path, cli, err);
-    case CONTENT_HDF5: return ends_with(path, ".h5") || ends_with(path, ".hdf5") ? info_events(path, cli, err) : info_network(path, cli, err);
+    case CONTENT_HDF5: return hdf5_events ? info_events(path, cli, err) : info_network(path, cli, err);
     case CONTENT_TEXT: break;
     }
-    if (!ends_with(path, ".yaml") && !ends_with(path, ".yml"))
-        return info_events(path, cli, err);
-    return info_chip(path, cli, err);
+    return yaml ? info_chip(path, cli, err) : info_text(path, cli, err);
 }
 
 int cli_info(const struct cli *cli, struct err *err)
 {
+    if (job_files(cli, err))
+        return -1;
     for (uint32_t i = 0; i < cli->n_files; i++)
         if (info_one(cli->file[i], cli, err))
             return -1;

@@ -41,7 +41,8 @@ static int unknown_command(const char *name, struct err *err)
     for (const struct cli_command *c = cli_commands; c->name && n < 32; c++)
         known[n++] = c->name;
     const char *nearest = doc_nearest(name, known, n);
-    return err_input(err, "volley has no command '%s'%s%s%s; volley --help lists them", name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
+    return err_input(err, "volley has no command '%s'%s%s%s; volley --help lists them", name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'" : "");
 }
 
 static int help(const char *about, struct err *err)

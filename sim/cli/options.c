@@ -293,10 +293,11 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
 {
     const char *wanted = *command->arguments ? command->arguments : "no files";
     if (cli->n_files < command->files_min)
-        return err_input(err, "volley %s takes %s, not %u file%s; volley %s --help says more", command->name, wanted, cli->n_files, cli->n_files == 1 ? "" : "s",
-                         command->name);
+        return err_input(err, "volley %s takes %s, not %u file%s; volley %s --help says more", command->name, wanted, cli->n_files,
+                         cli->n_files == 1 ? "" : "s", command->name);
     if (cli->n_files > command->files_max)
-        return err_input(err, "volley %s takes %s: what is '%s'? volley %s --help says more", command->name, wanted, cli->file[command->files_max], command->name);
+        return err_input(err, "volley %s takes %s: what is '%s'? volley %s --help says more", command->name, wanted, cli->file[command->files_max],
+                         command->name);
     return 0;
 }
 

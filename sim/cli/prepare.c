@@ -143,7 +143,8 @@ static int repeat_of(const struct job *p, const struct cli *cli, uint32_t *k, st
 {
     *k = cli->repeat ? cli->repeat : p->input ? values_repeat(p->input) : 1;
     if (!*k)
-        return err_input(err, "--values repeat: no K up to %d makes every value times K whole; --values repeat:K rounds them to multiples of 1/K", VALUES_REPEAT_MAX);
+        return err_input(err, "--values repeat: no K up to %d makes every value times K whole; --values repeat:K rounds them to multiples of 1/K",
+                         VALUES_REPEAT_MAX);
     return 0;
 }
 
@@ -194,7 +195,10 @@ static int is_map_file(const char *map)
 
 int job_sums(struct job *p, const struct cli *cli, struct err *err)
 {
-    const struct report_input all[JOB_FILES] = {{"chip", p->chip->path, ""}, {"network", cli->file[1], ""}, {"input", cli->input, ""}, {"labels", cli->labels, ""},
+    const struct report_input all[JOB_FILES] = {{"chip", p->chip->path, ""},
+                                                {"network", cli->file[1], ""},
+                                                {"input", cli->input, ""},
+                                                {"labels", cli->labels, ""},
                                                 {"map", is_map_file(cli->map) ? cli->map : NULL, ""}};
     p->n_read = 0;
     for (size_t i = 0; i < JOB_FILES; i++) {

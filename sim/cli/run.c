@@ -165,8 +165,15 @@ static struct run *run_all(struct job *p, const struct cli *cli, struct err *err
 
 static int report(const struct cli *cli, const struct job *p, struct run *run, struct err *err)
 {
-    struct report_options o = {.command = cli->typed, .input = p->read, .n_inputs = p->n_read, .out = cli->out, .time_chip = cli->time && !strcmp(cli->time, "chip"),
-                               .extra = &p->extra, .assume_native = cli->assume_native, .set = (const char *const *)cli->set, .n_set = cli->n_sets};
+    struct report_options o = {.command = cli->typed,
+                               .input = p->read,
+                               .n_inputs = p->n_read,
+                               .out = cli->out,
+                               .time_chip = cli->time && !strcmp(cli->time, "chip"),
+                               .extra = &p->extra,
+                               .assume_native = cli->assume_native,
+                               .set = (const char *const *)cli->set,
+                               .n_set = cli->n_sets};
     struct energy *energy = energy_make(run, err);
     int bad = !energy || report_folder(run, energy, &o, err) || (!cli->quiet && report_text(stdout, run, energy, &o, err));
     energy_free(energy);
@@ -177,7 +184,8 @@ static int load(struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t ignored;
     return trace_bits(cli->trace, &ignored, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) ||
-           job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) || job_quantise(p, cli, err) || job_map(p, cli, err) || job_sums(p, cli, err);
+           job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) || job_quantise(p, cli, err) || job_map(p, cli, err) ||
+           job_sums(p, cli, err);
 }
 
 static int interrupted(const struct run *run, struct err *err)

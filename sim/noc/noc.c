@@ -19,6 +19,7 @@ struct noc *noc_new(const struct noc_shape *shape)
     for (uint32_t c = 0; c < noc->cores; c++)
         noc->router_of[c] = c / shape->cores_per_tile;
     noc->overlap_full = mem_new(noc->endpoints, sizeof *noc->overlap_full);
+    noc->branch_of = mem_new(noc->links, sizeof *noc->branch_of);
     noc->router_of[noc->host_in] = shape->host_in[1] * shape->columns + shape->host_in[0];
     noc->router_of[noc->host_out] = shape->host_out[1] * shape->columns + shape->host_out[0];
     return noc;
@@ -36,6 +37,7 @@ void noc_free(struct noc *noc)
         return;
     free(noc->router_of);
     free(noc->overlap_full);
+    free(noc->branch_of);
     free(noc->tree);
     free(noc->branch);
     free(noc->leaf_at);
@@ -96,16 +98,15 @@ static uint32_t add_branch(struct noc *noc, uint32_t link, uint32_t parent)
     return (uint32_t)noc->n_branches++;
 }
 
-/* The place in the tree at the far end of the path to one leaf; branches that are there already are shared. */
+/* The place in the tree at the far end of the path to one leaf; branches that are there already are shared. There is one path to
+ * each router, so a link that is in the tree has the same parent. */
 static uint32_t grow_to(struct noc *noc, uint32_t first, const uint32_t *link, uint32_t hops)
 {
     uint32_t at = 0;
     for (uint32_t h = 0; h < hops; h++) {
-        uint32_t b = first;
-        while (b < noc->n_branches && !(noc->branch[b].link == link[h] && noc->branch[b].parent == at))
-            b++;
-        if (b == noc->n_branches)
-            add_branch(noc, link[h], at);
+        uint32_t b = noc->branch_of[link[h]];
+        if (b < first || b >= noc->n_branches || noc->branch[b].link != link[h])
+            b = noc->branch_of[link[h]] = add_branch(noc, link[h], at);
         at = b - first + 1;
     }
     return at;
@@ -115,7 +116,10 @@ uint32_t noc_tree(struct noc *noc, uint32_t from, const uint32_t *endpoint, uint
 {
     uint32_t *link = mem_new(noc->shape.columns + noc->shape.rows, sizeof *link);
     struct tree t = {.first_branch = (uint32_t)noc->n_branches, .first_leaf = (uint32_t)noc->n_leaf_at, .leaves = n};
-    noc->leaf_at = mem_grow(noc->leaf_at, noc->n_leaf_at + n, sizeof *noc->leaf_at);
+    if (noc->n_leaf_at + n > noc->leaf_at_capacity) {
+        noc->leaf_at_capacity = 2 * (noc->n_leaf_at + n);
+        noc->leaf_at = mem_grow(noc->leaf_at, noc->leaf_at_capacity, sizeof *noc->leaf_at);
+    }
     for (uint32_t i = 0; i < n; i++) {
         uint32_t hops = noc_path(noc, noc->router_of[from], noc->router_of[endpoint[i]], link);
         noc->leaf_at[noc->n_leaf_at++] = grow_to(noc, t.first_branch, link, hops);

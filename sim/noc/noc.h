@@ -19,7 +19,7 @@ struct noc_shape {
     uint32_t link_x, link_y, flit_x, flit_y, flit_local;
     uint32_t inject, eject;
     uint32_t host_in[2], host_out[2];   /* column, row */
-    uint32_t host_rate;                 /* flits per cycle into the host port's router */
+    uint32_t host_rate;                 /* flits per cycle into the host port's router; 0, 1: as a core's, flit_local cycles per flit */
 };
 
 struct tree_branch { uint32_t link, parent; };  /* parent: 0 the source's router, k + 1 the far end of branch k of the tree */
@@ -33,7 +33,8 @@ struct noc {
     struct tree *tree;
     struct tree_branch *branch;
     uint32_t *leaf_at;
-    uint64_t n_trees, n_branches, n_leaf_at;
+    uint64_t n_trees, n_branches, n_leaf_at, leaf_at_capacity;
+    uint32_t *branch_of;                /* [links] while trees are made: the last branch over each link */
     uint8_t *overlap_full;              /* [endpoints] 0 (as made): a service waits for the end of the core's update; 1: it does not */
 };
 
@@ -44,7 +45,8 @@ void noc_settle(struct noc *);          /* once all trees are there: for many ra
 void noc_free(struct noc *);            /* NULL is allowed */
 /* The links of the path between two routers, in order; returns how many (at most columns + rows). */
 uint32_t noc_path(const struct noc *, uint32_t from_router, uint32_t to_router, uint32_t *link);
-/* A tree over the given endpoints (leaf order kept); returns its number. The union of the paths from one source. */
+/* A tree over the given endpoints (leaf order kept); returns its number. The union of the paths from one source: a link is in it
+ * once, however many paths it carries. */
 uint32_t noc_tree(struct noc *, uint32_t from_endpoint, const uint32_t *endpoint, uint32_t n);
 void noc_path_counts(const struct noc *, uint32_t from_endpoint, const uint32_t *endpoint, uint32_t n, uint32_t tree, struct path_counts *);
 /* Zero-load latency of the tail: inject + hops * (router + link) + router + eject + (flits - 1) * slowest flit time. */

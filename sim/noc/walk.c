@@ -22,7 +22,8 @@ struct chain {                  /* unbroken work of a core that ends now: where 
 struct walk {
     const struct noc *noc;
     int contend;
-    struct slots *link, *eject, *inject;
+    struct slots *link, *eject;
+    uint64_t *offered;          /* [endpoints] first cycle in which the way into the network is free; host port: in flits at its rate */
     uint64_t *free_at;          /* [endpoints] the core's next free cycle */
     struct chain *chain;        /* [endpoints] */
     uint64_t *key, *spare;
@@ -39,7 +40,7 @@ static void *open_walk(const struct noc *noc, int contend)
     w->contend = contend;
     w->link = mem_new(noc->links, sizeof *w->link);
     w->eject = mem_new(noc->endpoints, sizeof *w->eject);
-    w->inject = mem_new(noc->endpoints, sizeof *w->inject);
+    w->offered = mem_new(noc->endpoints, sizeof *w->offered);
     w->free_at = mem_new(noc->endpoints, sizeof *w->free_at);
     w->chain = mem_new(noc->endpoints, sizeof *w->chain);
     w->path = mem_new(noc->shape.columns + noc->shape.rows, sizeof *w->path);
@@ -65,13 +66,11 @@ static void close_walk(void *plane)
         return;
     for (uint32_t l = 0; l < w->noc->links; l++)
         slots_close(&w->link[l]);
-    for (uint32_t e = 0; e < w->noc->endpoints; e++) {
+    for (uint32_t e = 0; e < w->noc->endpoints; e++)
         slots_close(&w->eject[e]);
-        slots_close(&w->inject[e]);
-    }
     free(w->link);
     free(w->eject);
-    free(w->inject);
+    free(w->offered);
     free(w->free_at);
     free(w->chain);
     free(w->key);
@@ -116,14 +115,17 @@ static uint64_t leave(struct walk *w, uint32_t endpoint, uint64_t t, uint32_t fl
     return head + (uint64_t)(flits - 1) * s->flit_local;
 }
 
-/* When the head enters its first router. */
+/* When the head enters its first router. A source offers its packets in order, so here one number says all that slots would. */
 static uint64_t enter(struct walk *w, const struct send *send)
 {
     const struct noc_shape *s = &w->noc->shape;
-    uint32_t cycles = send->flits * s->flit_local;
-    if (send->endpoint == w->noc->host_in && s->host_rate > 1)
-        cycles = (cycles + s->host_rate - 1) / s->host_rate;
-    return take(w, &w->inject[send->endpoint], send->offset, cycles) + s->inject;
+    uint64_t rate = send->endpoint == w->noc->host_in && s->host_rate > 1 ? s->host_rate : 1;
+    uint64_t at = send->offset * rate, *next = &w->offered[send->endpoint];
+    if (!w->contend)
+        return send->offset + s->inject;
+    at = at > *next ? at : *next;
+    *next = at + (uint64_t)send->flits * (rate > 1 ? 1 : s->flit_local);
+    return at / rate + s->inject;
 }
 
 static void walk_tree(struct walk *w, const struct send *send, struct leaf *leaf)
@@ -275,10 +277,9 @@ static void close_links(struct walk *w, struct step_time *step, struct noc_count
             most = w->link[l].reserved;
         slots_clear(&w->link[l]);
     }
-    for (uint32_t e = 0; e < w->noc->endpoints; e++) {
+    for (uint32_t e = 0; e < w->noc->endpoints; e++)
         slots_clear(&w->eject[e]);
-        slots_clear(&w->inject[e]);
-    }
+    memset(w->offered, 0, w->noc->endpoints * sizeof *w->offered);
     step->peak_link_use = step->end ? (double)most / (double)step->end : 0;
     step->beyond = step->peak_link_use > SLOTS_RANGE;
 }

@@ -1,0 +1,150 @@
+# Every option of volley run does what its help says, and refuses what it cannot take.
+set -eu
+. tests/cli/check.sh
+
+n=0
+mesh() { # [options]: a run of mlp_rate on mesh28 into a folder of its own, $out
+    n=$((n + 1))
+    out=$scratch/run$n
+    works "$VOLLEY" run mesh28 $mlp.nir --input ${mlp}_input.spk --samples 0..4 --out "$out" "$@"
+}
+field() { # FOLDER EXPRESSION in the summary s
+    "$python" -c "import json, sys; s = json.load(open(sys.argv[1] + '/summary.json')); sys.exit(not (eval(sys.argv[2])))" "$1" "$2" ||
+        fail "not so in $1: $2"
+    checks=$((checks + 1))
+}
+array() {
+    "$python" -c "import sys, numpy as np; np.save(sys.argv[1], eval(sys.argv[2]))" "$1" "$2"
+}
+no() { # REGEX [options]: wrong use
+    local text=$1
+    shift
+    refused 2 "$text" "$VOLLEY" run mesh28 $mlp.nir --input ${mlp}_input.spk --out "$scratch/no" "$@"
+    absent "$scratch/no"
+}
+
+mesh
+first=$out
+field "$first" 's["samples"] == 5 and s["steps"] == 25 and s["accuracy"] is None and not s["partial"]'
+mesh --labels ${mlp}_labels.npy
+field "$out" '0 <= s["accuracy"] <= 1'
+mesh --steps 10
+field "$out" 's["steps"] == 10'
+mesh --threads 2
+for name in summary.json samples.csv steps.csv layers.csv counters.csv; do
+    same "$first/$name" "$out/$name"
+done
+mesh --bits 4
+field "$out" 'all(p["weight_bits"] == 4 for p in s["network"]["projections"])'
+mesh --quant pow2
+mesh --cores 2 --map balance
+field "$out" 's["chip"]["cores_used"] == 2 and s["mapping"]["method"] == "balance"'
+mesh --map fill
+field "$out" 's["mapping"]["method"] == "fill"'
+mesh --set noc.size=4x4
+field "$out" 's["chip"]["cores"] == 16'
+mesh --timing none
+field "$out" 's["plane"] == "none"'
+same "$first/layers.csv" "$out/layers.csv"
+mesh --pace 1ns
+field "$out" 's["time"]["overruns"] == s["samples"] * s["chip_steps"]'
+mesh --pace 1ms
+field "$out" 's["time"]["overruns"] == 0 and s["time"]["total_s"] > 0.1'
+for rule in rate latency membrane 'population --classes 5'; do
+    mesh --decode $rule
+done
+mesh --quiet
+true_that 'quiet is not quiet' test ! -s "$scratch/stdout"
+
+# a mapping through a file
+works "$VOLLEY" map mesh28 $mlp.nir --map balance --cores 2 -o "$scratch/m.yaml"
+mesh --map balance --cores 2
+balanced=$out
+mesh --map "$scratch/m.yaml"
+for name in samples.csv steps.csv layers.csv counters.csv; do
+    same "$balanced/$name" "$out/$name"
+done
+
+# values and layout
+array "$scratch/valued.npy" '(np.arange(3 * 64).reshape(3, 64) % 5 / 4).astype(np.float32)'
+valued() { # CHIP STATUS REGEX [options]
+    local chip=$1
+    shift
+    n=$((n + 1))
+    out=$scratch/run$n
+    works "$VOLLEY" run "$chip" $mlp.nir --input "$scratch/valued.npy" --steps 10 --out "$out" --quiet "$@"
+}
+valued ideal --values payload
+valued loihi --values repeat
+repeated=$out
+valued loihi --values repeat:4
+same "$repeated/samples.csv" "$out/samples.csv"
+valued loihi --values host
+field "$out" 'any("runs on the host" in f["text"] for f in s["fidelity"])'
+array "$scratch/nt.npy" '(np.arange(6 * 25 * 64).reshape(6, 25, 64) * 7919 % 11 < 2).astype(np.uint8)'
+"$python" -c "import sys, numpy as np; np.save(sys.argv[2], np.load(sys.argv[1]).transpose(1, 0, 2))" "$scratch/nt.npy" "$scratch/tn.npy"
+works "$VOLLEY" run mesh28 $mlp.nir --input "$scratch/nt.npy" --layout NT --out "$scratch/nt" --quiet
+works "$VOLLEY" run mesh28 $mlp.nir --input "$scratch/tn.npy" --layout TN --out "$scratch/tn" --quiet
+same "$scratch/nt/samples.csv" "$scratch/tn/samples.csv"
+
+# traces: each writes its file, and a run without it into the same folder takes it away
+mesh --trace spikes,membrane,packets,timeline
+for name in spikes.csv membranes.csv packets.csv timeline.json; do
+    true_that "no $name" test -s "$out/$name"
+done
+works "$VOLLEY" run mesh28 $mlp.nir --input ${mlp}_input.spk --samples 0..4 --out "$out" --trace spikes --time chip --quiet
+true_that 'a trace of the earlier run stays' test ! -e "$out/packets.csv"
+same "$first/summary.json" "$out/summary.json"
+true_that 'no spikes in chip time' test -s "$out/spikes.csv"
+
+# --expect
+ideal() { # STATUS-CHECKER WANTED REGEX FILE
+    says "$1" "$VOLLEY" run ideal $mlp.nir --input ${mlp}_input.spk --samples 0..4 --out "$scratch/expect" --expect "$2"
+}
+ideal '0 of 5 predictions differ' ${mlp}_ref.csv
+ideal 'the output counts of 0 of 5 samples differ' ${mlp}_counts.npy
+ideal 'expected 0 spikes differ' ${mlp}_spk_lif1.spk
+differs() { # REGEX FILE
+    attempt "$VOLLEY" run ideal $mlp.nir --input ${mlp}_input.spk --samples 0..4 --out "$scratch/expect" --expect "$2"
+    [ "$status" -eq 1 ] || fail "exit $status, wanted 1: --expect $2"
+    tr -s ' \n' ' ' <"$scratch/stdout" | grep -Eq -- "$1" || fail "--expect $2 does not say '$1'"
+}
+array "$scratch/counts.npy" "np.load('${mlp}_counts.npy') + (np.arange(1000).reshape(100, 10) == 23)"
+differs 'counts of 1 of 5 samples differ.*sample 2, neuron 3, expected' "$scratch/counts.npy"
+works "$VOLLEY" convert ${mlp}_spk_lif1.spk -o "$scratch/mine_lif1.csv"
+sed -i '0,/^0,/{/^0,/d}' "$scratch/mine_lif1.csv"
+differs '1 spikes differ.*sample 0, step [0-9]+, population lif1, neuron [0-9]+: found, not expected, membrane .*threshold' "$scratch/mine_lif1.csv"
+printf '11\n11\n11\n11\n11\n' >"$scratch/predictions.txt"
+differs '5 of 5 predictions differ.*sample 0, expected 11, found' "$scratch/predictions.txt"
+
+# what the chip cannot do
+works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0 --out "$scratch/loihi" --approximate --quiet
+field "$scratch/loihi" 'any(f["kind"] == "approximated" for f in s["fidelity"])'
+works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0 --out "$scratch/native" --assume-native
+head -3 "$scratch/stdout" | grep -Eqi 'assum' || fail 'the first line does not say --assume-native'
+
+# chips by name and by path, from elsewhere
+elsewhere() {
+    (cd "$scratch" && "$@")
+}
+chips=$root/configs/chips
+[ -d "$(dirname "$VOLLEY")/../../configs/chips" ] && chips=     # a build folder inside the tree finds them by itself
+works elsewhere env VOLLEY_CHIPS="$chips" "$VOLLEY" run mesh28 "$root/$mlp.nir" --input "$root/${mlp}_input.spk" --samples 0 --out there --quiet
+works elsewhere "$VOLLEY" run "$root/configs/chips/mesh28.yaml" "$root/$mlp.nir" --input "$root/${mlp}_input.spk" --samples 0 --out there2 --quiet
+same "$scratch/there/summary.json" "$scratch/there2/summary.json"
+mkdir "$scratch/chips"
+cp configs/chips/mesh28.yaml "$scratch/chips/mine.yaml"
+works env VOLLEY_CHIPS="$scratch/chips" "$VOLLEY" run mine $mlp.nir --input ${mlp}_input.spk --samples 0 --out "$scratch/mine" --quiet
+
+# wrong use
+refused 2 "no command 'rnu'; did you mean 'run'" "$VOLLEY" rnu
+no 'no option --smaples; did you mean --samples' --smaples 3
+no '--labels needs a value: --labels FILE' --labels
+no '--bits 99: a whole number from 2 to 16' --bits 99
+no '--samples 5\.\.2: write A\.\.B' --samples 5..2
+no '--timing fast: it is one of' --timing fast
+no '--decode population needs --classes' --decode population
+no '--trace spiks' --trace spiks
+no '--pace' --pace 5
+no 'volley run takes CHIP NETWORK' extra
+finish
