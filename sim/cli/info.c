@@ -111,8 +111,8 @@ static int info_map(const char *path, struct err *err)
     if (!doc)
         return -1;
     const struct doc_node *root = doc_root(doc), *network = doc_get(root, "network"), *chip = doc_get(root, "chip"), *cores = doc_get(root, "cores");
-    printf("%s: a map file: %s on %u cores of %s; volley run CHIP NETWORK --map %s\n", path,
-           network && network->kind == DOC_SCALAR ? network->text : "a network", cores->kind == DOC_LIST ? cores->count : 0,
+    printf("%s: a map file: %s on %u core%s of %s; volley run CHIP NETWORK --map %s\n", path,
+           network && network->kind == DOC_SCALAR ? network->text : "a network", cores->count, cores->count == 1 ? "" : "s",
            chip && chip->kind == DOC_SCALAR ? chip->text : "a chip", path);
     doc_free(doc);
     return 0;
@@ -126,7 +126,7 @@ static enum content content_of_yaml(const char *path)
     enum content content = CONTENT_TEXT;
     if (root && doc_get(root, "layers"))
         content = CONTENT_NETWORK_YAML;
-    else if (root && doc_get(root, "cores") && !doc_get(root, "core_types"))
+    else if (root && doc_get(root, "cores") && doc_get(root, "cores")->kind == DOC_LIST && !doc_get(root, "core_types"))
         content = CONTENT_MAP;
     else if (root && doc_get(root, "format") && doc_get(root, "counts"))
         content = CONTENT_SUMMARY;

@@ -3,6 +3,7 @@
 #include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -130,9 +131,32 @@ static void free_blocks(struct blocks *b)
     free(b->block);
 }
 
+/* libhdf5 takes as much memory as a text says it is long, before it asks us: so its length, 4 bytes at the start of each element on
+ * disk, must be one that the file can hold. Where the elements lie packed, libhdf5 alone knows them. */
+static int check_lengths(hid_t dataset, uint64_t n, const struct nir_budget *budget, struct err *err)
+{
+    unsigned char block[1 << 12], length[4];
+    haddr_t start = H5Dget_offset(dataset);
+    uint64_t size = H5Dget_storage_size(dataset) / n, per_block = sizeof block / (size ? size : 1);
+    if (start == HADDR_UNDEF || size < sizeof length || !per_block)
+        return 0;
+    for (uint64_t i = 0; i < n; i++) {
+        size_t at = (size_t)(i % per_block * size);
+        uint64_t now = n - i < per_block ? n - i : per_block;
+        if (!at && pread(budget->file, block, (size_t)(now * size), (off_t)(start + i * size)) != (ssize_t)(now * size))
+            return too_large(err);
+        memcpy(length, block + at, sizeof length);
+        if ((length[0] | (uint64_t)length[1] << 8 | (uint64_t)length[2] << 16 | (uint64_t)length[3] << 24) > budget->file_size)
+            return too_large(err);
+    }
+    return 0;
+}
+
 static int read_varied(hid_t dataset, hid_t type, uint64_t n, struct nir_budget *budget, char **text, struct err *err)
 {
     struct blocks blocks = {.left = budget->left};
+    if (check_lengths(dataset, n, budget, err))
+        return -1;
     char **raw = mem_new(n, sizeof *raw);
     hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
     H5Pset_vlen_mem_manager(transfer, take_block, &blocks, keep_block, &blocks);

@@ -10,6 +10,7 @@ extern "C" {
 #endif
 
 struct nir_budget {
+    int file;                   /* open for reading, beside libhdf5's own */
     uint64_t file_size;         /* bytes */
     uint64_t left;              /* bytes of memory that the rest of the file may still take */
 };

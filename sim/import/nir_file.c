@@ -1,11 +1,13 @@
 #include "import/nir_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "import/nir_data.h"
@@ -241,17 +243,21 @@ struct nir_file *nir_file_read(const char *path, struct err *err)
     struct stat st;
     H5E_auto2_t print;
     void *data;
-    if (stat(path, &st)) {
+    int file = open(path, O_RDONLY);
+    if (file < 0 || fstat(file, &st)) {
         err_input(err, "%s: %s", path, strerror(errno));
+        if (file >= 0)
+            close(file);
         return NULL;
     }
     uint64_t size = (uint64_t)st.st_size;
-    struct reader r = {path, {size, size * MEMORY_PER_BYTE + MEMORY_FREE}, size / BYTES_PER_NODE + 1};
+    struct reader r = {path, {file, size, size * MEMORY_PER_BYTE + MEMORY_FREE}, size / BYTES_PER_NODE + 1};
     H5dont_atexit();        /* after a damaged file its clean-up at exit may print "infinite loop closing library" */
     H5Eget_auto2(H5E_DEFAULT, &print, &data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     struct nir_file *nir = nir_heap_check(path, err) ? NULL : read_open(&r, err);
     H5Eset_auto2(H5E_DEFAULT, print, data);
+    close(file);
     if (!nir)
         err_context(err, "%s", path);
     return nir;
