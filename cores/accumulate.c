@@ -165,7 +165,8 @@ static void tally_write(const struct image *image, const struct tally of, struct
     action[ACT_LEAVES] += t->leaves;
     action[ACT_SOPS] += t->sops;
     action[ACT_SOPS_LATE] += t->late;
-    action[ACT_BUSY_CYCLES] += each->packet * t->leaves + each->axon_word * axons + each->sop * (t->sops + t->late) + each->row_word * t->words + each->spot * t->spots;
+    action[ACT_BUSY_CYCLES] +=
+        each->packet * t->leaves + each->axon_word * axons + each->sop * (t->sops + t->late) + each->row_word * t->words + each->spot * t->spots;
     memory[IMAGE_AXON].reads += axons;
     memory[IMAGE_ROWS].reads += t->words;
     memory[IMAGE_ROWS].row_reads += t->words;

@@ -10,7 +10,8 @@ int batch_open(struct batch *b, const struct image *image, uint32_t ports, struc
 {
     *b = (struct batch){.image = image, .ports = ports};
     if (sweep_longest(image) >= UINT32_MAX)
-        return err_answer(err, "an update of %u neurons can take more than 2^32 cycles: shorter service times or fewer neurons per core would help", image->neurons);
+        return err_answer(err, "an update of %u neurons can take more than 2^32 cycles: shorter service times or fewer neurons per core would help",
+                          image->neurons);
     if (accumulators_open(&b->sums, image, ports, err))
         return -1;
     for (uint32_t p = 0; p < ports; p++)

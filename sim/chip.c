@@ -101,8 +101,8 @@ static int price_routes(struct chip *chip, struct err *err)
         core->kind->cost(core->core, &p, 1, &cycles);
         uint64_t service = chip_noc_cycles(chip, core, cycles);
         if (cycles == UINT32_MAX || service >= SERVICE_MOST)
-            return err_answer(err, "%s: core %u: one packet's service takes more than 2^31 cycles; shorter times in core_types.%s.service would help", chip->file->path,
-                              core->endpoint, core->type->name);
+            return err_answer(err, "%s: core %u: one packet's service takes more than 2^31 cycles; shorter times in core_types.%s.service would help",
+                              chip->file->path, core->endpoint, core->type->name);
         route->service = (uint32_t)service & (SERVICE_MOST - 1);
         route->memory = memory_bound(core, (const struct segment *)(chip->rows + route->row), cycles) & 1u;
     }

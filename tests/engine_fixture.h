@@ -167,7 +167,8 @@ static inline void plain_window(struct plain_matrix *m, const struct network *ne
     for (uint32_t in = 0; in < per_in; in++)
         for (uint32_t ky = 0; ky < c->kernel[0]; ky++)
             for (uint32_t kx = 0; kx < c->kernel[1]; kx++) {
-                int64_t y = (int64_t)(oy * c->stride[0] + ky * c->dilation[0]) - c->padding[0], x = (int64_t)(ox * c->stride[1] + kx * c->dilation[1]) - c->padding[1];
+                int64_t y = (int64_t)(oy * c->stride[0] + ky * c->dilation[0]) - c->padding[0],
+                        x = (int64_t)(ox * c->stride[1] + kx * c->dilation[1]) - c->padding[1];
                 double w = p->weight[p->form == FORM_POOL ? 0 : ((out * per_in + in) * c->kernel[0] + ky) * c->kernel[1] + kx];
                 if (y >= 0 && x >= 0 && y < c->in[0] && x < c->in[1])
                     plain_from_grid(m, net, p, post, out / per_out * per_in + in, (uint32_t)y, (uint32_t)x, w * p->scale);

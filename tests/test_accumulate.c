@@ -1,12 +1,11 @@
 /* Rows into accumulators: every way a row is stored, sums of 32 and 64 bits, ports, delays and windows, against plain sums. */
-#include "cores/accumulate.h"
-
 #include <CUnit/Basic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "cores/accumulate.h"
 #include "kit.h"
 
 enum { NEURONS = 700, SLOTS = 5, PORTS = 2, ROWS = 40, UNITS = 1 << 16, STEPS = 14, GROUPS = 2, SPLIT = 300, OPEN = 3, CLOSE = 10 };
@@ -52,8 +51,15 @@ static void add_segment(struct bench *b, uint64_t *seed, uint32_t row, enum row_
 {
     uint32_t g = (uint32_t)(next_random(seed) % GROUPS), first = g ? SPLIT : 0, id = bytes_of[form].id, w = bytes_of[form].weight;
     uint32_t count = 1 + (uint32_t)(next_random(seed) % 90), base = first + (uint32_t)(next_random(seed) % 60);
-    struct segment s = {.count = count, .base = base, .words = 1 + count / 8, .spots = count, .group = (uint16_t)g, .last = (uint8_t)last, .form = (uint8_t)form,
-                        .delay = (uint16_t)(next_random(seed) % SLOTS), .port = (uint8_t)(next_random(seed) % PORTS)};
+    struct segment s = {.count = count,
+                        .base = base,
+                        .words = 1 + count / 8,
+                        .spots = count,
+                        .group = (uint16_t)g,
+                        .last = (uint8_t)last,
+                        .form = (uint8_t)form,
+                        .delay = (uint16_t)(next_random(seed) % SLOTS),
+                        .port = (uint8_t)(next_random(seed) % PORTS)};
     unsigned char *to = (unsigned char *)(b->rows + b->used);
     size_t weights_at = sizeof s + (((size_t)count * id + w - 1) & ~(size_t)(w - 1));
     memcpy(to, &s, sizeof s);

@@ -1,9 +1,8 @@
 /* A loaded chip holds the network: rows, read back from the arena, are the synapses; routes lead to the cores that hold targets. */
-#include "engine_fixture.h"
-
 #include <math.h>
 #include <stdint.h>
 
+#include "engine_fixture.h"
 #include "kit.h"
 
 enum { NETWORKS = 12, STEPS = 5 };
@@ -64,7 +63,8 @@ static uint64_t read_source(const struct chip *chip, const struct spike_source *
         uint32_t cycles;
         const struct chip_core *core = &chip->core[route->core];
         core->kind->cost(core->core, &p, 1, &cycles);
-        wrong += (r && route->core <= last) || route->service != chip_noc_cycles(chip, core, cycles) || route->axon >= chip->mapping->core[route->core].axons_in;
+        wrong +=
+            (r && route->core <= last) || route->service != chip_noc_cycles(chip, core, cycles) || route->axon >= chip->mapping->core[route->core].axons_in;
         last = route->core;
         const struct segment *s = (const struct segment *)(chip->rows + route->row);
         for (int more = 1; more; s = more ? segment_next(s) : s) {
@@ -181,7 +181,7 @@ static void sizes_and_clocks_are_rounded_up(void)
     CU_ASSERT_EQUAL_FATAL(load(&l, net, "configs/chips/mesh28.yaml", set, 2, "fill"), 0);
     struct chip *chip = chip_new(l.chip, net, l.quantised, l.mapping, &options, &err);
     CU_ASSERT_FATAL(chip != NULL);
-    CU_ASSERT_EQUAL(chip->flits, 3);    
+    CU_ASSERT_EQUAL(chip->flits, 3);
     CU_ASSERT_EQUAL(chip->noc_period_ps, 2500);
     CU_ASSERT_EQUAL(chip_noc_cycles(chip, &chip->core[0], 0), 0);
     CU_ASSERT_EQUAL(chip_noc_cycles(chip, &chip->core[0], 1), 2);

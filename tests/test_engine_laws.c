@@ -128,14 +128,24 @@ static uint64_t spikes_law(const struct loaded *l, const struct plain *s, const 
 {
     struct law law = recount_run(l, s, in, run);
     uint64_t flits = (l->chip->noc.packet_bits + l->chip->noc.link_bits - 1) / l->chip->noc.link_bits, hops = law.hops_x + law.hops_y;
-    const struct { const char *what; enum counter counter; uint64_t want; } each[] = {
-        {"spikes", COUNT_SPIKES, run->n_spikes}, {"sops", COUNT_SOPS, law.sops}, {"sops_late", COUNT_SOPS_LATE, law.late},
-        {"packets", COUNT_PACKETS, law.packets}, {"leaves", COUNT_LEAVES, law.leaves}, {"host in", COUNT_HOST_IN, law.host_in},
-        {"host out", COUNT_HOST_OUT, law.host_out}, {"hops", COUNT_HOPS, hops}, {"hops_x", COUNT_HOPS_X, law.hops_x}, {"hops_y", COUNT_HOPS_Y, law.hops_y},
-        {"same tile", COUNT_PACKETS_TILE, law.tile}, {"flits", COUNT_FLITS, law.packets * flits}, {"link", COUNT_LINK, hops * flits},
-        {"routes", COUNT_ROUTES, law.routes}, {"buffer writes", COUNT_BUFFER_WRITES, law.routes * flits}, {"buffer reads", COUNT_BUFFER_READS, law.routes * flits},
-        {"crossbar", COUNT_CROSSBAR, (hops + law.leaves + law.host_out) * flits},
-        {"arbitrations", COUNT_ARBITRATIONS, (hops + law.leaves + law.host_out) * (1 + flits)}};
+    const struct { const char *what; enum counter counter; uint64_t want; } each[] = {{"spikes", COUNT_SPIKES, run->n_spikes},
+                {"sops", COUNT_SOPS, law.sops},
+                {"sops_late", COUNT_SOPS_LATE, law.late},
+                {"packets", COUNT_PACKETS, law.packets},
+                {"leaves", COUNT_LEAVES, law.leaves},
+                {"host in", COUNT_HOST_IN, law.host_in},
+                {"host out", COUNT_HOST_OUT, law.host_out},
+                {"hops", COUNT_HOPS, hops},
+                {"hops_x", COUNT_HOPS_X, law.hops_x},
+                {"hops_y", COUNT_HOPS_Y, law.hops_y},
+                {"same tile", COUNT_PACKETS_TILE, law.tile},
+                {"flits", COUNT_FLITS, law.packets * flits},
+                {"link", COUNT_LINK, hops * flits},
+                {"routes", COUNT_ROUTES, law.routes},
+                {"buffer writes", COUNT_BUFFER_WRITES, law.routes * flits},
+                {"buffer reads", COUNT_BUFFER_READS, law.routes * flits},
+                {"crossbar", COUNT_CROSSBAR, (hops + law.leaves + law.host_out) * flits},
+                {"arbitrations", COUNT_ARBITRATIONS, (hops + law.leaves + law.host_out) * (1 + flits)}};
     uint64_t wrong = differ("traced deliveries", run->n_packets, law.leaves + law.host_out);
     for (size_t i = 0; i < sizeof each / sizeof *each; i++)
         wrong += differ(each[i].what, total(run, each[i].counter), each[i].want);
@@ -196,7 +206,8 @@ static uint64_t memory_law(const struct run *run, uint64_t *words)
             step.writes += run->step_memory[s * run->n_memories + m].writes;
         }
         const struct run_memory *all = &run->memory[m];
-        wrong += differ("reads by population", group.reads, all->reads) + differ("reads by sample", sample.reads, all->reads) + differ("reads by step", step.reads, all->reads);
+        wrong += differ("reads by population", group.reads, all->reads) + differ("reads by sample", sample.reads, all->reads) +
+                 differ("reads by step", step.reads, all->reads);
         wrong += differ("writes by population", group.writes, all->writes) + differ("writes by sample", sample.writes, all->writes) +
                  differ("writes by step", step.writes, all->writes);
         *words += all->reads + all->writes;
@@ -225,7 +236,8 @@ static uint64_t work_differs(const struct run *a, const struct run *b)
         if (counters[k].class_ == COUNTER_WORK)
             wrong += differ(counters[k].name, total(b, (enum counter)k), total(a, (enum counter)k));
     for (uint32_t m = 0; m < a->n_memories; m++)
-        wrong += differ("reads in the other plane", b->memory[m].reads, a->memory[m].reads) + differ("writes in the other plane", b->memory[m].writes, a->memory[m].writes);
+        wrong += differ("reads in the other plane", b->memory[m].reads, a->memory[m].reads) +
+                 differ("writes in the other plane", b->memory[m].writes, a->memory[m].writes);
     return wrong;
 }
 
@@ -267,7 +279,8 @@ static void hold_for_a_packet_per_core(void)
 static void hold_for_multicast_trees_and_memories(void)
 {
     char neurons[64];
-    const char *const set[] = {neurons, "noc.size=16x16", "noc.packets.spike.x=4 bit", "core_types.lif28.capacity.axons_in=4096", "core_types.lif28.memories.axon.size=64 KiB",
+    const char *const set[] = {neurons, "noc.size=16x16", "noc.packets.spike.x=4 bit", "core_types.lif28.capacity.axons_in=4096",
+                               "core_types.lif28.memories.axon.size=64 KiB",
                                "io.in.router=[3, 0]", "io.out.router=[0, 5]"};
     uint64_t wrong = 0, words = 0;
     for (uint64_t seed = 1; seed <= NETWORKS; seed++) {

@@ -155,7 +155,10 @@ static void samples_that_are_not_there_are_refused(void)
 {
     struct bench b;
     CU_ASSERT_EQUAL_FATAL(open_bench(&b, 5), 0);
-    const struct { uint32_t first, last; const char *timing; } bad[] = {{4, 2, "none"}, {6, 6, "none"}, {0, 6, "none"}, {6, UINT32_MAX, "none"}, {0, 0, "exact"}};
+    const struct {
+        uint32_t first, last;
+        const char *timing;
+    } bad[] = {{4, 2, "none"}, {6, 6, "none"}, {0, 6, "none"}, {6, UINT32_MAX, "none"}, {0, 0, "exact"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct run_options options = usual_options(bad[i].timing, 1);
         options.first_sample = bad[i].first;

@@ -1,6 +1,4 @@
 /* Routes: shortest, connected and of the stated order on meshes and tori; trees that reach every leaf over each link once. */
-#include "noc/noc.h"
-
 #include <CUnit/Basic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "kit.h"
+#include "noc/noc.h"
 #include "noc/timing.h"
 
 static uint32_t next_random(uint64_t *state, uint32_t below)
@@ -216,6 +215,7 @@ int main(void)
     CU_pSuite suite = CU_add_suite("noc", NULL, NULL);
     CU_add_test(suite, "paths are shortest, connected, one axis after the other, on meshes and tori", paths_are_shortest);
     CU_add_test(suite, "a tree is the union of its paths, each link once, each leaf at its router", trees_reach_every_leaf_over_each_link_once);
-    CU_add_test(suite, "a packet alone takes the zero-load time in both planes, by path and by tree, with several flits", a_packet_alone_takes_the_zero_load_time);
+    CU_add_test(suite, "a packet alone takes the zero-load time in both planes, by path and by tree, with several flits",
+                a_packet_alone_takes_the_zero_load_time);
     return check_run();
 }

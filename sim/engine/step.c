@@ -143,8 +143,8 @@ static void list_spikes(struct engine *e)
         for (uint32_t i = 0; i < live->out.count; i++) {
             const struct emission *spike = &live->out.at[i];
             e->fired = mem_room(e->fired, e->n_fired, &e->fired_capacity, sizeof *e->fired);
-            e->fired[e->n_fired++] = (struct fired){&chip->source[chip->host_neurons + neuron[spike->neuron]], chip_noc_cycles(chip, &chip->core[c], spike->offset),
-                                                    spike->payload};
+            e->fired[e->n_fired++] =
+                (struct fired){&chip->source[chip->host_neurons + neuron[spike->neuron]], chip_noc_cycles(chip, &chip->core[c], spike->offset), spike->payload};
         }
     }
 }
