@@ -153,6 +153,10 @@ for s in range(samples):
 long = at("long.spk", b"SNNSPK1\0" + struct.pack("<IIIIQ", samples, t, k, 0, start[-1]) + struct.pack(f"<{samples + 1}Q", *start) + b"".join(body))
 out = at("interrupted")
 process = subprocess.Popen([VOLLEY, "run", "ideal", NET, "--input", long, "--out", out], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+for _ in range(6000):      # until it catches SIGINT, and a little longer
+    if int(re.search(r"SigCgt:\s*(\w+)", open(f"/proc/{process.pid}/status").read()).group(1), 16) & 2:
+        break
+    time.sleep(0.01)
 time.sleep(1.0)
 process.send_signal(signal.SIGINT)
 text, err = process.communicate(timeout=120)
