@@ -83,34 +83,5 @@ refused 2 'No space left on device' to_full run mesh28 $mlp.nir --input ${mlp}_i
 refused 2 'standard output: .*is the disk full' to_full keys
 true_that 'half-written files beside the run' sh -c "! ls -A '$scratch/full' | grep -q '^\.'"
 
-# Ctrl-C in the middle: python starts it, since a shell's background jobs ignore SIGINT.
-cat >"$scratch/interrupt.py" <<'PY'
-import json
-import signal
-import subprocess
-import sys
-import time
-
-volley, out = sys.argv[1:]
-conv = "traces/conv_rate/conv_rate"
-command = [volley, "run", "mesh28", conv + ".nir", "--input", conv + "_input.spk", "--steps", "20000", "--map", "balance", "--cores", "16", "--out", out]
-run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
-# The kernel says when the run catches the signal, which is just before its first sample: no guess at how long loading takes.
-deadline = time.monotonic() + 120
-caught = 0
-while not caught and run.poll() is None and time.monotonic() < deadline:
-    time.sleep(0.01)
-    caught = int([line for line in open("/proc/%d/status" % run.pid) if line.startswith("SigCgt")][0].split()[1], 16) >> (signal.SIGINT - 1) & 1
-run.send_signal(signal.SIGINT)
-text, said = run.communicate(timeout=300)
-summary = json.load(open(out + "/summary.json"))
-samples = len(open(out + "/samples.csv").readlines()) - 1
-good = run.returncode == 130 and summary["partial"] is True and 0 < summary["samples"] == samples < summary["samples_asked"] == 100
-good = good and "marked partial" in said and "Sanitizer" not in said and "runtime error" not in said
-if not good:
-    sys.exit("exit %d, %d samples, partial %s\n%s" % (run.returncode, samples, summary["partial"], said))
-PY
-attempt "$python" "$scratch/interrupt.py" "$VOLLEY" "$scratch/partial"
-[ "$status" -eq 0 ] || fail "Ctrl-C: $(cat "$scratch/stderr")"
+# Ctrl-C in the middle: tests/test_bad_input.py.
 finish
