@@ -28,7 +28,8 @@ struct cli {                    /* what was typed; texts belong to argv */
     uint32_t n_files;
     const char *input, *labels, *from, *layout, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out;
     char *set[CLI_SETS];        /* "KEY=VALUE"; owned */
-    uint32_t n_sets;
+    const char *core[CLI_SETS]; /* "NAME=KIND" of --core; each is in set, too */
+    uint32_t n_sets, n_cores_named;
     uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
     uint32_t steps, bits, cores, threads, classes;
     enum values_mode values;

@@ -71,7 +71,7 @@ static char *header_of(const char *path, uint64_t *rows)
     char *line = NULL, *header = NULL;
     size_t size = 0;
     *rows = 0;
-    for (ssize_t n; file && (n = getline(&line, &size, file)) > 0;) {
+    while (file && getline(&line, &size, file) > 0) {
         line[strcspn(line, "\r\n")] = '\0';
         if (!*line || *line == '#')
             continue;

@@ -163,6 +163,8 @@ static int read_time(const struct option *o, const char *text, double *seconds, 
         *seconds = plain;
         return 0;
     }
+    if (o->kind == VALUE_SECONDS && end != text && !*end)
+        return err_input(err, "--%s %s: a time above 0 is wanted, for example 1e-4 (seconds) or 100us", o->name, text);
     if (unit_read(text, UNIT_TIME, &q, err))
         return err_context(err, "--%s", o->name);
     if (!(q.value > 0) || q.value > 1e6)
@@ -196,6 +198,8 @@ static int add_set(struct cli *cli, const struct option *o, const char *text, st
                          o->kind == VALUE_CORE ? "lif28=reference" : "noc.size=16x16");
     if (cli->n_sets == CLI_SETS)
         return err_input(err, "--%s: more than %d overrides; a chip file of your own would be clearer", o->name, CLI_SETS);
+    if (o->kind == VALUE_CORE)
+        cli->core[cli->n_cores_named++] = text;
     cli->set[cli->n_sets++] = o->kind == VALUE_CORE ? mem_format("core_types.%.*s.kind=%s", (int)(equals - text), text, equals + 1) : mem_text(text);
     return 0;
 }
@@ -295,6 +299,9 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
     if (cli->n_files < command->files_min)
         return err_input(err, "volley %s takes %s, not %u file%s; volley %s --help says more", command->name, wanted, cli->n_files,
                          cli->n_files == 1 ? "" : "s", command->name);
+    for (uint32_t i = 0; i < cli->n_files; i++)
+        if (!*cli->file[i])
+            return err_input(err, "argument %u is empty; volley %s takes %s", i + 1, command->name, wanted);
     if (cli->n_files > command->files_max)
         return err_input(err, "volley %s takes %s: what is '%s'? volley %s --help says more", command->name, wanted, cli->file[command->files_max],
                          command->name);

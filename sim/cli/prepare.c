@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
+#include "config/doc.h"
 #include "import/values.h"
 
 /* Readers look at a file's size and at its first bytes, and then read it again: only a file on disk can be read so. One that is
@@ -31,8 +32,40 @@ int job_files(const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* --core NAME=KIND: whether the chip has such a core type is seen before the override could be read as a new one. */
+static int check_core(const struct chipfile *chip, const char *text, struct err *err)
+{
+    const char **name = mem_new(chip->n_types, sizeof *name);
+    size_t n = strcspn(text, "=");
+    int known = 0;
+    for (uint32_t t = 0; t < chip->n_types; t++) {
+        name[t] = chip->type[t].name;
+        known |= strlen(name[t]) == n && !strncmp(name[t], text, n);
+    }
+    char *typed = mem_format("%.*s", (int)n, text);
+    const char *nearest = doc_nearest(typed, name, chip->n_types);
+    if (!known)
+        err_input(err, "--core %s: chip %s has no core type '%s'; %s '%s'", text, chip->name, typed, nearest ? "did you mean" : "one that it has is",
+                  nearest ? nearest : chip->type[0].name);
+    free(typed);
+    free(name);
+    return known ? 0 : -1;
+}
+
+static int check_cores(const struct cli *cli, const char *path, struct err *err)
+{
+    struct chipfile *chip = cli->n_cores_named ? chipfile_read(path, NULL, 0, err) : NULL;
+    int bad = cli->n_cores_named && !chip;
+    for (uint32_t i = 0; chip && !bad && i < cli->n_cores_named; i++)
+        bad = check_core(chip, cli->core[i], err);
+    chipfile_free(chip);
+    return bad;
+}
+
 int job_chip(struct job *p, const struct cli *cli, const char *chip, struct err *err)
 {
+    if (check_cores(cli, chip, err))
+        return -1;
     p->chip = chipfile_read(chip, (const char *const *)cli->set, cli->n_sets, err);
     return p->chip ? 0 : -1;
 }
@@ -84,7 +117,8 @@ static struct events *silence(const struct job *p, const struct cli *cli, struct
     e->neurons = p->network->population[HOST_POPULATION].neurons;
     e->first = mem_new(2, sizeof *e->first);
     e->value_min = e->value_max = 1;
-    e->how = mem_text("no input: one sample of silence");
+    e->how = mem_text("");
+    fidelity_add(&e->fidelity, FIDELITY_NOTE, "", "no --input: one sample of silence, which biases alone can break");
     return e;
 }
 

@@ -42,12 +42,13 @@ static void show(void *progress, uint32_t done, uint32_t all)
 static int trace_bits(const char *list, uint32_t *bits, struct err *err)
 {
     static const char *const word[] = {"spikes", "membrane", "packets", "timeline"};
+    const char *typed = list;
     for (*bits = 0; list && *list;) {
         size_t n = strcspn(list, ","), k = 0;
         while (k < 4 && (strlen(word[k]) != n || strncmp(word[k], list, n)))
             k++;
         if (k == 4)
-            return err_input(err, "--trace %.*s: it is a list of spikes, membrane, packets, timeline", (int)n, list);
+            return err_input(err, "--trace %s: it is a list of spikes, membrane, packets, timeline", typed);
         *bits |= 1u << k;
         list += n + (list[n] == ',');
     }
@@ -205,9 +206,12 @@ int cli_run(const struct cli *cli, struct err *err)
     struct job p = {0};
     struct run *run = NULL;
     int status = -1, is_new = access(cli->out, F_OK) != 0;
-    if (load(&p, cli, err) || report_check_folder(cli->out, err) || !(run = run_all(&p, cli, err)) || (run->samples_done && report(cli, &p, run, err)))
+    if (load(&p, cli, err) || report_check_folder(cli->out, err) || !(run = run_all(&p, cli, err)))
         goto out;
-    status = cli->expect && run->samples_done ? cli_expect(cli, &p, run, err) : 0;
+    int nothing = run->partial && !run->samples_done;
+    if (!nothing && report(cli, &p, run, err))
+        goto out;
+    status = cli->expect && !nothing ? cli_expect(cli, &p, run, err) : 0;
     if (run->partial || (cli->against_float && !run->has_float))
         status = interrupted(run, err);
 out:

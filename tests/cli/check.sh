@@ -44,13 +44,13 @@ says() {
     tr -s ' \n' ' ' <"$scratch/stdout" | grep -Eq -- "$wanted" || fail "does not say '$wanted': $*"
 }
 
-# refused STATUS 'regex' command...: that exit status, one message, and what it says
+# refused STATUS 'regex' command...: that exit status, one message of one line and nothing beside it, and what it says
 refused() {
     local wanted=$1 text=$2
     shift 2
     attempt "$@"
     [ "$status" -eq "$wanted" ] || fail "exit $status, wanted $wanted: $*"
-    [ "$(grep -c '^volley: ' "$scratch/stderr")" -eq 1 ] || fail "not exactly one message: $*: $(cat "$scratch/stderr")"
+    grep -q '^volley: ' "$scratch/stderr" && [ "$(wc -l <"$scratch/stderr")" -eq 1 ] || fail "not exactly one message: $*: $(cat "$scratch/stderr")"
     grep -Eq -- "$text" "$scratch/stderr" || fail "message lacks '$text': $*: $(cat "$scratch/stderr")"
 }
 

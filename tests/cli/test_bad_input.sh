@@ -83,5 +83,5 @@ refused 2 'No space left on device' to_full run mesh28 $mlp.nir --input ${mlp}_i
 refused 2 'standard output: .*is the disk full' to_full keys
 true_that 'half-written files beside the run' sh -c "! ls -A '$scratch/full' | grep -q '^\.'"
 
-# Ctrl-C in the middle: tests/test_bad_input.py.
+# Ctrl-C in the middle: tests/cli/test_interrupt.sh and tests/test_bad_input.py.
 finish

@@ -1,0 +1,50 @@
+# volley info of every kind of file, alone and several at once.
+set -eu
+. tests/cli/check.sh
+export VOLLEY_CHIPS=$root/configs/chips
+
+says 'chip loihi, .*: 8x4 tiles of 4 cores, barrier.*core type loihi, kind cuba: 1024 neurons, 4096 axons in.*sop .*23\.6 pJ' "$VOLLEY" info loihi
+says 'flit east-west stated 290 ps used 300 ps error \+3\.45 %' "$VOLLEY" info loihi
+says 'kind reference' "$VOLLEY" info loihi --core loihi=reference
+says 'chip mesh28, .*: 4x2 tiles' "$VOLLEY" info mesh28 --set noc.size=4x2
+says 'conv1 input -> lif1, conv.*conv2 .*after pooling.*fc3 .*dense after pooling, 2560 synapses, delay 0 \(network\) 1 \(chip\)' "$VOLLEY" info $conv.nir
+says 'reset to zero in the step of the spike.*as Norse' "$VOLLEY" info tests/fuzz/corpus/nir/if_no_reset_said.nir --from norse
+refused 2 'if_no_reset_said\.nir does not say how neurons reset' "$VOLLEY" info tests/fuzz/corpus/nir/if_no_reset_said.nir
+
+# arrays, events, labels, tables
+"$python" -c "import sys, numpy as np; np.save(sys.argv[1], np.array([[0, 0.25], [1, 0]], np.float32))" "$scratch/a.npy"
+says 'array \(2, 2\) of float32, from 0 to 1, 50\.0 % zeros' "$VOLLEY" info "$scratch/a.npy"
+printf 'sample,step,neuron,value\n0,0,1,0.5\n1,3,2,2\n' >"$scratch/e.csv"
+says '2 samples x 4 steps x 3 neurons, .*2 events, values from 0\.5 to 2' "$VOLLEY" info "$scratch/e.csv"
+printf '4\n0\n9\n' >"$scratch/labels.txt"
+says '3 labels or predictions, one per line, from 0 to 9' "$VOLLEY" info "$scratch/labels.txt"
+says 'a table of 100 rows: sample,label,pred,count0.*as --input: .*unknown column' "$VOLLEY" info ${mlp}_ref.csv
+printf '0,0,1\n0,1,x\n' >"$scratch/r.csv"
+refused 2 'r\.csv:2:5' "$VOLLEY" info "$scratch/r.csv"
+
+# what volley wrote itself
+works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0..1 --trace spikes --out "$scratch/run" --quiet
+says 'volley .*mlp_rate\.nir on loihi.*accuracy.*ran .*volley run loihi' "$VOLLEY" info "$scratch/run"
+says 'a table of [0-9]+ rows: sample,step,population,neuron' "$VOLLEY" info "$scratch/run/spikes.csv"
+refused 2 'summary\.json: the summary of a run; name its folder' "$VOLLEY" info "$scratch/run/summary.json"
+refused 2 'chips is not the folder of a finished run' "$VOLLEY" info configs/chips
+works "$VOLLEY" map loihi $mlp.nir -o "$scratch/m.yaml"
+says 'a map file: mlp_rate\.nir on 1 core of loihi' "$VOLLEY" info "$scratch/m.yaml"
+
+# several: each says its own, the first that cannot be read ends it
+says 'chip loihi.*138 neurons.*100 samples' "$VOLLEY" info loihi $mlp.nir ${mlp}_input.spk
+attempt "$VOLLEY" info ${mlp}_labels.npy "$scratch/nowhere.csv" loihi
+[ "$status" -eq 2 ] || fail "exit $status after a missing file"
+grep -q 'array (100,)' "$scratch/stdout" || fail 'what came before the missing file is not said'
+head -c 100 ${mlp}_labels.npy >"$scratch/short.npy"
+refused 2 'short\.npy' "$VOLLEY" info "$scratch/short.npy"
+head -c 1000 ${mlp}_input.spk >"$scratch/short.spk"
+refused 2 'short\.spk' "$VOLLEY" info "$scratch/short.spk"
+: >"$scratch/empty.nir"
+refused 2 'empty\.nir' "$VOLLEY" info "$scratch/empty.nir"
+
+# volley chips: all of them, and one by its name
+says 'ideal .*1024 cores.*loihi 128 cores 14 nm.*mesh28 64 cores 28 nm' "$VOLLEY" chips
+says 'mesh28 4 cores' "$VOLLEY" chips mesh28 --set noc.size=2x2
+refused 2 "no chip 'mesh29'; did you mean 'mesh28'" "$VOLLEY" chips mesh29
+finish
