@@ -1,9 +1,12 @@
+/* Errors as values: who finds one says its kind and its text, who is above adds the place, and main alone turns it into a
+ * message and an exit status. Every call returns -1, so that "return err_input(...)" both reports and fails. */
 #include "base/err.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+/* A text too long for its place is cut; the last error said is the one that counts. */
 static int set(struct err *err, enum err_kind kind, const char *format, va_list args)
 {
     err->kind = kind;
@@ -38,6 +41,8 @@ int err_bug(struct err *err, const char *format, ...)
     return -1;
 }
 
+/* The place is put before what was already said, so that a message reads from the outside in: file, node, field, cause. Copied
+ * first, because the new text is written over the old one; both are cut rather than overrun. */
 int err_context(struct err *err, const char *format, ...)
 {
     char old[sizeof err->text], place[400];

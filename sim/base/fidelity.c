@@ -1,3 +1,5 @@
+/* What a run did to the network, line by line: each imported node, each rounding, each emulation says so here, and the report
+ * prints the lines by kind. Lines keep the order in which they were added: the same run gives the same list. */
 #include "base/fidelity.h"
 
 #include <stdarg.h>
@@ -6,6 +8,7 @@
 
 #include "base/mem.h"
 
+/* The list owns copies of both texts; an empty node is a line about the whole run. */
 void fidelity_add(struct fidelity *list, enum fidelity_kind kind, const char *node, const char *format, ...)
 {
     char text[800];
@@ -29,6 +32,7 @@ void fidelity_clear(struct fidelity *list)
 
 const char *fidelity_word(enum fidelity_kind kind)
 {
+    /* in the order of enum fidelity_kind */
     static const char *const word[] = {"exact", "rounded", "rewritten", "emulated", "approximated", "note", "warning"};
     return word[kind];
 }

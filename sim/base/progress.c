@@ -1,3 +1,5 @@
+/* One line on a terminal that is written over in place and wiped at the end, so that the report starts on a clean line. A pipe or
+ * a file gets nothing. Clock readings stay in here: no result depends on them. */
 #include "base/progress.h"
 
 #include <stdio.h>
@@ -5,6 +7,7 @@
 #include <unistd.h>
 
 #define FIRST_S 1.0             /* a shorter run shows nothing */
+/* between two showings: an eye needs no more, and a run of many short samples is not slowed down */
 #define EVERY_S 0.2
 
 static double now_s(void)
@@ -19,6 +22,7 @@ void progress_begin(struct progress *p, const char *what)
     *p = (struct progress){.what = what, .begin_s = now_s(), .on = isatty(STDERR_FILENO)};
 }
 
+/* Rounded to what a guess deserves. */
 static void write_left(double seconds)
 {
     if (seconds < 90)
@@ -29,6 +33,7 @@ static void write_left(double seconds)
         fprintf(stderr, "%.1f h left", seconds / 3600);
 }
 
+/* The rate is that of the whole run so far: samples differ, and a mean over all of them is the calmest guess of those to come. */
 void progress_show(struct progress *p, uint64_t done, uint64_t all)
 {
     double now = p->on ? now_s() : 0, gone = now - p->begin_s;

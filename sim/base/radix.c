@@ -1,9 +1,13 @@
+/* Sorting of 64-bit keys by their upper half, least significant digit first; keys equal there keep their order (each pass is a
+ * stable counting sort). Three passes of 11 bits cover 32 bits; passes over digits that are 0 in every key are left out, which for
+ * small chips is most of them. */
 #include "base/radix.h"
 
 #include <string.h>
 
 enum { DIGIT = 11, BUCKETS = 1 << DIGIT };
 
+/* One counting sort: how many keys per digit, where each digit begins, then each key to its place. */
 static void pass(const uint64_t *from, uint64_t *to, uint64_t n, int shift)
 {
     uint32_t first[BUCKETS + 1];
@@ -16,6 +20,7 @@ static void pass(const uint64_t *from, uint64_t *to, uint64_t n, int shift)
         to[first[from[i] >> shift & (BUCKETS - 1)]++] = from[i];
 }
 
+/* Returns whichever of the two arrays holds the result. */
 uint64_t *radix_sort(uint64_t *key, uint64_t *spare, uint64_t n)
 {
     uint64_t all = 0;

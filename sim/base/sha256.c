@@ -1,3 +1,4 @@
+/* The checksum by which a run folder names its inputs. The algorithm is nettle's; here is the reading of the file. */
 #include "base/sha256.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ int sha256_file(const char *path, char hex[65], struct err *err)
     if (!file)
         return err_input(err, "%s: %s", path, strerror(errno));
     sha256_init(&sum);
+    /* fopen opens a folder for reading, and only the first fread fails, with a less useful message */
     int folder = !fstat(fileno(file), &about) && S_ISDIR(about.st_mode), bad = !folder && add_file(&sum, file);
     fclose(file);
     if (folder)

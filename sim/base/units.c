@@ -1,3 +1,5 @@
+/* Quantities of chip files: a number and a unit, read into SI units, bits and plain counts, and written back for people. All units
+ * of all kinds stand in one table; a message about a wrong one is made from the second. */
 #include "base/units.h"
 
 #include <math.h>
@@ -5,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* value in SI = number x 10^exponent x factor. The exponent is kept apart so that "4.1 ns" becomes the double nearest to 4.1e-9:
+ * multiplying 4.1 by 1e-9 rounds twice, and two files that say the same would differ in the last bit. */
 static const struct unit_name { const char *name; enum unit unit; int exponent; double factor; } names[] = {
     {"s", UNIT_TIME, 0, 1}, {"ms", UNIT_TIME, -3, 1}, {"us", UNIT_TIME, -6, 1}, {"ns", UNIT_TIME, -9, 1}, {"ps", UNIT_TIME, -12, 1},
     {"J", UNIT_ENERGY, 0, 1}, {"mJ", UNIT_ENERGY, -3, 1}, {"uJ", UNIT_ENERGY, -6, 1}, {"nJ", UNIT_ENERGY, -9, 1}, {"pJ", UNIT_ENERGY, -12, 1},
@@ -22,6 +26,7 @@ static const struct unit_name { const char *name; enum unit unit; int exponent; 
 };
 enum { N_NAMES = sizeof names / sizeof *names };
 
+/* Per kind of unit: what a message calls it, and an example to copy. */
 static const struct { enum unit unit; const char *what, *example, *units; } kinds[] = {
     {UNIT_TIME, "a time", "4.1 ns", "ps ns us ms s"}, {UNIT_ENERGY, "an energy", "23.6 pJ", "fJ pJ nJ uJ mJ J"},
     {UNIT_POWER, "a power", "0.3 mW", "pW nW uW mW W"}, {UNIT_BITS, "a size", "64 KiB", "bit B KiB MiB GiB"},
@@ -33,6 +38,7 @@ static const struct { enum unit unit; const char *what, *example, *units; } kind
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
+/* A field may allow several kinds ("cycles or a time"): the first of the table speaks for it. */
 static int kind_of(unsigned units)
 {
     for (int i = 0; i < N_KINDS; i++)
@@ -65,6 +71,7 @@ static size_t number_length(const char *text)
     return n;
 }
 
+/* Exact, case and all: mW and MW differ by 10^9. */
 static const struct unit_name *find(const char *name, size_t length)
 {
     for (int i = 0; i < N_NAMES; i++)
@@ -94,6 +101,7 @@ static const char *units_text(unsigned units, char *to, size_t size)
     return to;
 }
 
+/* Three faults, three cures: no unit at all, a unit of another kind, a word that is no unit. */
 static int wrong_unit(const char *text, size_t number, const struct unit_name *unit, unsigned units, struct err *err)
 {
     int kind = kind_of(units);
@@ -109,6 +117,7 @@ static int wrong_unit(const char *text, size_t number, const struct unit_name *u
                      kinds[kind].example);
 }
 
+/* Blanks between number and unit and after it are allowed, before the number not: YAML has removed them. */
 int unit_read(const char *text, unsigned units, struct quantity *q, struct err *err)
 {
     size_t number = number_length(text);
@@ -130,6 +139,7 @@ int unit_read(const char *text, unsigned units, struct quantity *q, struct err *
     return 0;
 }
 
+/* The largest unit in which the size is a whole number of quarters: "1.25 KiB", but "1000 B". */
 static char *write_bits(char *to, size_t size, double bits)
 {
     static const struct { double factor; const char *name; } step[] = {{8589934592., "GiB"}, {8388608, "MiB"}, {8192, "KiB"}, {8, "B"}};
@@ -142,6 +152,7 @@ static char *write_bits(char *to, size_t size, double bits)
     return to;
 }
 
+/* The largest unit in which the value is 1 or more: 4.1e-9 s is "4.1 ns". Four digits: figures of chips carry no more. */
 char *unit_write(char *to, size_t size, double value, enum unit unit)
 {
     const struct unit_name *best = NULL;

@@ -1,3 +1,7 @@
+/* YAML read into a tree in which every node knows its file, line and column, so that any later complaint can name the place.
+ * libyaml does the syntax and is seen nowhere else; what is added here is a bound on everything a hostile file could grow (depth,
+ * copies, bytes), and messages that say what to write instead. YAML's surprises are left out: texts stay texts until a field table
+ * reads them ("no" is not false), keys are plain words, merge keys are refused. */
 #include "config/doc.h"
 
 #include <errno.h>
@@ -17,10 +21,12 @@ enum {
     BYTES_MAX = 1 << 30
 };
 
+/* One reading: the text is kept beside the parser for messages that look at the byte where it stopped. */
 struct reader { yaml_parser_t yaml; struct doc *doc; const char *text; size_t size; struct err *err; };
 
 /* ---- ownership ---- */
 
+/* One list of everything allocated: a tree built half way is freed like a whole one. */
 void *doc_own(struct doc *doc, void *p)
 {
     doc->owned = mem_room(doc->owned, doc->n_owned, &doc->owned_capacity, sizeof *doc->owned);
@@ -28,6 +34,7 @@ void *doc_own(struct doc *doc, void *p)
     return p;
 }
 
+/* Begins as an empty text, so that no kind of node has a NULL to stumble over. */
 struct doc_node *doc_node_new(struct doc *doc, enum doc_kind kind, const char *file, size_t line, size_t column)
 {
     struct doc_node *node = doc_own(doc, mem_new(1, sizeof *node));
@@ -56,6 +63,7 @@ struct doc_node *doc_root(const struct doc *doc)
     return doc->root;
 }
 
+/* Linear: maps of chip and network files have tens of keys. A missing map has no keys, which saves callers a test. */
 struct doc_node *doc_get(const struct doc_node *map, const char *key)
 {
     if (!map || map->kind != DOC_MAP)
@@ -66,6 +74,7 @@ struct doc_node *doc_get(const struct doc_node *map, const char *key)
     return NULL;
 }
 
+/* Place first, as compilers write it; an override has no line worth naming, its text is the place. */
 int doc_error(const struct doc_node *node, struct err *err, const char *format, ...)
 {
     va_list args;
@@ -109,6 +118,7 @@ static void parts_drop(struct doc_parts *parts)
 
 /* ---- errors of the reader ---- */
 
+/* As doc_error, at a mark of libyaml (which counts from 0; people count from 1). */
 static int at(const struct reader *r, yaml_mark_t mark, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static int at(const struct reader *r, yaml_mark_t mark, const char *format, ...)
 {
@@ -166,6 +176,7 @@ static size_t utf8_end(const unsigned char *s, size_t size)
     return size;
 }
 
+/* Before libyaml sees the text: its own message for this names a byte offset only. */
 static int check_utf8(const struct doc *doc, const char *text, size_t size, struct err *err)
 {
     size_t end = utf8_end((const unsigned char *)text, size), line = 1, column = 1;
@@ -181,6 +192,7 @@ static int check_utf8(const struct doc *doc, const char *text, size_t size, stru
 
 /* ---- anchors ---- */
 
+/* An anchor is known from its first event on; until its value is complete it is open, and an alias to it would be a loop. */
 static void anchor_open(struct reader *r, const yaml_char_t *name, struct doc_node *node)
 {
     struct doc *doc = r->doc;
@@ -190,6 +202,7 @@ static void anchor_open(struct reader *r, const yaml_char_t *name, struct doc_no
     doc->anchor[doc->n_anchors++] = (struct doc_anchor){doc_own(doc, mem_text((const char *)name)), node, node->kind != DOC_SCALAR};
 }
 
+/* The value is complete: aliases may copy it from here on. */
 static void anchor_close(struct doc *doc, const struct doc_node *node)
 {
     for (size_t i = doc->n_anchors; i-- > 0;)
@@ -219,6 +232,7 @@ static struct doc_node *copy(struct doc *doc, const struct doc_node *from)
     return node;
 }
 
+/* The latest anchor of the name counts, as YAML says: names may be used again. */
 static struct doc_node *alias(struct reader *r, const yaml_event_t *event)
 {
     const char *name = (const char *)event->data.alias.anchor;
@@ -241,6 +255,7 @@ static struct doc_node *alias(struct reader *r, const yaml_event_t *event)
 
 /* ---- the tree ---- */
 
+/* libyaml's next event, which the caller deletes; -1 and a message where the text is no YAML. */
 static int next(struct reader *r, yaml_event_t *event)
 {
     if (yaml_parser_parse(&r->yaml, event))
@@ -248,6 +263,7 @@ static int next(struct reader *r, yaml_event_t *event)
     return syntax(r);
 }
 
+/* By text, then by place: the later of two equal keys is the one complained of. */
 static int by_text(const void *a, const void *b)
 {
     const struct doc_node *x = *(struct doc_node *const *)a, *y = *(struct doc_node *const *)b;
@@ -257,6 +273,7 @@ static int by_text(const void *a, const void *b)
     return x->line != y->line ? (x->line > y->line ? 1 : -1) : (x->column > y->column) - (x->column < y->column);
 }
 
+/* A key given twice is an error: YAML forbids it, libyaml does not look, and the loser of the two would be lost in silence. */
 static int check_keys(const struct reader *r, const struct doc_parts *parts)
 {
     if (parts->count < 2)
@@ -275,8 +292,10 @@ static int check_keys(const struct reader *r, const struct doc_parts *parts)
     return doc_error(twice, r->err, "key '%s' was already given on line %u; remove one of the two", twice->text, first->line);
 }
 
+/* Any node, from its first event; recursion is bounded by DEPTH_MAX. */
 static struct doc_node *value(struct reader *r, const yaml_event_t *event, unsigned depth);
 
+/* The event of a key is in hand; its value is the next one. */
 static int map_pair(struct reader *r, struct doc_parts *parts, const yaml_event_t *event, unsigned depth)
 {
     if (event->type != YAML_SCALAR_EVENT)
@@ -331,6 +350,7 @@ static int fill(struct reader *r, struct doc_node *node, unsigned depth)
     return 0;
 }
 
+/* Whether it was quoted is kept: a run's summary is read this way too, and there "null" is a name, null is none. */
 static struct doc_node *scalar(struct reader *r, const yaml_event_t *event)
 {
     struct doc_node *node = doc_node_new(r->doc, DOC_SCALAR, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
@@ -385,6 +405,7 @@ static int stream(struct reader *r)
     }
 }
 
+/* Nothing survives a failure: the half-built document is freed here. */
 struct doc *doc_parse_as(const char *name, const char *text, size_t size, int set, struct err *err)
 {
     struct reader r = {.doc = mem_new(1, sizeof(struct doc)), .text = text, .size = size, .err = err};
@@ -415,6 +436,7 @@ struct doc *doc_parse(const char *name, const char *text, size_t size, struct er
 
 /* ---- files ---- */
 
+/* Grows as it reads: pipes and /dev/stdin have no size to ask for. Stops one buffer past BYTES_MAX. */
 static char *read_all(FILE *file, size_t *size)
 {
     char *text = NULL;
@@ -429,6 +451,7 @@ static char *read_all(FILE *file, size_t *size)
     return text;
 }
 
+/* Opening a folder succeeds and reading it fails without a good reason, hence the look before. */
 struct doc *doc_read(const char *path, struct err *err)
 {
     struct stat about;

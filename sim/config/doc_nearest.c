@@ -3,6 +3,7 @@
 
 #include "config/doc.h"
 
+/* longer words are no typing slips; the bound keeps the rows on the stack */
 enum { WORD_MAX = 64 };
 
 static size_t least(size_t a, size_t b)
@@ -28,6 +29,7 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
     return row[n % 3][m];
 }
 
+/* One slip per three letters is forgiven, one in any case; among equally near words the first of the list wins. */
 const char *doc_nearest(const char *word, const char *const *candidate, size_t n)
 {
     size_t length = strlen(word), best = length / 3 > 1 ? length / 3 : 1;

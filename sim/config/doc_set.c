@@ -8,6 +8,7 @@
 /* An override in hand: where its nodes say they come from. */
 struct override { struct doc *doc; const char *name; };
 
+/* Marked as set: messages about it name the override, not a line. */
 static struct doc_node *set_node(const struct override *o, enum doc_kind kind)
 {
     struct doc_node *node = doc_node_new(o->doc, kind, o->name, 1, 1);
@@ -30,6 +31,7 @@ static struct doc_node *graft(const struct override *o, const struct doc_node *f
     return node;
 }
 
+/* The arrays are written anew: the old ones stay owned by the document, and overrides are few. */
 static void map_add(const struct override *o, struct doc_node *map, const char *key, size_t length, struct doc_node *item)
 {
     struct doc_parts parts = {0};
@@ -64,6 +66,8 @@ static struct doc_node **step_into(struct doc_node *node, const char *path, size
     return found;
 }
 
+/* Walks the path, part by part; a map on the way that is not there is made, so that a section left to its defaults can be set.
+ * Whether the key exists is not known here: the field table that reads the section refuses it, with the nearest known one. */
 static int set_at(const struct override *o, const char *path, struct doc_node *new_value, struct err *err)
 {
     struct doc_node *node = o->doc->root;
@@ -92,6 +96,7 @@ static int set_at(const struct override *o, const char *path, struct doc_node *n
     }
 }
 
+/* The value is YAML like the rest of the file ("[1, 2]", "{sram: 64 KiB}"); nothing behind '=' is an empty text. */
 int doc_set(struct doc *doc, const char *path_value, struct err *err)
 {
     const char *equals = strchr(path_value, '=');

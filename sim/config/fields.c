@@ -1,15 +1,20 @@
+/* The readers behind the field tables: one function per type of field, each of which says in its message what was found and
+ * shows the field's own example. The same tables write docs/keys.md, so the reference cannot say anything else than the reader. */
 #include "config/fields.h"
 
 #include <math.h>
 #include <string.h>
 
+/* of one section; sections have at most a few tens */
 enum { KEYS_MAX = 64 };
 
+/* Where the table says the value belongs, in the caller's struct. */
 static void *at(const struct field *f, void *into)
 {
     return (char *)into + f->offset;
 }
 
+/* Most fields are one value. */
 static int is_scalar(const struct field *f, const struct doc_node *node, struct err *err)
 {
     if (node->kind == DOC_SCALAR)
@@ -41,6 +46,7 @@ static int read_word(const struct field *f, const struct doc_node *node, int *in
     return 0;
 }
 
+/* "none" is the empty set; one word need not be a list. */
 static int read_words(const struct field *f, const struct doc_node *node, uint32_t *bits, struct err *err)
 {
     int index;
@@ -57,6 +63,7 @@ static int read_words(const struct field *f, const struct doc_node *node, uint32
     return 0;
 }
 
+/* Limits are SI numbers in the table and are written back in the unit the user chose: "70000 ns is outside 0 s to 50 us". */
 static int in_range(const struct field *f, const struct doc_node *node, double value, struct err *err)
 {
     if ((f->low == 0 && f->high == 0) || (value >= f->low && value <= f->high))
@@ -95,6 +102,7 @@ static int wrong_quantity(const struct field *f, const struct doc_node *node, co
     return doc_error(node, err, "%s: %s", f->key, what->text);
 }
 
+/* Units of counts ("12 bit", "3 cycles") come out as plain whole numbers. */
 static int read_number(const struct field *f, const struct doc_node *node, uint32_t *value, struct err *err)
 {
     const char *end;
@@ -119,6 +127,7 @@ static int read_number(const struct field *f, const struct doc_node *node, uint3
     return in_range(f, node, *value, err);
 }
 
+/* One number is a span of itself. */
 static int read_span(const struct field *f, const struct doc_node *node, struct span *span, struct err *err)
 {
     const char *end;
@@ -137,6 +146,7 @@ static int read_span(const struct field *f, const struct doc_node *node, struct 
     return in_range(f, node, span->low, err) || in_range(f, node, span->high, err) ? -1 : 0;
 }
 
+/* Both ways people write a size: 8x8 and [8, 8]. */
 static int read_pair(const struct field *f, const struct doc_node *node, uint32_t *pair, struct err *err)
 {
     const char *end;
@@ -177,6 +187,7 @@ static int read_quantity(const struct field *f, const struct doc_node *node, dou
     return in_range(f, node, q.value, err);
 }
 
+/* Costs and sections are handed on as nodes: who reads them knows their keys. */
 int fields_value(const struct field *f, const struct doc_node *node, void *into, struct err *err)
 {
     int index;
@@ -206,6 +217,7 @@ int fields_value(const struct field *f, const struct doc_node *node, void *into,
     return 0;
 }
 
+/* A near word is offered, else all there are: a list of keys helps who has the wrong section. */
 int fields_unknown(const struct doc_node *key, const char *section, const char *const *known, size_t n, struct err *err)
 {
     const char *nearest = doc_nearest(key->text, known, n);
@@ -217,6 +229,7 @@ int fields_unknown(const struct doc_node *key, const char *section, const char *
     return doc_error(key, err, "unknown key '%s' in %s; it has the keys %s", key->text, section, list);
 }
 
+/* Unknown keys are looked for first: a misspelt key is then named as such, not as a missing one. */
 static int check_known(const struct field_table *table, const struct doc_node *map, struct err *err)
 {
     const char *known[KEYS_MAX];
@@ -263,6 +276,7 @@ int fields_read(const struct field_table *table, const struct doc_node *map, con
 
 /* ---- the reference ---- */
 
+/* What the reference calls each type; of a node the example shows its form. */
 static const char *type_text(const struct field *f)
 {
     switch (f->type) {
