@@ -1,4 +1,4 @@
-/* energy.h: counts x prices, after the run, in this one file (DESIGN.md 6). Ranges: correlated within a source's group,
+/* energy.h: counts x prices, after the run, in this one file (docs/energy.md). Ranges: correlated within a source's group,
  * independent across groups (their widths add in quadrature). Nothing here changes a count. docs/energy.md has the rules. */
 #ifndef VOLLEY_ENERGY_H
 #define VOLLEY_ENERGY_H

@@ -1,4 +1,4 @@
-/* report.h: what a person reads on the terminal, and the run folder of DESIGN.md 13. Text is written once, to one FILE *.
+/* report.h: what a person reads on the terminal, and the run folder (docs/formats.md). Text is written once, to one FILE *.
  * Every write is checked: a full disk or a closed pipe is an ERR_INPUT that names the place. Figures do not depend on the locale. */
 #ifndef VOLLEY_REPORT_H
 #define VOLLEY_REPORT_H

@@ -1,4 +1,4 @@
-/* events.h: input spikes and labels of section 13: CSV, npy, h5 (SHD, NIRData), spk; the format is told by content, not by name.
+/* events.h: input spikes and labels (docs/events.md): CSV, npy, h5 (SHD, NIRData), spk; the format is told by content, not by name.
  * One struct whatever the file: events sorted by (sample, step, neuron); equal ones are added up where they have values, refused
  * where they have none. An event of value 0 is no event. Owned by the caller: events_free. docs/events.md is the user's view.
  * Errors are ERR_INPUT and begin with the place: file:line:column, or file and event. */

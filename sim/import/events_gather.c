@@ -90,7 +90,7 @@ enum gather_field gather_add(struct gather *g, int64_t sample, int64_t step, int
     return GATHER_OK;
 }
 
-/* The order of section 13 of every event file: sample, step, neuron. */
+/* Events are ordered by sample, step, neuron, whatever order the file had. */
 static int same_place(const struct raw_event *a, const struct raw_event *b)
 {
     return a->sample == b->sample && a->step == b->step && a->neuron == b->neuron;
