@@ -105,6 +105,9 @@ static int check_names(const struct network *net, struct err *err)
     for (uint32_t i = HOST_POPULATION + 1; i < net->n_populations && !bad; i++)
         if (!*net->population[i].name)
             bad = err_input(err, "%s: a population has no name", place(net));
+        else if (!strcmp(net->population[i].name, "(host)") || !strcmp(net->population[i].name, "(chip)"))
+            bad = err_input(err, "%s: a population is named '%s', which the run folder uses for itself; give it another name", place(net),
+                            net->population[i].name);
     free(name);
     return bad;
 }

@@ -30,15 +30,18 @@ static int choose_payload(struct quantised *q, const struct chipfile *file, cons
 {
     uint32_t bits = file->in.payload_bits;
     double most = ldexp(o->value_max > 0 ? o->value_max : 1, o->value_exponent);
+    int sign = o->value_min < 0, magnitude = (int)bits - sign;
     if (!bits)
         return refuse_values(file, err);
-    if (most >= ldexp(1, bits < 31 ? (int)bits : 31))
+    if (most >= ldexp(1, magnitude < 31 ? magnitude : 31))
         return err_answer(err,
-                          "the input's values reach %g, %.0f as a payload in steps of 2^-%d; chip %s has payloads of %u bit: scale them, or --values repeat",
-                          o->value_max, most, o->value_exponent, file->name, bits);
+                          "the input's values reach %g, %.0f as a payload in steps of 2^-%d; chip %s has payloads of %u bit%s: scale them%s",
+                          o->value_max, most, o->value_exponent, file->name, bits, sign ? ", one of them the sign" : "",
+                          sign ? ", or --values host" : ", or --values repeat");
     q->values = VALUES_PAYLOAD;
     q->value_exponent = o->value_exponent;
-    fidelity_add(&q->fidelity, FIDELITY_EXACT, q->network->population[HOST_POPULATION].name, "values as payloads in steps of 2^-%d", o->value_exponent);
+    fidelity_add(&q->fidelity, o->value_rounded ? FIDELITY_ROUNDED : FIDELITY_EXACT, q->network->population[HOST_POPULATION].name,
+                 "values as payloads %s 2^-%d", o->value_rounded ? "rounded to multiples of" : "in steps of", o->value_exponent);
     return 0;
 }
 
@@ -53,6 +56,14 @@ static int choose_repeat(struct quantised *q, const struct quant_options *o, str
     return 0;
 }
 
+/* A packet of a binary chip adds the weight of its synapse: there is none that takes away. */
+static int refuse_negative(const struct quant_options *o, const struct chipfile *file, struct err *err)
+{
+    return err_answer(err,
+                      "the input has values down to %g; --values repeat sends equal packets of 1, and on chip %s none of them can count negatively: "
+                      "--values host computes the first layer outside the chip", o->value_min, file->name);
+}
+
 /* How valued input travels; binary input needs nothing. */
 static int choose_values(struct quantised *q, const struct chipfile *file, const struct quant_options *o, struct err *err)
 {
@@ -61,7 +72,7 @@ static int choose_values(struct quantised *q, const struct chipfile *file, const
     if (!o->valued_input)
         return 0;
     switch (o->values) {
-    case VALUES_REPEAT: return choose_repeat(q, o, err);
+    case VALUES_REPEAT: return o->value_min < 0 ? refuse_negative(o, file, err) : choose_repeat(q, o, err);
     case VALUES_HOST: return err_bug(err, "quantise: --values host, but the first layer was not taken off the chip (quantise_host)");
     case VALUES_DEFAULT: case VALUES_PAYLOAD: break;
     }

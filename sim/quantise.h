@@ -20,6 +20,8 @@ struct quant_options {
     uint32_t repeat;            /* VALUES_REPEAT: k, packets for value 1 (value v -> round(v*k) packets, host weights / k) */
     int valued_input;           /* the input has values other than 0 and 1 */
     int value_exponent;         /* payload: host payload = value * 2^value_exponent */
+    double value_min;           /* valued input: its smallest value; below 0 a payload needs a sign, and repeat has no form */
+    int value_rounded;          /* payload: some value is no whole number of 2^-value_exponent */
     double value_max;           /* valued input: its largest |value|, for the proofs that sums fit; 0: 1 */
 };
 

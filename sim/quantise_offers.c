@@ -342,10 +342,29 @@ double quant_decay(const struct core_type *t, double beta)
     return 1 - ldexp(1, -shift_of(beta));
 }
 
+/* Integer cores keep a decay as a fraction of 1: a factor outside would be another neuron. */
+static int plan_decay_range(struct asking *a, const double *beta, const char *what)
+{
+    for (uint32_t i = 0; beta && i < a->population->neurons; i++) {
+        if (beta[i] >= 0 && beta[i] <= 1)
+            continue;
+        char asked[100];
+        snprintf(asked, sizeof asked, "its %s decays by a factor of %.6g (neuron %u)", what, beta[i], i);
+        if (!a->job->options->approximate)
+            return refuse(a, asked, "factors from 0 to 1", "--approximate takes the nearest (snnTorch clamps beta and alpha to 0..1 when it computes: export "
+                                                           "what it computes with)");
+        LINE(a, FIDELITY_APPROXIMATED, "%s: decay factors outside 0 to 1 become the nearest of the two", what);
+        return 0;
+    }
+    return 0;
+}
+
 static int plan_decay(struct asking *a, const double *beta, const char *what)
 {
     const struct core_type *t = a->type;
     uint32_t n = a->population->neurons, other = 0;
+    if (!is_kind(t, "reference") && plan_decay_range(a, beta, what))
+        return -1;
     if (t->decay_multiply || !beta || all_within(beta, n, 1, 1))
         return 0;
     for (uint32_t i = 0; i < n; i++)

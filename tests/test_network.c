@@ -424,7 +424,7 @@ static void pre_delays_are_put_in_normal_form(void)
 /* ---- what is refused ---- */
 
 enum breakage { NAN_WEIGHT, INFINITE_BETA, NAN_BIAS, NAN_THRESHOLD, TOO_FEW_WEIGHTS, INTO_INPUT, SAME_NAME, FROM_SILENT, NO_THRESHOLD, NO_NEURONS, EMPTY_SHAPE,
-                HUGE_SHAPE, LIST_POST, LIST_WEIGHT, HUGE_DELAY, BAD_DT, NO_INPUT_SHAPE, BREAKAGES };
+                HUGE_SHAPE, LIST_POST, LIST_WEIGHT, HUGE_DELAY, BAD_DT, TAKEN_NAME, NO_INPUT_SHAPE, BREAKAGES };
 
 static void break_it(struct network *net, int how)
 {
@@ -447,6 +447,7 @@ static void break_it(struct network *net, int how)
     case LIST_WEIGHT: q->list[1].weight = 2; break;
     case HUGE_DELAY: q->network_delay = 1u << 30; break;
     case BAD_DT: net->dt = NAN; break;
+    case TAKEN_NAME: add(net, "(host)", (struct shape){1, {1}}); break;
     default: net->population[0].shape.rank = 0; net->population[0].neurons = 0; break;
     }
 }
@@ -457,7 +458,7 @@ static void broken_networks_are_refused(void)
         "weight 1 is NaN", "beta of neuron 2 is infinite", "bias of neuron 0 is NaN", "threshold of neuron 0 is NaN", "9 weights are wanted", "cannot receive",
         "two populations are named 'lif'", "never spikes", "a threshold is not given", "no neurons", "no neurons", "more than", "neuron 3",
         "weight number 2 of 2",
-        "delay of", "time step", "input is not known"};
+        "delay of", "time step", "named '(host)', which the run folder uses", "input is not known"};
     for (int how = 0; how < BREAKAGES; how++) {
         struct err err = {ERR_NONE, ""};
         struct network *net = list_network();

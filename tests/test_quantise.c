@@ -294,11 +294,52 @@ static void values_are_refused_repeated_or_sent(void)
     quantised_free(q);
     c.file.in.payload_bits = 4;                         /* 16 is one too many */
     refused(net, &c, &o, (const char *[]){"payload", "4 bit", NULL});
+    o.value_max = .5;                                   /* 8 fits, but not with a sign */
+    q = quantised_by(net, &c, &o);
+    CU_ASSERT_PTR_NOT_NULL(line_of(q, FIDELITY_EXACT, net->population[HOST_POPULATION].name));
+    quantised_free(q);
+    o.value_min = -.5;
+    refused(net, &c, &o, (const char *[]){"payload", "4 bit, one of them the sign", "--values host", NULL});
+    o.value_min = 0;
+    o.value_rounded = 1;
+    q = quantised_by(net, &c, &o);
+    CU_ASSERT_PTR_NOT_NULL(line_of(q, FIDELITY_ROUNDED, net->population[HOST_POPULATION].name));
+    CU_ASSERT_PTR_NULL(line_of(q, FIDELITY_EXACT, net->population[HOST_POPULATION].name));
+    quantised_free(q);
     o.valued_input = 0;
     q = quantised_by(net, &c, &o);
     CU_ASSERT(q->repeat == 1 && q->value_exponent == 0 && q->population[1].exponent[0] == 2);
     quantised_free(q);
     network_free(net);
+}
+
+static void a_packet_that_adds_cannot_carry_a_negative_value(void)
+{
+    struct asked a = {RESET_ZERO, RESET_NOW, COMPARE_GREATER, 0, 0, 0, .5, 1, 0, 0};
+    struct network *net = one_layer(&a, 3, 2, half_weights);
+    struct quant_options o = {.valued_input = 1, .value_max = 1, .value_min = -.25, .repeat = 4, .values = VALUES_REPEAT};
+    struct bench_chip c;
+    bench_loihi(&c);
+    refused(net, &c, &o, (const char *[]){"values down to -0.25", "loihi", "--values host", NULL});
+    network_free(net);
+}
+
+static void a_decay_outside_0_to_1_is_refused_in_integers_or_approximated(void)
+{
+    static const float outside[] = {1.5f, -.25f};
+    for (int k = 0; k < 2; k++) {
+        struct asked a = {RESET_ZERO, RESET_NOW, COMPARE_GREATER, 0, 0, 0, outside[k], 1, 0, 0};
+        struct network *net = one_layer(&a, 3, 2, half_weights);
+        struct bench_chip c;
+        bench_loihi(&c);
+        refused(net, &c, NULL, (const char *[]){"lif:", k ? "-0.25" : "1.5", "factors from 0 to 1", "--approximate", NULL});
+        struct quantised *q = quantised_by(net, &c, &(struct quant_options){.approximate = 1});
+        CU_ASSERT_PTR_NOT_NULL(line_of(q, FIDELITY_APPROXIMATED, "lif"));
+        quantised_free(q);
+        bench_ideal(&c);
+        quantised_free(quantised_by(net, &c, NULL));    /* float32 takes any factor */
+        network_free(net);
+    }
 }
 
 static void options_out_of_range_are_the_users_fault(void)
@@ -333,6 +374,9 @@ int main(void)
     CU_add_test(offers, "--assume-native is silent where nothing is pretended", assume_native_is_silent_where_nothing_is_pretended);
     CU_add_test(offers, "a population goes to the first type with cores that can run it", a_population_goes_to_the_first_type_that_can_run_it);
     CU_add_test(offers, "values are refused, repeated or sent as payloads", values_are_refused_repeated_or_sent);
+    CU_add_test(offers, "a packet that adds cannot carry a negative value: refused", a_packet_that_adds_cannot_carry_a_negative_value);
+    CU_add_test(offers, "a decay outside 0 to 1 is refused in integers, or approximated when asked",
+                a_decay_outside_0_to_1_is_refused_in_integers_or_approximated);
     CU_add_test(offers, "options out of range are the user's fault", options_out_of_range_are_the_users_fault);
     return check_run();
 }

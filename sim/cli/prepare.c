@@ -173,9 +173,12 @@ int job_input(struct job *p, const struct cli *cli, struct err *err)
 }
 
 /* K of --values repeat: as typed, else the smallest that makes every value times K whole. */
-static int repeat_of(const struct job *p, const struct cli *cli, uint32_t *k, struct err *err)
+static int repeat_of(struct job *p, const struct cli *cli, uint32_t *k, struct err *err)
 {
     *k = cli->repeat ? cli->repeat : p->input ? values_repeat(p->input) : 1;
+    double off = cli->repeat && p->input ? values_repeat_error(p->input, *k) : 0;
+    if (off > 0)
+        fidelity_add(&p->extra, FIDELITY_ROUNDED, "", "input values to multiples of 1/%u: off by at most %.2g", *k, off);
     if (!*k)
         return err_input(err, "--values repeat: no K up to %d makes every value times K whole; --values repeat:K rounds them to multiples of 1/K",
                          VALUES_REPEAT_MAX);
@@ -190,10 +193,10 @@ static int values_of(struct job *p, const struct cli *cli, struct quant_options 
     o->valued_input = p->valued;
     if (p->input && p->valued) {
         o->value_exponent = values_exponent(p->input, &exact);
+        o->value_min = p->input->value_min;
+        o->value_rounded = !exact;
         o->value_max = fmax(fabs(p->input->value_min), fabs(p->input->value_max));
     }
-    if (!exact && cli->values != VALUES_REPEAT)
-        fidelity_add(&p->extra, FIDELITY_ROUNDED, "", "input values to multiples of 2^-%d", o->value_exponent);
     if (cli->values && p->input && !p->valued)
         fidelity_add(&p->extra, FIDELITY_NOTE, "", "--values: the input is 0/1, so it changes nothing");
     if (!cli->values || (p->input && !p->valued))

@@ -1,6 +1,7 @@
 /* The run: builds the chip, then sample after sample, step after step. */
 #include "engine/engine.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -257,7 +258,7 @@ static int64_t host_payload_max(const struct quantised *q, const struct events *
     double most = in->value_max > -in->value_min ? in->value_max : -in->value_min;
     if (!in->value)
         return 1;
-    double scaled = q->values == VALUES_REPEAT ? most * q->repeat : most * (double)((uint64_t)1 << q->value_exponent);
+    double scaled = q->values == VALUES_REPEAT ? most * q->repeat : ldexp(most, q->value_exponent);
     return (int64_t)scaled + 1;
 }
 

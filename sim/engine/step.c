@@ -169,10 +169,8 @@ static uint32_t host_packets(const struct engine *e, uint64_t event, int32_t *pa
     *payload = 1;
     if (!in->value)
         return 1;
-    if (q->values == VALUES_REPEAT) {
-        *payload = value < 0 ? -1 : 1;
-        return (uint32_t)llround(fabs(value) * q->repeat);
-    }
+    if (q->values == VALUES_REPEAT)
+        return (uint32_t)llround(value * q->repeat);    /* quantise refused negative values */
     *payload = (int32_t)llround(ldexp(value, q->value_exponent));
     return *payload != 0;
 }

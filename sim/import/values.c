@@ -2,13 +2,13 @@
 
 #include <math.h>
 
+/* 1: every value is the float32 nearest to some n / k. 254/255 in float32 times 255 is not whole, but it is what 254/255 became, and
+ * 1e-6 is not 0: nearness to a whole number, relative or absolute, would get one of the two wrong. */
 static int whole_at(const struct events *events, uint32_t k)
 {
-    for (uint64_t i = 0; i < events->count; i++) {
-        double x = (double)events->value[i] * k;
-        if (fabs(x - nearbyint(x)) > 1e-6)
+    for (uint64_t i = 0; i < events->count; i++)
+        if ((float)(nearbyint((double)events->value[i] * k) / k) != events->value[i])
             return 0;
-    }
     return 1;
 }
 
@@ -20,6 +20,17 @@ uint32_t values_repeat(const struct events *events)
         if (whole_at(events, k))
             return k;
     return 0;
+}
+
+double values_repeat_error(const struct events *events, uint32_t k)
+{
+    double most = 0;
+    for (uint64_t i = 0; events->value && i < events->count; i++) {
+        double sent = nearbyint((double)events->value[i] * k) / k;
+        if ((float)sent != events->value[i])
+            most = fmax(most, fabs(sent - (double)events->value[i]));
+    }
+    return most;
 }
 
 /* Bits after the binary point that x needs: 0 for a whole number. x is finite and was a float32, so at most 149. */

@@ -10,8 +10,10 @@ extern "C" {
 
 enum { VALUES_REPEAT_MAX = 4096 };
 
-/* Smallest k <= VALUES_REPEAT_MAX for which every value times k is whole to 1e-6; 0: there is none. */
+/* Smallest k <= VALUES_REPEAT_MAX for which every value is the float32 nearest to a whole number of k-ths; 0: there is none. */
 uint32_t values_repeat(const struct events *);
+/* Largest difference of a value from the nearest whole number of k-ths; 0 where values_repeat would accept k. */
+double values_repeat_error(const struct events *, uint32_t k);
 /* Smallest e >= 0 for which every value times 2^e is whole, kept such that |value| 2^e < 2^30; *exact: 0 where the values are rounded. */
 int values_exponent(const struct events *, int *exact);
 

@@ -23,7 +23,7 @@ char *facts_core_name(const struct run *run, uint32_t core, char *to, size_t siz
 {
     uint32_t per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
     if (core >= run->chip->cores)
-        snprintf(to, size, "host");
+        snprintf(to, size, "(host)");
     else
         snprintf(to, size, "0.%u.%u", core / per, core % per);
     return to;
