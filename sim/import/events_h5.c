@@ -1,5 +1,6 @@
 #include "import/events_h5.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +8,15 @@
 #include "base/mem.h"
 
 #define STEP_HUGE 1e15          /* stands for every larger step */
-enum { INFLATE_MAX = 1100 };    /* most that the deflate filter can make of a byte */
+enum {
+    INFLATE_MAX = 1100,         /* most that the deflate filter can make of a byte */
+    MEMORY_PER_BYTE = 256,      /* of the file: what its data may take; grids with few spikes pack well */
+    MEMORY_FREE = 512 << 20     /* ... and in any case */
+};
 
-/* ---- the file ---- */
+/* ---- in the child: the file ---- */
 
-/* HDF5 prints a stack of its own errors by default; the user gets one message, so it is silenced, and set back by close_file. */
+/* HDF5 prints a stack of its own errors by default; the user gets one message. */
 static int open_file(struct h5 *h, const char *path, struct err *err)
 {
     *h = (struct h5){.path = path, .file = -1};
@@ -19,22 +24,12 @@ static int open_file(struct h5 *h, const char *path, struct err *err)
     if (!file)
         return -1;
     fclose(file);
-    H5Eget_auto2(H5E_DEFAULT, &h->old_print, &h->old_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     h->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (h->file >= 0)
-        return 0;
-    H5Eset_auto2(H5E_DEFAULT, h->old_print, h->old_data);
-    return err_input(err, "%s: is not a readable HDF5 file; was it written completely?", path);
+    return h->file >= 0 ? 0 : err_input(err, "%s: is not a readable HDF5 file; was it written completely?", path);
 }
 
-static void close_file(struct h5 *h)
-{
-    H5Fclose(h->file);
-    H5Eset_auto2(H5E_DEFAULT, h->old_print, h->old_data);
-}
-
-static int is_there(hid_t at, const char *name)
+int h5_is_there(hid_t at, const char *name)
 {
     return H5Lexists(at, name, H5P_DEFAULT) > 0;
 }
@@ -141,30 +136,62 @@ static int read_open_array(const struct h5 *h, hid_t set, const char *name, stru
     return bad ? -1 : 0;
 }
 
-int h5_array(const struct h5 *h, hid_t at, const char *name, struct npy *a, struct err *err)
+/* Kind, size, rank, dimensions, elements. */
+static void put_array(struct apart_out *out, const struct npy *a)
 {
-    *a = (struct npy){.kind = 'u', .size = 1};
-    hid_t set = is_there(at, name) ? H5Dopen2(at, name, H5P_DEFAULT) : -1;
+    apart_put_number(out, (uint64_t)a->kind);
+    apart_put_number(out, a->size);
+    apart_put_number(out, (uint64_t)a->rank);
+    for (int i = 0; i < a->rank; i++)
+        apart_put_number(out, a->dim[i]);
+    apart_put(out, a->data, a->count * a->size);
+}
+
+int h5_send_array(const struct h5 *h, hid_t at, const char *name, struct apart_out *out, struct err *err)
+{
+    struct npy a = {.kind = 'u', .size = 1};
+    hid_t set = h5_is_there(at, name) ? H5Dopen2(at, name, H5P_DEFAULT) : -1;
     if (set < 0)
         return err_input(err, "%s: no dataset '%s'", h->path, name);
-    int bad = read_open_array(h, set, name, a, err);
+    int bad = read_open_array(h, set, name, &a, err);
     H5Dclose(set);
-    if (bad)
-        npy_free(a);
+    if (!bad)
+        put_array(out, &a);
+    npy_free(&a);
     return bad;
 }
 
-int h5_labels(const char *path, struct npy *a, struct err *err)
+/* ---- in the parent: arrays ---- */
+
+/* Kinds and sizes that memory_type above can give. */
+static int is_type(char kind, uint32_t size)
 {
-    struct h5 h;
-    if (open_file(&h, path, err))
-        return -1;
-    int bad = h5_array(&h, h.file, "labels", a, err);
-    close_file(&h);
-    return bad;
+    return kind == 'f' ? size == 4 || size == 8 : (kind == 'i' || kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8);
 }
 
-/* ---- times to steps ---- */
+int h5_take_array(struct apart_in *in, struct npy *a)
+{
+    uint64_t kind, size, rank;
+    *a = (struct npy){.count = 1};
+    if (apart_get_number(in, CHAR_MAX, &kind) || apart_get_number(in, sizeof(double), &size) || apart_get_number(in, NPY_RANK_MAX, &rank))
+        return -1;
+    a->kind = (char)kind;
+    a->size = (uint32_t)size;
+    if (!is_type(a->kind, a->size))
+        return apart_nonsense(in);
+    for (uint64_t i = 0; i < rank; i++) {
+        uint64_t dim;
+        if (apart_get_number(in, UINT64_MAX, &dim))
+            return -1;
+        if (dim && a->count > (UINT64_MAX >> 8) / dim)
+            return apart_nonsense(in);
+        a->dim[a->rank++] = dim;
+        a->count *= dim;
+    }
+    return apart_get_array(in, a->count, a->size, &a->data);
+}
+
+/* ---- in the parent: times to steps ---- */
 
 /* The step of a time in seconds: begins on its edge, or (ends) ends on it, the first step then holding time 0 too. */
 static int64_t step_of(double time, double dt, int ends)
@@ -177,29 +204,29 @@ static int64_t step_of(double time, double dt, int ends)
     return (int64_t)floor(steps);
 }
 
-int h5_need_dt(const struct h5 *h, const struct event_options *options, struct err *err)
+int h5_need_dt(const char *path, const struct event_options *options, struct err *err)
 {
     if (options->dt > 0 && isfinite(options->dt))
         return 0;
-    return err_input(err, "%s: its times are seconds, and the length of a step is not known: --dt SECONDS, for example --dt 0.001", h->path);
+    return err_input(err, "%s: its times are seconds, and the length of a step is not known: --dt SECONDS, for example --dt 0.001", path);
 }
 
 /* NaN and infinity are refused here: they have no step. */
-int h5_spike(const struct h5 *h, struct gather *g, const char *place, uint64_t sample, double time, int ends, int64_t neuron, double value,
+int h5_spike(const char *path, struct gather *g, const char *place, uint64_t sample, double time, int ends, int64_t neuron, double value,
                      struct err *err)
 {
     if (!isfinite(time))
-        return err_input(err, "%s: %s: the time is %s", h->path, place, isnan(time) ? "NaN, not a number" : "infinite");
+        return err_input(err, "%s: %s: the time is %s", path, place, isnan(time) ? "NaN, not a number" : "infinite");
     if (!gather_add(g, (int64_t)sample, step_of(time, g->options->dt, ends), neuron, value, err))
         return 0;
-    return err_context(err, "%s: %s, %.9g s in steps of %.9g s", h->path, place, time, g->options->dt);
+    return err_context(err, "%s: %s, %.9g s in steps of %.9g s", path, place, time, g->options->dt);
 }
 
-struct events *h5_finish(const struct h5 *h, struct gather *g, const char *axes, struct err *err)
+struct events *h5_finish(const char *path, struct gather *g, const char *axes, struct err *err)
 {
     struct events *e = NULL;
     if (gather_finish(g, &e, err)) {
-        err_context(err, "%s", h->path);
+        err_context(err, "%s", path);
         return NULL;
     }
     events_complete(e, axes);
@@ -211,22 +238,85 @@ struct events *h5_finish(const struct h5 *h, struct gather *g, const char *axes,
 
 /* ---- which kind of file ---- */
 
-struct events *events_read_h5(const char *path, const struct event_options *options, struct err *err)
+enum { KIND_SHD, KIND_NIRDATA };
+
+struct job {
+    const char *path;
+    const struct event_options *options;
+    struct events *events;      /* the parent's */
+    struct npy *labels;         /* the parent's */
+};
+
+static int send_events(void *data, struct apart_out *out, struct err *err)
 {
+    const struct job *job = data;
     struct h5 h;
     char type[H5_NAME];
-    struct events *e = NULL;
-    if (open_file(&h, path, err))
-        return NULL;
+    if (open_file(&h, job->path, err))
+        return -1;
     h5_text(h.file, "__type__", type);
-    if (!strcmp(type, "NIRGraphData"))
-        e = h5_read_nirdata(&h, options, err);
-    else if (is_there(h.file, "spikes") && is_there(h.file, "spikes/times") && is_there(h.file, "spikes/units"))
-        e = h5_read_shd(&h, options, err);
-    else if (is_there(h.file, "node"))
-        err_input(err, "%s: is a network (NIR), not its input; give events as CSV, .npy, .spk or HDF5 (SHD, NIRData)", path);
-    else
-        err_input(err, "%s: HDF5, but neither SHD (spikes/times, spikes/units) nor NIRData; save it as .npy or CSV", path);
-    close_file(&h);
-    return e;
+    if (!strcmp(type, "NIRGraphData")) {
+        apart_put_number(out, KIND_NIRDATA);
+        return h5_send_nirdata(&h, out, err);
+    }
+    if (h5_is_there(h.file, "spikes") && h5_is_there(h.file, "spikes/times") && h5_is_there(h.file, "spikes/units")) {
+        apart_put_number(out, KIND_SHD);
+        return h5_send_shd(&h, out, err);
+    }
+    if (h5_is_there(h.file, "node"))
+        return err_input(err, "%s: is a network (NIR), not its input; give events as CSV, .npy, .spk or HDF5 (SHD, NIRData)", h.path);
+    return err_input(err, "%s: HDF5, but neither SHD (spikes/times, spikes/units) nor NIRData; save it as .npy or CSV", h.path);
+}
+
+static int take_events(void *data, struct apart_in *in, struct err *err)
+{
+    struct job *job = data;
+    uint64_t kind;
+    if (apart_get_number(in, KIND_NIRDATA, &kind))
+        return -1;
+    job->events = (kind == KIND_SHD ? h5_take_shd : h5_take_nirdata)(job->path, in, job->options, err);
+    return job->events ? 0 : -1;
+}
+
+static int send_labels(void *data, struct apart_out *out, struct err *err)
+{
+    struct h5 h;
+    return open_file(&h, ((const struct job *)data)->path, err) ? -1 : h5_send_array(&h, h.file, "labels", out, err);
+}
+
+static int take_labels(void *data, struct apart_in *in, struct err *err)
+{
+    (void)err;
+    return h5_take_array(in, ((struct job *)data)->labels);
+}
+
+static int run_apart(struct job *job, int (*send)(void *, struct apart_out *, struct err *), int (*take)(void *, struct apart_in *, struct err *),
+                     struct err *err)
+{
+    uint64_t size;
+    FILE *file = events_open(job->path, &size, err);
+    if (!file)
+        return -1;
+    fclose(file);
+    struct apart task = {job->path, size, size * MEMORY_PER_BYTE + MEMORY_FREE, send, take};
+    return apart_run(&task, job, err);
+}
+
+struct events *events_read_h5(const char *path, const struct event_options *options, struct err *err)
+{
+    struct job job = {.path = path, .options = options};
+    if (!run_apart(&job, send_events, take_events, err))
+        return job.events;
+    events_free(job.events);
+    return NULL;
+}
+
+int h5_labels(const char *path, struct npy *labels, struct err *err)
+{
+    struct job job = {.path = path, .labels = labels};
+    *labels = (struct npy){.size = 1};
+    if (!run_apart(&job, send_labels, take_labels, err))
+        return 0;
+    npy_free(labels);
+    return -1;
 }

@@ -1,9 +1,14 @@
-/* NIRData: nodes/NODE/observables/NAME, each EventData, ValuedEventData (times in seconds) or TimeGriddedData (an array). */
+/* NIRData: nodes/NODE/observables/NAME, each EventData, ValuedEventData (times in seconds) or TimeGriddedData (an array).
+ * Sent: the type, two doubles, and the arrays: n_neurons, t_max, idx, time (and value); or dt, nothing, data. */
 #include <math.h>
 #include <string.h>
 #include <strings.h>
 
 #include "import/events_h5.h"
+
+enum { GRIDDED, LISTED, VALUED };
+
+/* ---- in the child ---- */
 
 /* The child of a group to read: the only one, or the preferred one. */
 static int choose_child(const struct h5 *h, hid_t group, const char *what, const char *preferred, char to[H5_NAME], struct err *err)
@@ -26,6 +31,50 @@ static int choose_child(const struct h5 *h, hid_t group, const char *what, const
                      preferred);
 }
 
+static int send_arrays(const struct h5 *h, hid_t at, int type, struct apart_out *out, struct err *err)
+{
+    if (type == GRIDDED)
+        return h5_send_array(h, at, "data", out, err);
+    return h5_send_array(h, at, "idx", out, err) || h5_send_array(h, at, "time", out, err) || (type == VALUED && h5_send_array(h, at, "value", out, err));
+}
+
+static int send_observable(const struct h5 *h, hid_t at, struct apart_out *out, struct err *err)
+{
+    static const char *const name[] = {[GRIDDED] = "TimeGriddedData", [LISTED] = "EventData", [VALUED] = "ValuedEventData"};
+    char word[H5_NAME];
+    int type = GRIDDED;
+    h5_text(at, "__type__", word);
+    while (type <= VALUED && strcmp(word, name[type]) != 0)
+        type++;
+    if (type > VALUED)
+        return err_input(err, "%s: unknown NIRData type '%.60s'; EventData, ValuedEventData and TimeGriddedData are read", h->path, word);
+    double about[2] = {h5_number(at, type == GRIDDED ? "dt" : "n_neurons"), type == GRIDDED ? 0 : h5_number(at, "t_max")};
+    apart_put_number(out, (uint64_t)type);
+    apart_put(out, about, sizeof about);
+    return send_arrays(h, at, type, out, err) ? -1 : 0;
+}
+
+/* nodes/NODE/observables/NAME: node "input" and observable "spikes" where there are several. What is open ends with the process. */
+int h5_send_nirdata(const struct h5 *h, struct apart_out *out, struct err *err)
+{
+    char node[H5_NAME], name[H5_NAME], path[2 * H5_NAME + 40];
+    hid_t nodes = H5Gopen2(h->file, "nodes", H5P_DEFAULT);
+    if (nodes < 0)
+        return err_input(err, "%s: NIRData without the group 'nodes'", h->path);
+    if (choose_child(h, nodes, "node", "input", node, err))
+        return -1;
+    snprintf(path, sizeof path, "%s/observables", node);
+    hid_t group = H5Gopen2(nodes, path, H5P_DEFAULT);
+    if (group < 0)
+        return err_input(err, "%s: node '%s' has no observables", h->path, node);
+    if (choose_child(h, group, "observable", "spikes", name, err))
+        return -1;
+    hid_t at = H5Gopen2(group, name, H5P_DEFAULT);
+    return at < 0 ? err_input(err, "%s: nodes/%s/%s is not a group", h->path, path, name) : send_observable(h, at, out, err);
+}
+
+/* ---- in the parent ---- */
+
 struct event_data { struct npy index, time, value; int valued; };
 
 static void drop_event_data(struct event_data *d)
@@ -41,13 +90,13 @@ static int same_shape(const struct npy *a, const struct npy *b)
 }
 
 /* idx and time, and value where there are values: three arrays of one shape, padded with -1 and infinity. */
-static int read_event_data(const struct h5 *h, hid_t at, struct event_data *d, struct err *err)
+static int take_event_data(const char *path, struct apart_in *in, struct event_data *d, struct err *err)
 {
     char text[180];
-    if (h5_array(h, at, "idx", &d->index, err) || h5_array(h, at, "time", &d->time, err) || (d->valued && h5_array(h, at, "value", &d->value, err)))
+    if (h5_take_array(in, &d->index) || h5_take_array(in, &d->time) || (d->valued && h5_take_array(in, &d->value)))
         return -1;
     if (!same_shape(&d->index, &d->time) || (d->valued && !same_shape(&d->index, &d->value)) || !d->index.dim[0] || d->index.dim[0] >= UINT32_MAX)
-        return err_input(err, "%s: idx, time and value must all be (samples, events); idx is %s", h->path, npy_shape_text(&d->index, text));
+        return err_input(err, "%s: idx, time and value must all be (samples, events); idx is %s", path, npy_shape_text(&d->index, text));
     return 0;
 }
 
@@ -61,7 +110,7 @@ static int times_end_steps(const struct event_data *d, double dt)
     return !d->valued;
 }
 
-static int add_event_data(const struct h5 *h, const struct event_data *d, struct gather *g, struct err *err)
+static int add_event_data(const char *path, const struct event_data *d, struct gather *g, struct err *err)
 {
     int ends = times_end_steps(d, g->options->dt);
     uint64_t width = d->index.dim[1];
@@ -70,8 +119,8 @@ static int add_event_data(const struct h5 *h, const struct event_data *d, struct
         int64_t neuron;
         snprintf(place, sizeof place, "sample %llu, event %llu", (unsigned long long)(i / width), (unsigned long long)(i % width));
         if (npy_integer(&d->index, i, &neuron))
-            return err_input(err, "%s: %s: idx is not a whole number", h->path, place);
-        if (neuron != -1 && h5_spike(h, g, place, i / width, npy_number(&d->time, i), ends, neuron, d->valued ? npy_number(&d->value, i) : 1, err))
+            return err_input(err, "%s: %s: idx is not a whole number", path, place);
+        if (neuron != -1 && h5_spike(path, g, place, i / width, npy_number(&d->time, i), ends, neuron, d->valued ? npy_number(&d->value, i) : 1, err))
             return -1;
     }
     return 0;
@@ -85,22 +134,24 @@ static void state(struct gather *g, double neurons, double end, double dt)
     g->steps = steps >= 1 ? steps < UINT32_MAX ? (uint32_t)steps : UINT32_MAX : 0;
 }
 
-static struct events *read_listed(const struct h5 *h, hid_t at, int valued, const struct event_options *options, struct err *err)
+/* about: n_neurons and t_max. */
+static struct events *take_listed(const char *path, struct apart_in *in, const double about[2], int valued, const struct event_options *options,
+                                  struct err *err)
 {
     struct event_data d = {.valued = valued};
     struct gather g = {.proven = 1, .twice = valued ? TWICE_ADD : TWICE_ONCE};
     struct events *e = NULL;
     char axes[100];
-    if (h5_need_dt(h, options, err))
+    if (h5_need_dt(path, options, err))
         return NULL;
-    state(&g, h5_number(at, "n_neurons"), h5_number(at, "t_max"), options->dt);
+    state(&g, about[0], about[1], options->dt);
     snprintf(axes, sizeof axes, "NIRData %s in steps of %.6g s", valued ? "ValuedEventData" : "EventData", options->dt);
     if (gather_begin(&g, options, err))
-        err_context(err, "%s", h->path);
-    else if (!read_event_data(h, at, &d, err)) {
+        err_context(err, "%s", path);
+    else if (!take_event_data(path, in, &d, err)) {
         g.samples = (uint32_t)d.index.dim[0];
-        if (!add_event_data(h, &d, &g, err))
-            e = h5_finish(h, &g, axes, err);
+        if (!add_event_data(path, &d, &g, err))
+            e = h5_finish(path, &g, axes, err);
     }
     drop_event_data(&d);
     gather_drop(&g);
@@ -108,13 +159,14 @@ static struct events *read_listed(const struct h5 *h, hid_t at, int valued, cons
 }
 
 /* The file's dt is told to the user where it is not the network's; the steps are the same steps. */
-static struct events *read_gridded(const struct h5 *h, hid_t at, const struct event_options *options, struct err *err)
+static struct events *take_gridded(const char *path, struct apart_in *in, double dt, const struct event_options *options, struct err *err)
 {
     struct npy data;
-    if (h5_array(h, at, "data", &data, err))
+    if (h5_take_array(in, &data)) {
+        npy_free(&data);
         return NULL;
-    double dt = h5_number(at, "dt");
-    struct events *e = events_from_array(&data, h->path, options, err);
+    }
+    struct events *e = events_from_array(&data, path, options, err);
     npy_free(&data);
     if (e && dt > 0 && options->dt > 0 && fabs(dt - options->dt) > H5_EDGE * dt)
         fidelity_add(&e->fidelity, FIDELITY_WARNING, "", "the input's steps last %.6g s, the network's %.6g s: they are taken as the same steps", dt,
@@ -122,45 +174,11 @@ static struct events *read_gridded(const struct h5 *h, hid_t at, const struct ev
     return e;
 }
 
-static struct events *read_observable(const struct h5 *h, hid_t at, const struct event_options *options, struct err *err)
+struct events *h5_take_nirdata(const char *path, struct apart_in *in, const struct event_options *options, struct err *err)
 {
-    char type[H5_NAME];
-    h5_text(at, "__type__", type);
-    if (!strcmp(type, "TimeGriddedData"))
-        return read_gridded(h, at, options, err);
-    if (!strcmp(type, "EventData") || !strcmp(type, "ValuedEventData"))
-        return read_listed(h, at, *type == 'V', options, err);
-    err_input(err, "%s: unknown NIRData type '%.60s'; EventData, ValuedEventData and TimeGriddedData are read", h->path, type);
-    return NULL;
+    uint64_t type;
+    double about[2];
+    if (apart_get_number(in, VALUED, &type) || apart_get(in, about, sizeof about))
+        return NULL;
+    return type == GRIDDED ? take_gridded(path, in, about[0], options, err) : take_listed(path, in, about, type == VALUED, options, err);
 }
-
-/* nodes/NODE/observables/NAME: node "input" and observable "spikes" where there are several. */
-struct events *h5_read_nirdata(const struct h5 *h, const struct event_options *options, struct err *err)
-{
-    char node[H5_NAME], name[H5_NAME], path[2 * H5_NAME + 40];
-    hid_t nodes = H5Gopen2(h->file, "nodes", H5P_DEFAULT), group = -1, at = -1;
-    struct events *e = NULL;
-    if (nodes < 0)
-        err_input(err, "%s: NIRData without the group 'nodes'", h->path);
-    else if (!choose_child(h, nodes, "node", "input", node, err)) {
-        snprintf(path, sizeof path, "%s/observables", node);
-        group = H5Gopen2(nodes, path, H5P_DEFAULT);
-        if (group < 0)
-            err_input(err, "%s: node '%s' has no observables", h->path, node);
-        else if (!choose_child(h, group, "observable", "spikes", name, err)) {
-            at = H5Gopen2(group, name, H5P_DEFAULT);
-            if (at < 0)
-                err_input(err, "%s: nodes/%s/%s is not a group", h->path, path, name);
-            else
-                e = read_observable(h, at, options, err);
-        }
-    }
-    if (at >= 0)
-        H5Gclose(at);
-    if (group >= 0)
-        H5Gclose(group);
-    if (nodes >= 0)
-        H5Gclose(nodes);
-    return e;
-}
-

@@ -1,4 +1,5 @@
-/* SHD: spikes/times and spikes/units, one list per sample, times in seconds. */
+/* SHD: spikes/times and spikes/units, one list per sample, times in seconds. Sent: the number of lists of each, then per sample the
+ * length and the numbers of either list. SHD's 100 million spikes are never in memory twice. */
 #include <stdlib.h>
 
 #include "import/events_h5.h"
@@ -29,7 +30,6 @@ static void close_lists(struct lists *l)
         H5Pclose(l->transfer);
 }
 
-/* The lists are read one sample at a time: SHD's 100 million spikes need not be in memory twice. */
 static int open_lists(const struct h5 *h, const char *name, hid_t element, uint64_t *most, struct lists *l, struct err *err)
 {
     hsize_t count = 0;
@@ -61,58 +61,103 @@ static int read_list(const struct lists *l, uint64_t i, hvl_t *list)
     return bad ? -1 : 0;
 }
 
-/* Times need not be in order: gather sorts them. */
-static int add_sample(const struct h5 *h, struct gather *g, uint64_t sample, const hvl_t *times, const hvl_t *units, struct err *err)
+static void put_list(struct apart_out *out, const hvl_t *list)
 {
-    char place[80];
-    if (times->len != units->len)
-        return err_input(err, "%s: sample %llu has %zu times and %zu units; was the file written completely?", h->path, (unsigned long long)sample, times->len,
-                         units->len);
-    for (size_t i = 0; i < times->len; i++) {
-        snprintf(place, sizeof place, "spikes of sample %llu, number %zu", (unsigned long long)sample, i);
-        if (h5_spike(h, g, place, sample, ((const double *)times->p)[i], 0, ((const int64_t *)units->p)[i], 1, err))
-            return -1;
-    }
-    return 0;
+    apart_put_number(out, list->len);
+    apart_put(out, list->p, list->len * 8);     /* double or int64_t */
 }
 
-static int read_samples(const struct h5 *h, const struct lists *times, const struct lists *units, struct gather *g, struct err *err)
+static int send_samples(const struct h5 *h, const struct lists *times, const struct lists *units, struct apart_out *out, struct err *err)
 {
     int bad = 0;
     for (uint64_t s = 0; s < times->count && !bad; s++) {
         hvl_t time, unit = {0};
-        if (read_list(times, s, &time) || read_list(units, s, &unit))
+        if (read_list(times, s, &time) || read_list(units, s, &unit)) {
             bad = err_input(err, "%s: the spikes of sample %llu cannot be read; is the file damaged?", h->path, (unsigned long long)s);
-        else
-            bad = add_sample(h, g, s, &time, &unit, err);
+        } else {
+            put_list(out, &time);
+            put_list(out, &unit);
+        }
         free(time.p);
         free(unit.p);
     }
     return bad;
 }
 
-struct events *h5_read_shd(const struct h5 *h, const struct event_options *options, struct err *err)
+int h5_send_shd(const struct h5 *h, struct apart_out *out, struct err *err)
 {
     struct lists times = {-1, -1, -1, -1, 0}, units = times;
-    struct gather g = {.proven = 1, .twice = TWICE_ONCE};
-    struct events *e = NULL;
     uint64_t most = 16 * h->size;       /* a list on disk takes an eighth of its memory at least */
-    char axes[100];
-    if (h5_need_dt(h, options, err) || gather_begin(&g, options, err) || open_lists(h, "spikes/times", H5T_NATIVE_DOUBLE, &most, &times, err) ||
-        open_lists(h, "spikes/units", H5T_NATIVE_INT64, &most, &units, err))
-        goto done;
-    if (times.count != units.count || !times.count || times.count >= UINT32_MAX) {
-        err_input(err, "%s: %llu samples in spikes/times, %llu in spikes/units", h->path, (unsigned long long)times.count, (unsigned long long)units.count);
-        goto done;
+    int bad = open_lists(h, "spikes/times", H5T_NATIVE_DOUBLE, &most, &times, err) || open_lists(h, "spikes/units", H5T_NATIVE_INT64, &most, &units, err);
+    if (!bad) {
+        apart_put_number(out, times.count);
+        apart_put_number(out, units.count);
+        bad = times.count == units.count && send_samples(h, &times, &units, out, err);
     }
-    g.samples = (uint32_t)times.count;
-    snprintf(axes, sizeof axes, "SHD times in steps of %.6g s, once per unit and step", options->dt);
-    if (!read_samples(h, &times, &units, &g, err))
-        e = h5_finish(h, &g, axes, err);
-done:
     close_lists(&times);
     close_lists(&units);
+    return bad ? -1 : 0;
+}
+
+/* ---- in the parent ---- */
+
+struct sample { uint64_t n_times, n_units; double *time; int64_t *unit; };
+
+static int take_sample(struct apart_in *in, struct sample *s)
+{
+    void *time = NULL, *unit = NULL;
+    *s = (struct sample){0};
+    int bad = apart_get_number(in, UINT64_MAX, &s->n_times) || apart_get_array(in, s->n_times, sizeof *s->time, &time) ||
+              apart_get_number(in, UINT64_MAX, &s->n_units) || apart_get_array(in, s->n_units, sizeof *s->unit, &unit);
+    s->time = time;
+    s->unit = unit;
+    return bad ? -1 : 0;
+}
+
+/* Times need not be in order: gather sorts them. */
+static int add_sample(const char *path, struct gather *g, uint64_t sample, const struct sample *s, struct err *err)
+{
+    char place[80];
+    if (s->n_times != s->n_units)
+        return err_input(err, "%s: sample %llu has %llu times and %llu units; was the file written completely?", path, (unsigned long long)sample,
+                         (unsigned long long)s->n_times, (unsigned long long)s->n_units);
+    for (uint64_t i = 0; i < s->n_times; i++) {
+        snprintf(place, sizeof place, "spikes of sample %llu, number %llu", (unsigned long long)sample, (unsigned long long)i);
+        if (h5_spike(path, g, place, sample, s->time[i], 0, s->unit[i], 1, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int take_samples(const char *path, struct apart_in *in, struct gather *g, struct err *err)
+{
+    int bad = 0;
+    for (uint64_t i = 0; i < g->samples && !bad; i++) {
+        struct sample s;
+        bad = take_sample(in, &s) || add_sample(path, g, i, &s, err);
+        free(s.time);
+        free(s.unit);
+    }
+    return bad;
+}
+
+struct events *h5_take_shd(const char *path, struct apart_in *in, const struct event_options *options, struct err *err)
+{
+    struct gather g = {.proven = 1, .twice = TWICE_ONCE};
+    struct events *e = NULL;
+    uint64_t times, units;
+    char axes[100];
+    if (h5_need_dt(path, options, err) || gather_begin(&g, options, err) || apart_get_number(in, UINT64_MAX, &times) ||
+        apart_get_number(in, UINT64_MAX, &units))
+        return NULL;
+    if (times != units || !times || times >= UINT32_MAX) {
+        err_input(err, "%s: %llu samples in spikes/times, %llu in spikes/units", path, (unsigned long long)times, (unsigned long long)units);
+        return NULL;
+    }
+    g.samples = (uint32_t)times;
+    snprintf(axes, sizeof axes, "SHD times in steps of %.6g s, once per unit and step", options->dt);
+    if (!take_samples(path, in, &g, err))
+        e = h5_finish(path, &g, axes, err);
     gather_drop(&g);
     return e;
 }
-

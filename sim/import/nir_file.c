@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "import/apart.h"
 #include "import/nir_data.h"
 #include "import/nir_heap.h"
+#include "import/nir_wire.h"
 
 /* A graph may take 64 times its file in memory (constant arrays pack well), and 512 MiB in any case. */
 enum { MEMORY_PER_BYTE = 64, MEMORY_FREE = 512 << 20, BYTES_PER_NODE = 64 };
@@ -238,29 +240,58 @@ static struct nir_file *read_open(struct reader *r, struct err *err)
     return nir;
 }
 
+struct job {
+    const char *path;
+    struct nir_file *nir;       /* the parent's */
+};
+
+static uint64_t memory_of(uint64_t file_size)
+{
+    return file_size * MEMORY_PER_BYTE + MEMORY_FREE;
+}
+
+/* In the child: all that calls libhdf5. It ends soon, so what is open stays so. */
+static int read_apart(void *data, struct apart_out *out, struct err *err)
+{
+    const char *path = ((const struct job *)data)->path;
+    struct stat st;
+    int file = open(path, O_RDONLY);
+    if (file < 0 || fstat(file, &st))
+        return err_input(err, "%s: %s", path, strerror(errno));
+    uint64_t size = (uint64_t)st.st_size;
+    struct reader r = {path, {file, size, memory_of(size)}, size / BYTES_PER_NODE + 1};
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    struct nir_file *nir = nir_heap_check(path, err) ? NULL : read_open(&r, err);
+    if (!nir)
+        return err_context(err, "%s", path);
+    nir_put(out, nir);
+    return 0;
+}
+
+/* ---- the tree, in the parent ---- */
+
+static int take(void *data, struct apart_in *in, struct err *err)
+{
+    struct job *job = data;
+    (void)err;
+    job->nir = nir_take(in);
+    return job->nir ? 0 : -1;
+}
+
 struct nir_file *nir_file_read(const char *path, struct err *err)
 {
-    struct stat st;
-    H5E_auto2_t print;
-    void *data;
-    int file = open(path, O_RDONLY);
-    if (file < 0 || fstat(file, &st)) {
+    struct stat st = {0};
+    if (stat(path, &st)) {
         err_input(err, "%s: %s", path, strerror(errno));
-        if (file >= 0)
-            close(file);
         return NULL;
     }
     uint64_t size = (uint64_t)st.st_size;
-    struct reader r = {path, {file, size, size * MEMORY_PER_BYTE + MEMORY_FREE}, size / BYTES_PER_NODE + 1};
-    H5dont_atexit();        /* after a damaged file its clean-up at exit may print "infinite loop closing library" */
-    H5Eget_auto2(H5E_DEFAULT, &print, &data);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    struct nir_file *nir = nir_heap_check(path, err) ? NULL : read_open(&r, err);
-    H5Eset_auto2(H5E_DEFAULT, print, data);
-    close(file);
-    if (!nir)
-        err_context(err, "%s", path);
-    return nir;
+    struct job job = {path, NULL};
+    struct apart task = {path, size, memory_of(size), read_apart, take};
+    if (!apart_run(&task, &job, err))
+        return job.nir;
+    nir_file_free(job.nir);
+    return NULL;
 }
 
 int nir_file_is(const char *path)
@@ -276,7 +307,7 @@ int nir_file_is(const char *path)
     return is;
 }
 
-/* ---- the tree ---- */
+/* ---- looking into it ---- */
 
 const struct nir_field *nir_field(const struct nir_fields *fields, const char *name)
 {
