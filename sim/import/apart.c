@@ -20,7 +20,7 @@
 enum {
     BLOCK = 1 << 16,            /* bytes gathered before they are sent, or read ahead */
     LONGEST = 1 << 30,          /* of a block that is sent as it lies */
-    SECONDS = 4,                /* of processor time for any file ... */
+    SECONDS = 2,                /* of processor time for any file ... */
     BYTES_PER_SECOND = 1 << 20, /* ... and one more for each of these */
     LIBRARY_MEMORY = 256 << 20, /* what libhdf5 may take beside the data: chunks, conversion buffers, its caches */
     GIVEN_UP = 70               /* status of a child that cannot go on; 0 is the only good one */

@@ -85,7 +85,7 @@ static int read_events(const struct spk *k, struct gather *g, const char *path, 
 /* The whole file is in memory; its arrays are read where they lie, byte by byte, whatever the machine's byte order. */
 static struct events *read_data(const unsigned char *data, uint64_t size, const char *path, const struct event_options *options, struct err *err)
 {
-    struct spk k;
+    struct spk k = {.first = data, .event = data, .value = data};
     struct events *e = NULL;
     if (read_header(&k, data, size, path, err) || check_index(&k, path, err))
         return NULL;

@@ -12,6 +12,7 @@
 enum {
     COLUMNS_MAX = 1 << 16,
     NUMBER_MAX = 400,           /* characters of one number */
+    SHOWN = 32,                 /* bytes of a cell in a message */
     EXACT_DIGITS = 15,          /* a whole number of so many digits is an exact double ... */
     EXACT_TENS = 22             /* ... and so is 10 to this power, so that one product or quotient is rounded once */
 };
@@ -19,12 +20,12 @@ enum {
 /* ---- messages ---- */
 
 /* What a cell holds, fit to print: at most 24 characters, odd bytes as '?'. */
-static const char *shown(const struct cell *cell, char to[32])
+static const char *shown(const struct cell *cell, char to[SHOWN])
 {
     uint32_t n = cell->length < 24 ? cell->length : 24;
     for (uint32_t i = 0; i < n; i++)
         to[i] = isprint((unsigned char)cell->text[i]) ? cell->text[i] : '?';
-    strcpy(to + n, n < cell->length ? "..." : "");
+    snprintf(to + n, SHOWN - n, "%s", n < cell->length ? "..." : "");
     return to;
 }
 
@@ -111,7 +112,7 @@ static int read_number(const struct cell *cell, double *value)
 
 int table_number(const struct table *t, const struct cell *cell, const char *what, double *value, struct err *err)
 {
-    char text[32];
+    char text[SHOWN];
     if (!cell->length)
         return table_error(t, cell, err, "no %s: the place is empty", what);
     if (read_number(cell, value))
@@ -128,7 +129,7 @@ int table_integer(const struct table *t, const struct cell *cell, const char *wh
     uint64_t sum = 0;
     uint32_t significant = 0;
     double number;
-    char text[32];
+    char text[SHOWN];
     int negative = at < end && *at == '-';
     at += at < end && (*at == '-' || *at == '+');
     if (digits(&at, end, &sum, &significant) && at == end && significant <= 18) {

@@ -209,7 +209,7 @@ static int take_delays(struct yaml_link *l, const struct yaml_connection *c)
 static int connect(struct net_yaml *r, const struct doc_node *node)
 {
     struct yaml_connection c;
-    uint32_t from, to;
+    uint32_t from = HOST_POPULATION, to = HOST_POPULATION;
     if (yaml_connection_fields(node, &c, r->err) || end_of(r, &c, "from", &from) || end_of(r, &c, "to", &to))
         return -1;
     if (to == HOST_POPULATION)

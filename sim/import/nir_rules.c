@@ -21,7 +21,7 @@ static int has_tau(const struct flat_node *node)
 /* The dt of the metadata, 0 where there is none. Two that differ: an error. */
 static int metadata_dt(const struct flat_graph *flat, double *dt, struct err *err)
 {
-    const struct flat_node *first = NULL;
+    uint32_t last = flat->n;            /* the last node that said it; n: none has */
     *dt = 0;
     for (uint32_t i = 0; i < flat->n; i++) {
         const struct flat_node *node = &flat->node[i];
@@ -30,12 +30,12 @@ static int metadata_dt(const struct flat_graph *flat, double *dt, struct err *er
             continue;
         if (!field->value || !(field->value[0] > 0) || isinf(field->value[0]))
             return err_input(err, "node '%s': metadata dt is not a time above 0 s; give --dt", node->name);
-        if (first && fabs(field->value[0] - *dt) > 1e-6 * *dt)
-            return err_input(err, "nodes '%s' and '%s' were made for time steps of %.9g s and %.9g s: give --dt", first->name, node->name, *dt,
+        if (last < flat->n && fabs(field->value[0] - *dt) > 1e-6 * *dt)
+            return err_input(err, "nodes '%s' and '%s' were made for time steps of %.9g s and %.9g s: give --dt", flat->node[last].name, node->name, *dt,
                              field->value[0]);
-        if (!first)
+        if (last == flat->n)
             *dt = field->value[0];
-        first = node;
+        last = i;
     }
     return 0;
 }

@@ -123,7 +123,7 @@ int nir_bias(const struct nir_place *p, uint64_t channels, struct linear *l, str
     uint64_t size = shape_size(&l->out);
     if (!bias)
         return -1;
-    if (bias->n != channels)
+    if (!channels || bias->n != channels)
         return err_input(err, "node '%s' (%s): 'bias' holds %llu values, its weights have %llu outputs", p->node->name, nir_type(p->node),
                          (unsigned long long)bias->n, (unsigned long long)channels);
     l->bias = mem_new(size, sizeof *l->bias);
