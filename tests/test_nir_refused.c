@@ -66,6 +66,26 @@ static void broken_containers_are_refused_in_one_sentence(void)
         check_refused(cases[i][0], &snntorch, ERR_INPUT, cases[i][1], cases[i][2]);
 }
 
+/* The message keeps its cause and its cure, however long the text that it is about. */
+static void overlong_texts_and_names_are_refused_in_a_short_sentence(void)
+{
+    static const char *const cases[][3] = {
+        {"bad_long_type", "/nodes/fc: the type 'AAAA", "has 60000 characters"}, {"bad_long_reset", "'lif1'", "is not subtract, zero or none"},
+        {"bad_long_edge", "the end of an edge 'AAAA", "has 60000 characters"}, {"bad_long_version", "/version", "has 60000 characters"},
+        {"bad_long_name", "the node name 'fcAAAA", "has 302 characters"}, {"bad_name_of_two_lines", "the end of an edge holds a control character", "byte 1"},
+        {"bad_type_of_two_lines", "/nodes/fc: the type holds a control character", "byte 6"},
+        {"bad_long_nested_name", "node 'deep.GGGG", "full name has 307 characters"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        char path[300];
+        check_refused(cases[i][0], &defaults, ERR_INPUT, cases[i][1], cases[i][2]);
+        snprintf(path, sizeof path, CORPUS "%s.nir", cases[i][0]);
+        CU_ASSERT_PTR_NULL(import_network(path, &defaults, &err));
+        CU_ASSERT(strlen(err.text) < 400);
+    }
+}
+
 static void what_no_one_says_is_asked_for(void)
 {
     struct import_options options = defaults;
@@ -112,6 +132,7 @@ int main(void)
     CU_add_test(suite, "broken graphs are refused by node", broken_graphs_are_refused_by_node);
     CU_add_test(suite, "broken convolutions are refused by node", broken_convolutions_are_refused_by_node);
     CU_add_test(suite, "broken containers are refused in one sentence", broken_containers_are_refused_in_one_sentence);
+    CU_add_test(suite, "overlong texts and names are refused in a short sentence", overlong_texts_and_names_are_refused_in_a_short_sentence);
     CU_add_test(suite, "what no one says is asked for", what_no_one_says_is_asked_for);
     CU_add_test(suite, "a cycle without delay is an answer that prints it", a_cycle_without_delay_is_an_answer_that_prints_it);
     CU_add_test(suite, "a missing file and a folder are said", a_missing_file_and_a_folder_are_said);

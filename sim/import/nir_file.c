@@ -57,7 +57,7 @@ static int list_names(hid_t group, struct names *names, const char *place, struc
     if (status < 0 || names->foreign) {
         free_names(names);
         *names = (struct names){.foreign = names->foreign};
-        return err_input(err, "%s %s", place, status < 0 ? "cannot be listed: the file is damaged; export it again"
+        return err_input(err, "%.300s %s", place, status < 0 ? "cannot be listed: the file is damaged; export it again"
                                                           : "holds links to other places or files: NIR has none; export it again");
     }
     if (names->n > 1)
@@ -79,6 +79,19 @@ static hid_t open_as(hid_t group, const char *name, H5I_type_t kind)
         return -1;
     }
     return id;
+}
+
+/* A name or a type stands in messages and in tables: it must fit there. what: "the node name", for example. Place is cut in all messages
+ * of this file, so that the cause behind it is not. */
+static int check_name(const char *place, const char *what, const char *name, struct err *err)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
+            return err_input(err, "%.300s: %s holds a control character (byte %zu); write it without and export again", place, what, i);
+    if (n <= NIR_NAME_MAX)
+        return 0;
+    return err_input(err, "%.300s: %s '%.40s...' has %zu characters; at most %d are read: shorten it and export again", place, what, name, n, NIR_NAME_MAX);
 }
 
 /* ---- datasets of a node ---- */
@@ -137,21 +150,27 @@ static int read_edges(struct reader *r, hid_t group, const char *place, struct n
 {
     hid_t edges = open_as(group, "edges", H5I_DATASET);
     if (edges < 0)
-        return err_input(err, "%s has no 'edges': not a NIR graph", place);
+        return err_input(err, "%.300s has no 'edges': not a NIR graph", place);
     int bad = nir_data_edges(edges, &r->budget, graph, err);
     H5Oclose(edges);
-    return bad ? err_context(err, "%s/edges", place) : 0;
+    if (bad)
+        return err_context(err, "%s/edges", place);
+    for (size_t i = 0; i < graph->n_edges && !bad; i++)
+        bad = check_name(place, "the end of an edge", graph->edge[i].from, err) || check_name(place, "the end of an edge", graph->edge[i].to, err);
+    return bad ? -1 : 0;
 }
 
 static int add_node(struct reader *r, hid_t nodes, const char *name, const char *place, int depth, struct nir_graph *graph, struct err *err)
 {
+    if (check_name(place, "the node name", name, err))
+        return -1;
     char *inside = mem_format("%s/%s", place, name);
     hid_t group = open_as(nodes, name, H5I_GROUP);
     int bad = -1;
     if (group < 0) {
-        err_input(err, "%s is not a group: not a NIR node", inside);
+        err_input(err, "%.300s is not a group: not a NIR node", inside);
     } else if (!r->nodes_left) {
-        err_input(err, "%s: more nodes than the file can hold: the file is damaged; export it again", inside);
+        err_input(err, "%.300s: more nodes than the file can hold: the file is damaged; export it again", inside);
     } else {
         r->nodes_left--;
         graph->node = mem_room(graph->node, graph->n_nodes, &graph->node_capacity, sizeof *graph->node);
@@ -168,12 +187,12 @@ static int read_graph(struct reader *r, hid_t group, const char *place, int dept
 {
     struct names names;
     if (depth > NIR_NESTING_MAX)
-        return err_input(err, "%s: graphs are nested more than %d deep", place, NIR_NESTING_MAX);
+        return err_input(err, "%.300s: graphs are nested more than %d deep", place, NIR_NESTING_MAX);
     if (read_edges(r, group, place, graph, err))
         return -1;
     hid_t nodes = open_as(group, "nodes", H5I_GROUP);
     if (nodes < 0)
-        return err_input(err, "%s has no group 'nodes': not a NIR graph", place);
+        return err_input(err, "%.300s has no group 'nodes': not a NIR graph", place);
     char *inside = mem_format("%s/nodes", place);
     int bad = list_names(nodes, &names, inside, err);
     for (size_t i = 0; !bad && i < names.n; i++)
@@ -190,9 +209,11 @@ static int read_node(struct reader *r, hid_t group, const char *place, int depth
         return -1;
     const struct nir_field *type = nir_field(&node->data, "type");
     if (type && !type->text)
-        return err_input(err, "%s: 'type' is not a text: not a NIR node", place);
+        return err_input(err, "%.300s: 'type' is not a text: not a NIR node", place);
     if (!type && !is_there(group, "nodes"))
-        return err_input(err, "%s has no 'type': not a NIR node; a '/' in a node's name breaks it in two: rename the node and export again", place);
+        return err_input(err, "%.300s has no 'type': not a NIR node; a '/' in a node's name breaks it in two: rename the node and export again", place);
+    if (type && check_name(place, "the type", type->text, err))
+        return -1;
     node->type = mem_text(type ? type->text : "NIRGraph");
     if (strcmp(node->type, "NIRGraph") != 0)
         return 0;
@@ -214,6 +235,8 @@ static int read_root(struct reader *r, hid_t file, struct nir_file *nir, struct 
         free(fields.field[0].value);
         free(fields.field);
     }
+    if (check_name("/version", "the text", nir->version, err))
+        return -1;
     hid_t node = open_as(file, "node", H5I_GROUP);
     if (node < 0)
         return err_input(err, "an HDF5 file without a group /node: not a NIR network");

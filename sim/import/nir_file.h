@@ -1,6 +1,7 @@
 /* nir_file.h: a NIR file (HDF5) as a tree in memory: graphs, nodes, their datasets and metadata, edges as written. It knows the
- * container and nothing of what nodes mean; libhdf5 is hidden in nir_file.c and nir_data.c. All numbers become double, all
- * texts lose their padding. What a damaged file claims is held against the file's size before memory is taken.
+ * container and nothing of what nodes mean; libhdf5 is hidden in nir_file.c and nir_data.c, and runs in a process of its own (apart.h).
+ * All numbers become double, all texts lose their padding. What a damaged file claims is held against the file's size before memory
+ * is taken. Names and types are short and without control characters, fit for a message and a table.
  * Owner of everything: the struct nir_file (nir_file_free). Errors are ERR_INPUT and begin with the path. */
 #ifndef VOLLEY_IMPORT_NIR_FILE_H
 #define VOLLEY_IMPORT_NIR_FILE_H
@@ -12,7 +13,7 @@
 extern "C" {
 #endif
 
-enum { NIR_RANK_MAX = 8, NIR_NESTING_MAX = 32 };
+enum { NIR_RANK_MAX = 8, NIR_NESTING_MAX = 32, NIR_NAME_MAX = 255 };     /* bytes of a node's name, nested: "outer.inner", or of a type */
 
 struct nir_field {              /* one dataset */
     char *name;

@@ -109,13 +109,23 @@ static char *full_name(const struct level *level, const char *name)
     return strncmp(name, level->prefix, strlen(level->prefix)) ? mem_format("%s%s", level->prefix, name) : mem_text(name);
 }
 
+/* Deep nesting makes long names of short ones. */
+static int check_length(const char *name, struct err *err)
+{
+    size_t n = strlen(name);
+    if (n <= NIR_NAME_MAX)
+        return 0;
+    return err_input(err, "node '%.40s...%s': its full name has %zu characters; at most %d are read: shorten it, or the names of the graphs around it", name,
+                     name + n - 20, n, NIR_NAME_MAX);
+}
+
 static int add_leaf(struct builder *b, const struct level *level, const struct nir_node *node, const struct nir_node **graphs, struct err *err)
 {
     struct flat_graph *flat = b->flat;
     flat->node = mem_room(flat->node, flat->n, &b->node_capacity, sizeof *flat->node);
     struct flat_node *leaf = &flat->node[flat->n++];
     *leaf = (struct flat_node){.name = full_name(level, node->name), .node = node, .graphs = graphs};
-    if (kind_of(leaf->name, node->type, &leaf->kind, err))
+    if (check_length(leaf->name, err) || kind_of(leaf->name, node->type, &leaf->kind, err))
         return -1;
     if (level->outer && (leaf->kind == NIR_INPUT || leaf->kind == NIR_OUTPUT))
         leaf->kind = NIR_PASS;
@@ -140,8 +150,9 @@ static int add_level(struct builder *b, struct level *level, struct err *err)
         }
         char *name = full_name(level, node->name);
         level->inner[i] = (struct level){.node = node, .outer = level, .prefix = mem_format("%s.", name)};
+        int bad = check_length(name, err);
         free(name);
-        if (add_level(b, &level->inner[i], err))
+        if (bad || add_level(b, &level->inner[i], err))
             return -1;
     }
     return add_edges(b, level, err);

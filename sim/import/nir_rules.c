@@ -157,7 +157,7 @@ static int metadata_reset(const struct flat_node *node, int *kind, struct err *e
             *kind = words[i].kind;
     if (!field || *kind != NOT_SAID)
         return 0;
-    return err_input(err, "node '%s': metadata reset_mechanism '%s' is not subtract, zero or none; give --reset", node->name,
+    return err_input(err, "node '%s': metadata reset_mechanism '%.60s' is not subtract, zero or none; give --reset", node->name,
                      field->text ? field->text : "(a number)");
 }
 

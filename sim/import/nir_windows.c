@@ -80,7 +80,7 @@ static int read_padding(const struct nir_place *p, struct linear *l, int axes, s
         return pad_same(p, l, axes, err);
     if (!strcmp(padding->text, "valid") || !strcmp(padding->text, "VALID"))
         return 0;
-    return err_input(err, "node '%s' (%s): padding '%s' is neither 'same', 'valid' nor numbers", p->node->name, nir_type(p->node), padding->text);
+    return err_input(err, "node '%s' (%s): padding '%.60s' is neither 'same', 'valid' nor numbers", p->node->name, nir_type(p->node), padding->text);
 }
 
 static int set_positions(const struct nir_place *p, struct linear *l, int axes, struct err *err)

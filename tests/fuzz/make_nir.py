@@ -448,6 +448,36 @@ def nasty(folder):
     save("edges_numbers", good(), edges_as=lambda e: np.zeros((3, 2)))
     save("edges_three", good(), edges_as=lambda e: np.array([["a", "b", "c"]], dtype="O"))
     containers(folder, good)
+    long_texts(folder, save, good)
+
+
+def long_texts(folder, save, good):
+    """Texts of 60,000 characters (packed, so that the files stay small), names that are too long, and one that would break a line."""
+    for name, where in (("type", "node/nodes/fc/type"), ("reset", "node/nodes/lif1/metadata/reset_mechanism"), ("edge", "node/edges"), ("version", "version")):
+        save("long_" + name, good())
+        with h5py.File(os.path.join(folder, "bad_long_%s.nir" % name), "a", libver="latest") as file:
+            shape = file[where].shape or (1,)
+            del file[where]
+            file.create_dataset(where, data=np.full(shape, "A" * 60000, "S60000"), chunks=shape, compression="gzip")
+
+    def renamed(name):
+        g = good()
+        g.nodes[name] = g.nodes.pop("fc")
+        g.edges = [tuple(name if end == "fc" else end for end in edge) for edge in g.edges]
+        return g
+    g = renamed("fc" + "A" * 300)
+    g.edges = [("input", "lif1")]
+    save("long_name", g)
+    save("name_of_two_lines", renamed("f\nc"))
+    save("type_of_two_lines", good().node("fc", "Affine\nLinear", weight=weights(3, 4)))
+    inner = Graph().node("in", "Input", shape=np.array([4])).node("out", "Output", shape=np.array([4])).path("in", "out")
+    for _ in range(3):
+        outer = Graph().node("in", "Input", shape=np.array([4])).node("out", "Output", shape=np.array([4]))
+        outer.nodes["G" * 100] = inner
+        inner = outer.path("in", "G" * 100, "out")
+    g = good()
+    g.nodes["deep"] = inner
+    save("long_nested_name", g)
 
 
 def pad_with_spaces(path):
