@@ -192,21 +192,106 @@ static void a_packet_alone_takes_the_zero_load_time(void)
 {
     uint64_t seed = 5;
     uint32_t wrong = 0, compared = 0;
-    struct noc *noc = network(5, 4, 0, 0), *even = network(5, 4, 0, 0);
-    even->shape.flit_x = even->shape.flit_y = even->shape.flit_local = 1;
+    struct noc *noc = network(5, 4, 0, 0);
     for (int k = 0; k < 400; k++) {
         uint32_t from = next_random(&seed, noc->endpoints), to = next_random(&seed, noc->endpoints), flits = 1 + next_random(&seed, 5);
-        const struct noc *on = flits == 1 ? noc : even;
-        uint32_t tree = noc_tree(flits == 1 ? noc : even, from, &to, 1);
-        wrong += noc_zero_load(noc, from, to, flits) != by_hand(noc, from, to, flits);
+        uint32_t tree = noc_tree(noc, from, &to, 1);
+        uint64_t cycles = by_hand(noc, from, to, flits);
+        wrong += noc_zero_load(noc, from, to, flits) != cycles;
         for (int p = 0; p < 2; p++, compared++)
-            wrong += alone(timing_planes[p], on, from, to, flits, UNICAST) != noc_zero_load(on, from, to, flits) ||
-                     alone(timing_planes[p], on, from, to, flits, tree) != noc_zero_load(on, from, to, flits);
+            wrong += alone(timing_planes[p], noc, from, to, flits, UNICAST) != cycles || alone(timing_planes[p], noc, from, to, flits, tree) != cycles;
     }
     CU_ASSERT_EQUAL(wrong, 0);
     CU_ASSERT_EQUAL(compared, 800);
     noc_free(noc);
-    noc_free(even);
+}
+
+/* ---- several deliveries in a step ---- */
+
+/* Runs one step of these sends, whose leaves stand one behind the other; the leaves' times are the answer. */
+static void run_step(const struct timing_plane *plane, const struct noc *noc, struct send *send, uint32_t n_send, struct leaf *leaf, uint32_t n_leaf)
+{
+    struct err err;
+    struct noc_counts counts = {0};
+    struct endpoint_step *endpoint = mem_new(noc->endpoints, sizeof *endpoint);
+    struct step_time step = {.send = send, .leaf = leaf, .endpoint = endpoint, .n_send = n_send, .n_leaf = n_leaf, .n_endpoint = noc->endpoints};
+    void *open = plane->open(noc, 0, &err);
+    CU_ASSERT_EQUAL(plane->step(open, &step, &counts, &err), 0);
+    plane->close(open);
+    free(endpoint);
+}
+
+/* A tree alone in the network: each branch has the pace of its own way, whatever the others meet. */
+static void every_leaf_of_a_tree_alone_takes_its_own_zero_load_time(void)
+{
+    uint64_t seed = 17;
+    uint32_t wrong = 0, compared = 0, slow = 0;
+    for (uint32_t s = 0; s < SHAPES * 4; s++) {
+        struct noc *noc = network(shapes[s / 4][0], shapes[s / 4][1], s & 1, s >> 1 & 1);
+        uint32_t *endpoint = mem_new(noc->endpoints, sizeof *endpoint), from = next_random(&seed, noc->endpoints), flits = 1 + next_random(&seed, 6);
+        uint32_t n = random_leaves(&seed, noc->endpoints, endpoint);
+        struct send send = {.endpoint = from, .route = noc_tree(noc, from, endpoint, n), .offset = 3, .leaves = n, .flits = flits};
+        struct leaf *leaf = mem_new(n, sizeof *leaf);
+        for (int p = 0; p < 2; p++) {
+            for (uint32_t l = 0; l < n; l++)
+                leaf[l] = (struct leaf){.endpoint = endpoint[l]};
+            run_step(timing_planes[p], noc, &send, 1, leaf, n);
+            for (uint32_t l = 0; l < n; l++, compared++) {
+                uint64_t cycles = by_hand(noc, from, endpoint[l], flits);
+                wrong += leaf[l].arrive != 3 + cycles;
+                slow += cycles - (flits - 1) != by_hand(noc, from, endpoint[l], 1);
+            }
+        }
+        free(leaf);
+        free(endpoint);
+        noc_free(noc);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(compared > 200 && slow > 100);
+}
+
+/* On a row of three tiles, two cores each, links of 2 cycles per flit: packets A and B of four flits leave cores 0 and 1 for cores 4 and 2. Both
+ * enter the first link, A at 1 + 3 = 4 until 12; B's head waits from 4 to 12. Its flits have come by then, so they follow at 2 cycles each and
+ * the last, 12 + 6, is 2 + 3 + 2 later in the queue. */
+static void a_tail_catches_up_while_its_head_waits(void)
+{
+    struct noc *noc = network(3, 1, 0, 0);
+    noc->shape.flit_local = 5;
+    struct send send[] = {{.endpoint = 0, .route = UNICAST, .first_leaf = 0, .leaves = 1, .flits = 4},
+                          {.endpoint = 1, .route = UNICAST, .first_leaf = 1, .leaves = 1, .flits = 4}};
+    struct leaf leaf[] = {{.endpoint = 4}, {.endpoint = 2, .send = 1}};
+    run_step(timing_planes[1], noc, send, 2, leaf, 2);
+    /* In at 5 cycles a flit: A's tail at 1 + 15, then two links and three routers, out of the last without a wait: 16 + 3 x 3 + 2 x 2 + 2. */
+    CU_ASSERT_EQUAL(leaf[0].arrive, 31);
+    /* B's head passes at 12, its tail, here at 16, at 19, not at 12 + 15; out at 5 cycles a flit from 12 + 2 + 3 on: 17 + 15 + 2. */
+    CU_ASSERT_EQUAL(leaf[1].arrive, 34);
+    noc->shape.flit_local = 1;
+    run_step(timing_planes[1], noc, send, 2, leaf, 2);
+    CU_ASSERT_EQUAL(leaf[0].arrive, 1 + 3 * 3 + 2 * 2 + 2 + 3 * 2);
+    CU_ASSERT_EQUAL(leaf[1].arrive, 12 + 3 * 2 + 2 + 3 + 2);
+    noc_free(noc);
+}
+
+/* ---- trees that come late ---- */
+
+/* More branches and leaves than a page of 2 MiB holds, so that settling moves them to where there is less room; then as many trees again. */
+static void trees_may_follow_after_the_network_has_settled(void)
+{
+    struct noc *noc = network(32, 16, 0, 0);
+    uint32_t *endpoint = mem_new(noc->endpoints, sizeof *endpoint), wrong = 0, trees = 0;
+    for (uint32_t e = 0; e < noc->endpoints; e++)
+        endpoint[e] = e;
+    for (int round = 0; round < 2; round++) {
+        while (noc->n_branches < (round ? 1100000u : 600000u))
+            trees = noc_tree(noc, trees % noc->endpoints, endpoint, noc->endpoints) + 1;
+        noc_settle(noc);
+    }
+    for (uint32_t t = 0; t < trees; t += t + 5 < trees ? 5 : 1)
+        wrong += !tree_is_right(noc, t, t % noc->endpoints, endpoint, noc->endpoints);
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_EQUAL(noc->n_trees, trees);
+    free(endpoint);
+    noc_free(noc);
 }
 
 int main(void)
@@ -217,5 +302,9 @@ int main(void)
     CU_add_test(suite, "a tree is the union of its paths, each link once, each leaf at its router", trees_reach_every_leaf_over_each_link_once);
     CU_add_test(suite, "a packet alone takes the zero-load time in both planes, by path and by tree, with several flits",
                 a_packet_alone_takes_the_zero_load_time);
+    CU_add_test(suite, "every leaf of a tree alone takes its own zero-load time, with several flits and links of different pace",
+                every_leaf_of_a_tree_alone_takes_its_own_zero_load_time);
+    CU_add_test(suite, "a tail catches up while its head waits for a link", a_tail_catches_up_while_its_head_waits);
+    CU_add_test(suite, "trees may follow after the network has settled", trees_may_follow_after_the_network_has_settled);
     return check_run();
 }

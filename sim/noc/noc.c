@@ -29,6 +29,9 @@ void noc_settle(struct noc *noc)
 {
     noc->branch = mem_settle(noc->branch, noc->n_branches * sizeof *noc->branch);
     noc->leaf_at = mem_settle(noc->leaf_at, noc->n_leaf_at * sizeof *noc->leaf_at);
+    /* What is settled is as long as what it holds: the next tree finds no room and grows it again. */
+    noc->branch_capacity = noc->n_branches;
+    noc->leaf_at_capacity = noc->n_leaf_at;
 }
 
 void noc_free(struct noc *noc)
@@ -92,8 +95,7 @@ uint32_t noc_path(const struct noc *noc, uint32_t from, uint32_t to, uint32_t *l
 
 static uint32_t add_branch(struct noc *noc, uint32_t link, uint32_t parent)
 {
-    if (!(noc->n_branches & (noc->n_branches - 1)))
-        noc->branch = mem_grow(noc->branch, noc->n_branches ? 2 * noc->n_branches : 1, sizeof *noc->branch);
+    noc->branch = mem_room(noc->branch, noc->n_branches, &noc->branch_capacity, sizeof *noc->branch);
     noc->branch[noc->n_branches] = (struct tree_branch){link, parent};
     return (uint32_t)noc->n_branches++;
 }
@@ -116,18 +118,14 @@ uint32_t noc_tree(struct noc *noc, uint32_t from, const uint32_t *endpoint, uint
 {
     uint32_t *link = mem_new(noc->shape.columns + noc->shape.rows, sizeof *link);
     struct tree t = {.first_branch = (uint32_t)noc->n_branches, .first_leaf = (uint32_t)noc->n_leaf_at, .leaves = n};
-    if (noc->n_leaf_at + n > noc->leaf_at_capacity) {
-        noc->leaf_at_capacity = 2 * (noc->n_leaf_at + n);
-        noc->leaf_at = mem_grow(noc->leaf_at, noc->leaf_at_capacity, sizeof *noc->leaf_at);
-    }
     for (uint32_t i = 0; i < n; i++) {
         uint32_t hops = noc_path(noc, noc->router_of[from], noc->router_of[endpoint[i]], link);
+        noc->leaf_at = mem_room(noc->leaf_at, noc->n_leaf_at, &noc->leaf_at_capacity, sizeof *noc->leaf_at);
         noc->leaf_at[noc->n_leaf_at++] = grow_to(noc, t.first_branch, link, hops);
     }
     t.branches = (uint32_t)noc->n_branches - t.first_branch;
     free(link);
-    if (!(noc->n_trees & (noc->n_trees - 1)))
-        noc->tree = mem_grow(noc->tree, noc->n_trees ? 2 * noc->n_trees : 1, sizeof *noc->tree);
+    noc->tree = mem_room(noc->tree, noc->n_trees, &noc->tree_capacity, sizeof *noc->tree);
     noc->tree[noc->n_trees] = t;
     return (uint32_t)noc->n_trees++;
 }

@@ -2,6 +2,7 @@
  * Immutable once built. Times are NoC cycles. An endpoint is a core (0 .. cores-1), then the host's input and output ports. */
 #ifndef VOLLEY_NOC_NOC_H
 #define VOLLEY_NOC_NOC_H
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -33,7 +34,8 @@ struct noc {
     struct tree *tree;
     struct tree_branch *branch;
     uint32_t *leaf_at;
-    uint64_t n_trees, n_branches, n_leaf_at, leaf_at_capacity;
+    uint64_t n_trees, n_branches, n_leaf_at;
+    size_t tree_capacity, branch_capacity, leaf_at_capacity;   /* elements there is room for */
     uint32_t *branch_of;                /* [links] while trees are made: the last branch over each link */
     uint8_t *overlap_full;              /* [endpoints] 0 (as made): a service waits for the end of the core's update; 1: it does not */
 };
@@ -41,7 +43,7 @@ struct noc {
 struct path_counts { uint32_t hops_x, hops_y, routers, leaves_tile, leaves; };  /* of one packet and all its copies */
 
 struct noc *noc_new(const struct noc_shape *);
-void noc_settle(struct noc *);          /* once all trees are there: for many random reads */
+void noc_settle(struct noc *);          /* once all trees are there: for many random reads; more may follow */
 void noc_free(struct noc *);            /* NULL is allowed */
 /* The links of the path between two routers, in order; returns how many (at most columns + rows). */
 uint32_t noc_path(const struct noc *, uint32_t from_router, uint32_t to_router, uint32_t *link);

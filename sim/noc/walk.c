@@ -19,6 +19,7 @@ struct chain {                  /* unbroken work of a core that ends now: where 
     uint32_t first_leaf;        /* NO_LEAF: the core's own update */
     uint64_t service, memory;
 };
+struct front { uint64_t head, tail; };  /* when a packet's first and last flit enter a router, or an endpoint's queue */
 struct walk {
     const struct noc *noc;
     int contend;
@@ -28,8 +29,8 @@ struct walk {
     struct chain *chain;        /* [endpoints] */
     uint64_t *key, *spare;
     uint64_t capacity;
-    uint64_t *head;             /* scratch of a tree walk: head's time at the far end of each branch */
-    uint64_t head_capacity;
+    struct front *front;        /* scratch of a tree walk: [0] at the source's router, [b + 1] at the far end of branch b */
+    uint64_t front_capacity;
     uint32_t *path;
 };
 
@@ -75,7 +76,7 @@ static void close_walk(void *plane)
     free(w->chain);
     free(w->key);
     free(w->spare);
-    free(w->head);
+    free(w->front);
     free(w->path);
     free(w);
 }
@@ -99,59 +100,68 @@ static int along_x(uint32_t link)
     return link % DIRECTIONS == EAST || link % DIRECTIONS == WEST;
 }
 
-/* The head enters a router at t and leaves by the link; returns when it enters the next router. */
-static uint64_t cross(struct walk *w, uint32_t link, uint64_t t, uint32_t flits)
+/* Through a router and onto a link: the link is taken for L flit times at the first free run from the head's arrival at it, and
+ * `wire` later the head is at the far end. The tail leaves L - 1 flit times after the head, or as soon as it has come, if a slower
+ * link before this one holds it back: a packet alone ends up at the pace of its slowest link, and while its head waits for a
+ * link its tail catches up. The gaps that a slower link leaves between flits on a faster one are free for other packets. */
+static inline struct front pass(struct walk *w, struct slots *link, struct front in, uint32_t flits, uint32_t flit_time, uint32_t wire)
+{
+    uint32_t router = w->noc->shape.router;
+    uint64_t head = take(w, link, in.head + router, flits * flit_time), tail = head + (uint64_t)(flits - 1) * flit_time;
+    return (struct front){head + wire, (tail > in.tail + router ? tail : in.tail + router) + wire};
+}
+
+static struct front cross(struct walk *w, uint32_t link, struct front in, uint32_t flits)
 {
     const struct noc_shape *s = &w->noc->shape;
     int x = along_x(link);
-    return take(w, &w->link[link], t + s->router, flits * (x ? s->flit_x : s->flit_y)) + (x ? s->link_x : s->link_y);
+    return pass(w, &w->link[link], in, flits, x ? s->flit_x : s->flit_y, x ? s->link_x : s->link_y);
 }
 
-/* The head enters the last router at t; returns when the tail is in the endpoint's queue. */
-static uint64_t leave(struct walk *w, uint32_t endpoint, uint64_t t, uint32_t flits)
+/* Out of the last router: when the tail is in the endpoint's queue. */
+static uint64_t leave(struct walk *w, uint32_t endpoint, struct front in, uint32_t flits)
 {
     const struct noc_shape *s = &w->noc->shape;
-    uint64_t head = take(w, &w->eject[endpoint], t + s->router, flits * s->flit_local) + s->eject;
-    return head + (uint64_t)(flits - 1) * s->flit_local;
+    return pass(w, &w->eject[endpoint], in, flits, s->flit_local, s->eject).tail;
 }
 
-/* When the head enters its first router. A source offers its packets in order, so here one number says all that slots would. */
-static uint64_t enter(struct walk *w, const struct send *send)
+/* When the packet enters its first router. A source offers its packets in order, so here one number says all that slots would. */
+static struct front enter(struct walk *w, const struct send *send)
 {
     const struct noc_shape *s = &w->noc->shape;
-    uint64_t rate = send->endpoint == w->noc->host_in && s->host_rate > 1 ? s->host_rate : 1;
+    uint64_t rate = send->endpoint == w->noc->host_in && s->host_rate > 1 ? s->host_rate : 1, pace = rate > 1 ? 1 : s->flit_local;
     uint64_t at = send->offset * rate, *next = &w->offered[send->endpoint];
-    if (!w->contend)
-        return send->offset + s->inject;
-    at = at > *next ? at : *next;
-    *next = at + (uint64_t)send->flits * (rate > 1 ? 1 : s->flit_local);
-    return at / rate + s->inject;
+    if (w->contend) {
+        at = at > *next ? at : *next;
+        *next = at + send->flits * pace;
+    }
+    return (struct front){at / rate + s->inject, (at + (send->flits - 1) * pace) / rate + s->inject};
 }
 
 static void walk_tree(struct walk *w, const struct send *send, struct leaf *leaf)
 {
     const struct noc *noc = w->noc;
     const struct tree *t = &noc->tree[send->route];
-    if (t->branches + 1 > w->head_capacity) {
-        w->head_capacity = 2 * (t->branches + 1);
-        w->head = mem_grow(w->head, w->head_capacity, sizeof *w->head);
+    if (t->branches + 1 > w->front_capacity) {
+        w->front_capacity = 2 * ((uint64_t)t->branches + 1);
+        w->front = mem_grow(w->front, w->front_capacity, sizeof *w->front);
     }
-    w->head[0] = enter(w, send);
+    w->front[0] = enter(w, send);
     const struct tree_branch *branch = noc->branch + t->first_branch;
     for (uint32_t b = 0; b < t->branches; b++)
-        w->head[b + 1] = cross(w, branch[b].link, w->head[branch[b].parent], send->flits);
+        w->front[b + 1] = cross(w, branch[b].link, w->front[branch[b].parent], send->flits);
     for (uint32_t l = 0; l < send->leaves; l++)
-        leaf[l].arrive = leave(w, leaf[l].endpoint, w->head[noc->leaf_at[t->first_leaf + l]], send->flits);
+        leaf[l].arrive = leave(w, leaf[l].endpoint, w->front[noc->leaf_at[t->first_leaf + l]], send->flits);
 }
 
 static void walk_path(struct walk *w, const struct send *send, struct leaf *leaf)
 {
     const struct noc *noc = w->noc;
     uint32_t hops = noc_path(noc, noc->router_of[send->endpoint], noc->router_of[leaf->endpoint], w->path);
-    uint64_t t = enter(w, send);
+    struct front at = enter(w, send);
     for (uint32_t h = 0; h < hops; h++)
-        t = cross(w, w->path[h], t, send->flits);
-    leaf->arrive = leave(w, leaf->endpoint, t, send->flits);
+        at = cross(w, w->path[h], at, send->flits);
+    leaf->arrive = leave(w, leaf->endpoint, at, send->flits);
 }
 
 /* The next packet's tree, which no earlier packet need have touched. */
