@@ -22,7 +22,7 @@ static void build_noc(struct chip *chip)
         .columns = n->columns, .rows = n->rows, .cores_per_tile = n->cores_per_tile, .torus = n->topology == TOPOLOGY_TORUS, .yx = n->route_yx,
         .router = n->router, .link_x = n->link_x, .link_y = n->link_y, .flit_x = n->flit_x, .flit_y = n->flit_y, .flit_local = n->flit_local,
         .inject = n->inject, .eject = n->eject, .host_in = {f->in.column, f->in.row}, .host_out = {f->out.column, f->out.row},
-        .host_rate = f->in.flits_per_cycle,
+        .host_rate = f->in.flits_per_cycle, .host_out_rate = f->out.flits_per_cycle,
     };
     chip->noc = noc_new(&shape);
     for (uint32_t c = 0; c < f->cores; c++)

@@ -70,7 +70,7 @@ void account_layer_start(struct engine *e, uint32_t population)
         for (uint32_t g = 0; g < e->chip->core[c].image.groups; g++)
             if (e->chip->core[c].population[g] == population) {
                 parts++;
-                e->live[c].cycles += (uint32_t)e->run->chip->layer_start_time.cycles;
+                e->live[c].start += e->run->chip->layer_start_time.cycles;
             }
     add(e, population, COUNT_LAYER_STARTS, parts);
 }
@@ -129,9 +129,11 @@ static uint64_t attribute(struct engine *e)
     run->update_ps += update;
     run->bound_ps[BOUND_BARRIER] += e->barrier_ps;
     run->barrier_ps += e->barrier_ps;
-    uint32_t c = e->core_of_endpoint[path->endpoint];
-    if (c != UINT32_MAX)
-        e->live[c].bound_ps += service + memory + update;
+    uint32_t served = e->core_of_endpoint[path->endpoint], updated = e->core_of_endpoint[path->source];
+    if (served != UINT32_MAX)
+        e->live[served].bound_ps += service + memory;
+    if (updated != UINT32_MAX)
+        e->live[updated].bound_ps += update;
     return service + memory + update + rest + e->barrier_ps;
 }
 

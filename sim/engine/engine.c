@@ -146,6 +146,13 @@ static void open_cores(struct engine *e)
     }
 }
 
+/* A step begins at an edge of the network's clock, so what precedes it in another clock domain lasts until the next one. */
+static uint64_t to_noc_edge(const struct engine *e, uint64_t ps)
+{
+    uint64_t period = e->chip->noc_period_ps;
+    return (ps + period - 1) / period * period;
+}
+
 static int open_engine(struct engine *e, struct err *err)
 {
     const struct chipfile *f = e->run->chip;
@@ -163,8 +170,8 @@ static int open_engine(struct engine *e, struct err *err)
     e->count = mem_new(e->run->outputs, sizeof *e->count);
     e->first_spike = mem_new(e->run->outputs, sizeof *e->first_spike);
     e->highest = mem_new(e->run->outputs, sizeof *e->highest);
-    e->barrier_ps = chipfile_barrier_cycles(f, e->chip->tiles_used) * f->clock[f->barrier_clock].period_ps;
-    e->reset_ps = f->sample_reset_time.cycles * f->clock[f->sample_reset_time.clock].period_ps;
+    e->barrier_ps = to_noc_edge(e, chipfile_barrier_cycles(f, e->chip->tiles_used) * f->clock[f->barrier_clock].period_ps);
+    e->reset_ps = to_noc_edge(e, f->sample_reset_time.cycles * f->clock[f->sample_reset_time.clock].period_ps);
     return 0;
 }
 

@@ -11,7 +11,8 @@ extern "C" {
 
 struct live {                   /* a core during the run */
     struct emissions out;
-    uint32_t cycles;            /* of its update */
+    uint32_t cycles;            /* of its update, core clock */
+    uint64_t start;             /* NoC cycles before it: layers started on this core in this step */
     struct core_counts counts;  /* own arrays, flushed after each step */
     uint32_t n_actions, n_memories;
     const int *counter_of;      /* [n_actions] enum counter */
@@ -22,7 +23,7 @@ struct live {                   /* a core during the run */
     struct err err;
 };
 
-struct fired { const struct spike_source *source; uint64_t offset; int32_t payload; };      /* offset: NoC cycles */
+struct fired { const struct spike_source *source; uint32_t core, offset; int32_t payload; };        /* offset: cycles of the core's clock */
 
 struct engine {
     struct run *run;

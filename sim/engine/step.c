@@ -53,24 +53,36 @@ static void add_leaf(struct engine *e, const struct spike_route *route, int32_t 
     e->packet_core[e->n_packet++] = route->core;
 }
 
-/* All packets of one spike: one for a tree, else one per route, one cycle after the other. */
-static void send_spike(struct engine *e, const struct spike_source *source, uint64_t offset, int32_t payload)
+/* One packet to `leaves` of the source's routes, from number r on. */
+static void send_packet(struct engine *e, const struct spike_source *source, uint32_t r, uint32_t leaves, uint64_t offset, int32_t payload)
 {
-    const struct spike_route *route = e->chip->route + source->first_route;
-    uint32_t flits = e->chip->flits;
-    room(e, source->routes);
-    if (source->tree != UNICAST) {
-        e->send[e->n_send] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, source->routes, flits, 0};
-        for (uint32_t r = 0; r < source->routes; r++)
-            add_leaf(e, &route[r], payload);
-        e->n_send++;
-    } else
-        for (uint32_t r = 0; r < source->routes; r++) {
-            e->send[e->n_send] = (struct send){source->endpoint, UNICAST, offset + r, (uint32_t)e->n_leaf, 1, flits, 0};
-            add_leaf(e, &route[r], payload);
-            e->n_send++;
-        }
-    account_spike(e, source);
+    const struct spike_route *route = e->chip->route + source->first_route + r;
+    e->send[e->n_send] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, leaves, e->chip->flits, 0};
+    for (uint32_t l = 0; l < leaves; l++)
+        add_leaf(e, &route[l], payload);
+    e->n_send++;
+}
+
+/* A tree takes one packet to all of its leaves; without one, each route takes a packet of its own. */
+static uint32_t packets_of(const struct spike_source *source)
+{
+    return source->tree == UNICAST ? source->routes : 1;
+}
+
+static uint32_t leaves_of(const struct spike_source *source)
+{
+    return source->tree == UNICAST ? 1 : source->routes;
+}
+
+/* The packets of one spike follow each other by a cycle of their core's clock. Offsets reach the network at its next edge; the
+ * registers that start layers are written before the program begins. */
+static void send_spike(struct engine *e, const struct fired *f)
+{
+    const struct chip_core *core = &e->chip->core[f->core];
+    room(e, f->source->routes);
+    for (uint32_t p = 0; p < packets_of(f->source); p++)
+        send_packet(e, f->source, p, leaves_of(f->source), e->live[f->core].start + chip_noc_cycles(e->chip, core, (uint64_t)f->offset + p), f->payload);
+    account_spike(e, f->source);
 }
 
 /* A spike counts for decoding and traces inside its population's window only. */
@@ -144,7 +156,7 @@ static void list_spikes(struct engine *e)
             const struct emission *spike = &live->out.at[i];
             e->fired = mem_room(e->fired, e->n_fired, &e->fired_capacity, sizeof *e->fired);
             e->fired[e->n_fired++] =
-                (struct fired){&chip->source[chip->host_neurons + neuron[spike->neuron]], chip_noc_cycles(chip, &chip->core[c], spike->offset), spike->payload};
+                (struct fired){&chip->source[chip->host_neurons + neuron[spike->neuron]], c, spike->offset, spike->payload};
         }
     }
 }
@@ -156,7 +168,7 @@ static void emit_cores(struct engine *e)
         const struct fired *f = &e->fired[i];
         prefetch_spikes(e, i);
         note_spike(e, f->source);
-        send_spike(e, f->source, f->offset, f->payload);
+        send_spike(e, f);
     }
 }
 
@@ -175,14 +187,16 @@ static uint32_t host_packets(const struct engine *e, uint64_t event, int32_t *pa
     return *payload != 0;
 }
 
-static uint32_t host_rate(const struct engine *e)
+/* The port takes `rate` flits in a cycle, so a packet is offered in the cycle in which all flits before it have gone. Returns the
+ * flits that have gone after this event. */
+static uint64_t send_host(struct engine *e, const struct spike_source *source, uint64_t flits, int32_t payload)
 {
-    return e->chip->noc->shape.host_rate ? e->chip->noc->shape.host_rate : 1;
-}
-
-static uint64_t spike_flits(const struct engine *e, const struct spike_source *source)
-{
-    return (uint64_t)e->chip->flits * (source->tree == UNICAST ? source->routes : 1);
+    uint32_t rate = e->chip->noc->shape.host_rate ? e->chip->noc->shape.host_rate : 1;
+    room(e, source->routes);
+    for (uint32_t p = 0; p < packets_of(source); p++, flits += e->chip->flits)
+        send_packet(e, source, p, leaves_of(source), flits / rate, payload);
+    account_spike(e, source);
+    return flits;
 }
 
 /* Biases that travel as synapses arrive for every step of their population's window. Returns the flits sent. */
@@ -194,11 +208,8 @@ static uint64_t emit_biases(struct engine *e)
         uint32_t s = e->chip->bias_source[p], depth = net->population[p].depth;
         if (s == NO_SOURCE || reads < depth || reads >= depth + e->run->steps)
             continue;
-        const struct spike_source *source = &e->chip->source[s];
-        for (uint32_t k = 0; k < e->run->quantised->population[p].bias_packets; k++) {
-            send_spike(e, source, flits / host_rate(e), 1);
-            flits += spike_flits(e, source);
-        }
+        for (uint32_t k = 0; k < e->run->quantised->population[p].bias_packets; k++)
+            flits = send_host(e, &e->chip->source[s], flits, 1);
     }
     return flits;
 }
@@ -211,13 +222,10 @@ static void emit_host(struct engine *e)
     for (; e->next_event < end && in->event[e->next_event].step == e->at.step; e->next_event++) {
         if (e->at.step >= e->run->steps)
             continue;
-        const struct spike_source *source = &e->chip->source[in->event[e->next_event].neuron];
         int32_t payload;
         uint32_t n = host_packets(e, e->next_event, &payload);
-        for (uint32_t k = 0; k < n; k++) {
-            send_spike(e, source, flits / host_rate(e), payload);
-            flits += spike_flits(e, source);
-        }
+        for (uint32_t k = 0; k < n; k++)
+            flits = send_host(e, &e->chip->source[in->event[e->next_event].neuron], flits, payload);
     }
 }
 
@@ -226,7 +234,7 @@ static int time_step(struct engine *e, struct err *err)
     const struct chip *chip = e->chip;
     memset(e->endpoint, 0, chip->noc->endpoints * sizeof *e->endpoint);
     for (uint32_t c = 0; c < chip->n_cores; c++)
-        e->endpoint[chip->core[c].endpoint].update = chip_noc_cycles(chip, &chip->core[c], e->live[c].cycles);
+        e->endpoint[chip->core[c].endpoint].update = e->live[c].start + chip_noc_cycles(chip, &chip->core[c], e->live[c].cycles);
     e->time = (struct step_time){.send = e->send, .leaf = e->leaf, .endpoint = e->endpoint, .n_send = e->n_send, .n_leaf = e->n_leaf,
                                  .n_endpoint = chip->noc->endpoints};
     return e->plane->step(e->timing, &e->time, &e->noc_counts, err);
@@ -271,10 +279,13 @@ static int first_failure(const struct engine *e, struct err *err)
     return 0;
 }
 
+/* Layers whose window opens in this step: on a gated chip a register of each of their cores is written first. */
 static void start_layers(struct engine *e)
 {
     const struct network *net = e->run->network;
-    for (uint32_t p = 1; p < net->n_populations; p++)
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        e->live[c].start = 0;
+    for (uint32_t p = 1; e->run->options.hold && p < net->n_populations; p++)
         if (net->population[p].depth == e->at.step)
             account_layer_start(e, p);
 }
@@ -285,8 +296,7 @@ int engine_step(struct engine *e, struct err *err)
     pool_run(e->pool, update_core, e, e->chip->n_cores);
     if (first_failure(e, err))
         return -1;
-    if (e->run->options.hold)
-        start_layers(e);
+    start_layers(e);
     emit_cores(e);
     emit_host(e);
     if (decode_membranes(e, err) || time_step(e, err))

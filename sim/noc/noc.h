@@ -20,7 +20,8 @@ struct noc_shape {
     uint32_t link_x, link_y, flit_x, flit_y, flit_local;
     uint32_t inject, eject;
     uint32_t host_in[2], host_out[2];   /* column, row */
-    uint32_t host_rate;                 /* flits per cycle into the host port's router; 0, 1: as a core's, flit_local cycles per flit */
+    /* Flits per cycle from the host into its router, and from its router to the host; 0, 1: as a core's, flit_local cycles per flit. */
+    uint32_t host_rate, host_out_rate;
 };
 
 struct tree_branch { uint32_t link, parent; };  /* parent: 0 the source's router, k + 1 the far end of branch k of the tree */

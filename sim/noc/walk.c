@@ -118,10 +118,21 @@ static struct front cross(struct walk *w, uint32_t link, struct front in, uint32
     return pass(w, &w->link[link], in, flits, x ? s->flit_x : s->flit_y, x ? s->link_x : s->link_y);
 }
 
+/* Out to a host that takes several flits in a cycle: its bitmap has a bit per flit, `rate` of them to the cycle. */
+static uint64_t leave_to_host(struct walk *w, struct front in, uint32_t flits)
+{
+    const struct noc_shape *s = &w->noc->shape;
+    uint64_t rate = s->host_out_rate, head = take(w, &w->eject[w->noc->host_out], (in.head + s->router) * rate, flits);
+    uint64_t tail = (head + flits - 1) / rate, behind = in.tail + s->router;
+    return (tail > behind ? tail : behind) + s->eject;
+}
+
 /* Out of the last router: when the tail is in the endpoint's queue. */
 static uint64_t leave(struct walk *w, uint32_t endpoint, struct front in, uint32_t flits)
 {
     const struct noc_shape *s = &w->noc->shape;
+    if (endpoint == w->noc->host_out && s->host_out_rate > 1)
+        return leave_to_host(w, in, flits);
     return pass(w, &w->eject[endpoint], in, flits, s->flit_local, s->eject).tail;
 }
 
@@ -261,7 +272,7 @@ static void trace_back(const struct walk *w, struct step_time *step)
     const struct chain *chain = &w->chain[last];
     struct step_path *path = &step->path;
     step->end = core->end;
-    *path = (struct step_path){.endpoint = last, .service = core->learn};
+    *path = (struct step_path){.endpoint = last, .source = last, .service = core->learn};
     if (core->update_end + core->learn == core->end) {
         path->update = core->update_end;
         return;
@@ -274,6 +285,7 @@ static void trace_back(const struct walk *w, struct step_time *step)
     }
     const struct leaf *leaf = &step->leaf[chain->first_leaf];
     const struct send *send = &step->send[leaf->send];
+    path->source = send->endpoint;
     path->update = send->endpoint == w->noc->host_in ? 0 : send->offset;
     path->noc = leaf->arrive - path->update;
 }

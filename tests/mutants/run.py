@@ -3,10 +3,13 @@
     python3 tests/mutants/run.py [NAME...]
 
 A patch begins with a line "# kills: REGEX", the name of the test or tests (as ctest -R takes it) of which at least one must fail,
-and a line on what the bug is. The tree is copied and built once, and the named tests must pass there; then each patch is applied,
-built, tested and taken back. A mutant that survives, does not apply or does not build fails the run."""
+and a line on what the bug is. The tree is copied and what the named tests run is built once, and they must pass there; then each
+patch is applied, built, tested up to the first failure and taken back. A mutant that survives, does not apply to the very lines it
+shows or does not build fails the run."""
+import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -18,11 +21,13 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import house  # noqa: E402
 
-TEST_TIMEOUT = "300"
+TEST_TIMEOUT = "120"            # seconds
+MEMORY_MOST = 4 << 30           # bytes: a mutant that never ends must not take the machine with it
 
 
 def call(folder, *command):
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MOST, MEMORY_MOST)))
 
 
 def copy_tree(to):
@@ -35,35 +40,39 @@ def copy_tree(to):
         os.environ["VOLLEY_KIT"] = os.path.join(os.path.dirname(ROOT), "shared/kit")
 
 
-def build(tree):
-    jobs = str(os.cpu_count() or 2)
-    return call(tree, "cmake", "--build", "build", "-j", jobs)
+def build(tree, targets):
+    return call(tree, "cmake", "--build", "build", "-j", str(os.cpu_count() or 2), "--target", *targets)
 
 
-def prepare(tree):
+def configure(tree):
     copy_tree(tree)
     answer = call(tree, "cmake", "-S", ".", "-B", "build", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DVOLLEY_HOUSE=OFF")
-    answer = answer if answer.returncode else build(tree)
     if answer.returncode:
-        sys.exit("the tree itself does not build:\n%s" % (answer.stdout + answer.stderr)[-2000:])
+        sys.exit("the tree itself cannot be configured:\n%s" % (answer.stdout + answer.stderr)[-2000:])
+
+
+def targets_of(tree, regex):
+    """What the tests that match run: their own programs, and the command line for those written in a script language."""
+    listed = json.loads(call(tree, "ctest", "--test-dir", "build", "-R", regex, "--show-only=json-v1").stdout)["tests"]
+    if not listed:
+        sys.exit("no test matches %s" % regex)
+    programs = set(re.findall(r"^\.\.\. (\S+)", call(tree, "cmake", "--build", "build", "--target", "help").stdout, re.MULTILINE))
+    return {test["name"] if test["name"] in programs else "volley" for test in listed}
 
 
 def run_tests(tree, regex):
-    """None if no such test exists, else 1 where one fails, 0 where all pass, and the names that failed."""
-    answer = call(tree, "ctest", "--test-dir", "build", "-R", regex, "--timeout", TEST_TIMEOUT)
-    if "No tests were found" in answer.stdout + answer.stderr:
-        return None, []
+    """1 where a test fails, 0 where all pass; and the first that failed. Of several programs none runs longer than needed."""
+    answer = call(tree, "ctest", "--test-dir", "build", "-R", regex, "--timeout", TEST_TIMEOUT, "--stop-on-failure")
     failed = re.findall(r"^\s*\d+ - (\S+) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted|[^)]*)\)", answer.stdout, re.MULTILINE)
     return int(answer.returncode != 0), failed
 
 
-def kill(tree, name, regex):
+def kill(tree, name, regex, targets):
     """The verdict on one mutant: "killed by ...", or what is wrong."""
     patch = os.path.join(HERE, name + ".patch")
-    if call(tree, "patch", "-p1", "--forward", "-s", "-i", patch).returncode:
+    if call(tree, "patch", "-p1", "--forward", "--fuzz=0", "-s", "-i", patch).returncode:
         return "DOES NOT APPLY"
-    answer = build(tree)
-    if answer.returncode:
+    if build(tree, targets).returncode:
         verdict = "DOES NOT BUILD"
     else:
         failing, names = run_tests(tree, regex)
@@ -84,18 +93,23 @@ def main():
         if not head.startswith("# kills: "):
             sys.exit("%s.patch: begin with '# kills: REGEX'" % name)
         regex[name] = head[len("# kills: "):].strip()
-    bad = 0
+    bad, begin = 0, time.monotonic()
     with tempfile.TemporaryDirectory() as tree:
-        prepare(tree)
-        for pattern in sorted(set(regex.values())):
+        configure(tree)
+        targets = {pattern: targets_of(tree, pattern) for pattern in set(regex.values())}
+        answer = build(tree, sorted(set().union(*targets.values())))
+        if answer.returncode:
+            sys.exit("the tree itself does not build:\n%s" % (answer.stdout + answer.stderr)[-2000:])
+        for pattern in sorted(targets):
             failing, failed = run_tests(tree, pattern)
-            if failing is None or failing:
-                sys.exit("without a mutant: %s" % ("no test matches %s" % pattern if failing is None else "%s fails" % ", ".join(failed)))
+            if failing:
+                sys.exit("without a mutant: %s fails" % ", ".join(failed))
+        print("%-36s %-50s %4.0f s" % ("(none)", "every named test passes", time.monotonic() - begin), flush=True)
         for name in names:
             begin = time.monotonic()
-            verdict = kill(tree, name, regex[name])
+            verdict = kill(tree, name, regex[name], targets[regex[name]])
             bad += not verdict.startswith("killed")
-            print("%-28s %-60s %4.0f s" % (name, verdict, time.monotonic() - begin), flush=True)
+            print("%-36s %-50s %4.0f s" % (name, verdict, time.monotonic() - begin), flush=True)
     print("%d mutants, %d not killed" % (len(names), bad))
     return 1 if bad else 0
 
