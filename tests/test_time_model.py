@@ -1,9 +1,9 @@
-"""A second model of a step's time, written from docs/time.md, docs/noc.md and docs/chip-file.md alone, against `volley run --timing none`.
+"""A second model of a step's time, written from docs/time.md, docs/noc.md and docs/chip-file.md alone, against `volley run`.
 
 Random chips (service costs, overlap, clocks, hop latencies, flits, unicast or trees, gated layer starts, idle neurons skipped or not),
 random networks on random maps. The spikes come from the run; everything about time is computed again here: update programs and their
-offsets, the host port, the way of every packet, service in order of arrival, the end of the step, the barrier. Every packet must have
-the same offset, arrival, start and end, and every step the same time, to the picosecond."""
+offsets, the host port, the way of every packet, service in order of arrival, the end of the step, the barrier, and what the time was.
+In both planes every packet must have the same offset, arrival, start and end, every step the same time, to the picosecond."""
 import csv
 import json
 import os
@@ -12,131 +12,17 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from random_chip import (AXON_BITS, PARAMETER_BITS, STATE_BITS, SUM_BITS, TARGET_BITS, WEIGHT_BITS, chip_file, map_file, network_file,  # noqa: E402
+                         random_chip, random_map, random_network)
+
 VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
 CASES = 60
 SAMPLES = 2
-WEIGHT_BITS, TARGET_BITS, STATE_BITS, SUM_BITS, PARAMETER_BITS, AXON_BITS = 8, 8, 20, 24, 40, 28
 
 
 def ceil(a, b):
     return -(-a // b)
-
-
-# ---- a random chip: the dictionary that is written, and the plain numbers that the model computes with ----
-
-def cycles(n):
-    return {"value": "%d cycles" % n, "source": "made"}
-
-
-def some_of(rng, terms, least):
-    """A few of the terms, with times of 0 to 4 cycles."""
-    chosen = rng.sample(sorted(terms), rng.randint(least, len(terms)))
-    return {term: rng.randint(0, 4) for term in chosen}
-
-
-def random_chip(rng):
-    c = {"columns": rng.randint(1, 4), "rows": rng.randint(1, 4), "per_tile": rng.randint(1, 3), "torus": rng.random() < 0.4, "yx": rng.random() < 0.5,
-         "tree": rng.random() < 0.5, "overlap_full": rng.random() < 0.4, "skip_idle": rng.random() < 0.4, "active_input": rng.random() < 0.6}
-    if c["columns"] * c["rows"] * c["per_tile"] < 3:
-        c["per_tile"] = 3
-    c["core_mhz"], c["noc_mhz"] = rng.choice([(400, 400), (500, 250), (200, 800), (300, 700), (123, 457), (800, 300)])
-    c["flits"] = rng.choice([1, 1, 2, 3, 5])
-    for key, low, high in (("router", 1, 4), ("link_x", 0, 6), ("link_y", 0, 6), ("flit_x", 1, 4), ("flit_y", 1, 4), ("flit_local", 1, 3),
-                           ("inject", 0, 3), ("eject", 0, 3), ("base", 0, 30), ("per_hop", 0, 5), ("start", 0, 9), ("reset", 0, 50)):
-        c[key] = rng.randint(low, high)
-    c["host_in"], c["host_out"] = ([rng.randrange(c["columns"]), rng.randrange(c["rows"])] for _ in range(2))
-    c["rate_in"], c["rate_out"] = rng.choice([1, 1, 2, 7]), rng.choice([1, 3])
-    c["barrier_clock"] = rng.choice(["noc", "core"])
-    c["at"] = sorted((n, rng.randint(5, 90)) for n in rng.sample(range(1, 20), rng.randint(1, 3))) if rng.random() < 0.4 else None
-    c["width"] = {name: rng.choice([32, 64, 96]) for name in ("rows", "axons", "state", "sums", "parameters")}
-    c["accept"] = some_of(rng, ["packet", "sop", "rows.read_word", "axons.read_word", "sums.read_word", "sums.write_word"], 1)
-    c["update"] = some_of(rng, ["step", "update_active", "spike", "state.read_word", "state.write_word", "sums.read_word", "parameters.read_word"], 2)
-    if not c["skip_idle"] and rng.random() < 0.7:
-        c["update"]["update_idle"] = rng.randint(0, 3)
-    return c
-
-
-def memory(c, name, holds, ports="1R1W"):
-    free = {"unknown": "free", "why": "a test"}
-    return {"size": "1 MiB", "width": "%d bit" % c["width"][name], "ports": ports, "read": free, "write": free, "leakage": free, "holds": holds}
-
-
-def chip_file(c):
-    free = {"unknown": "free", "why": "a test"}
-    barrier = {"at": {str(n): "%d cycles" % t for n, t in c["at"]}, "over": "tiles"} if c["at"] else {"base": "%d cycles" % c["base"],
-                                                                                                      "per_hop": "%d cycles" % c["per_hop"]}
-    barrier.update(clock=c["barrier_clock"], source="made")
-    terms = {"accept": dict({key: "%d cycles" % n for key, n in c["accept"].items()}, source="made"),
-             "update": dict({key: "%d cycles" % n for key, n in c["update"].items()}, source="made")}
-    core = {"kind": "lif", "clock": "core", "capacity": {"neurons": "unlimited", "axons_in": "unlimited", "axons_out": "unlimited", "delay": "1..63 steps"},
-            "formats": {"weight": "%d bit signed" % WEIGHT_BITS, "membrane": "16 bit signed", "current": "%d bit signed" % SUM_BITS, "threshold": "16 bit",
-                        "bias": "16 bit signed", "decay": "8 bit", "refractory": "4 bit", "target": "%d bit" % TARGET_BITS},
-            "offers": {"reset": ["zero", "subtract"], "reset_time": ["now", "next"], "compare": ["greater", "at_least"], "decay": ["multiply"],
-                       "decay_rounding": "down", "bias": "per_neuron", "forms": ["dense", "list", "conv"]},
-            "memories": {"rows": memory(c, "rows", {"rows": {"dense": ["weight"], "list": ["weight", "target"], "conv": ["weight"]}}),
-                         "axons": memory(c, "axons", {"axon_table": {"address": "%d bit" % AXON_BITS}}),
-                         "state": memory(c, "state", {"neuron_state": ["membrane", "refractory"]}),
-                         "sums": memory(c, "sums", {"accumulators": ["current"], "delay_slots": 64}),
-                         "parameters": memory(c, "parameters", {"neuron_parameters": ["threshold", "bias", "decay"]})},
-            "service": terms, "queue": {"in": "unlimited", "out": "unlimited"}, "overlap": "full" if c["overlap_full"] else "none",
-            "active_when": "input" if c["active_input"] else "always", "skip_idle": c["skip_idle"], "static": free}
-    two = lambda key: {"x": "%d cycles" % c[key + "_x"], "y": "%d cycles" % c[key + "_y"]}  # noqa: E731
-    router = {key: free for key in ("buffer_write", "buffer_read", "crossbar", "link", "route", "arbitration")}
-    return {
-        "chip": {"name": "random"}, "sources": {"made": {"basis": "assumed", "text": "a test"}},
-        "time": {"mode": "barrier", "clocks": {"core": "%d MHz" % c["core_mhz"], "noc": "%d MHz" % c["noc_mhz"]}, "barrier": barrier,
-                 "layer_start": {"kind": "gated", "time": cycles(c["start"]), "energy": free},
-                 "sample_reset": {"time": cycles(c["reset"]), "energy": free, "clock": "core"}},
-        "noc": {"topology": "torus" if c["torus"] else "mesh", "size": "%dx%d" % (c["columns"], c["rows"]), "cores_per_tile": c["per_tile"], "clock": "noc",
-                "link": {"width": "16 bit", "delay": two("link"), "flit_time": two("flit")},
-                "local": {key: "%d cycles" % c[key if key != "flit_time" else "flit_local"] for key in ("inject", "eject", "flit_time")},
-                "routing": {"kind": "yx" if c["yx"] else "xy", "multicast": "tree" if c["tree"] else "none"},
-                "router": {"traversal": "%d cycles" % c["router"]}, "packets": {"spike": {"other": "%d bit" % (16 * c["flits"] - 3)}}},
-        "io": {"in": {"router": c["host_in"], "rate": "%d flits/cycle" % c["rate_in"]}, "out": {"router": c["host_out"], "rate": "%d flits/cycle" % c["rate_out"]}},
-        "core_types": {"only": core}, "placement": {"only": "all"},
-        "energy": {"includes_memory": False, "scope": "per_term", "core": {"sop": free, "update_active": free, "update_idle": free, "busy_cycle": free},
-                   "router": router, "router_static": free, "barrier": free, "io": {"packet_in": free, "packet_out": free}},
-    }
-
-
-# ---- a random network, every weight above 0 so that an input is a sum that is not 0 ----
-
-def random_network(rng):
-    layers = [("input", rng.randint(2, 8))] + [("l%d" % k, rng.randint(2, 14)) for k in range(rng.randint(1, 4))]
-    edges = []          # (from, to, form, delay, list of (pre, post, extra delay))
-    for k in range(1, len(layers)):
-        edges.append(random_edge(rng, layers, k - 1, k, rng.choice(["dense", "dense", "list"]), 0))
-    for _ in range(rng.randint(0, 2)):
-        a = rng.randrange(len(layers) - 1)
-        edges.append(random_edge(rng, layers, a, rng.randint(a + 1, len(layers) - 1), rng.choice(["dense", "list"]), rng.randint(0, 4)))
-    if rng.random() < 0.5:
-        k = rng.randint(1, len(layers) - 1)
-        edges.append(random_edge(rng, layers, k, k, "dense", 0))
-    return layers, edges
-
-
-def random_edge(rng, layers, a, b, form, delay):
-    pairs = [(pre, post, 0) for pre in range(layers[a][1]) for post in range(layers[b][1])]
-    if form == "list":
-        pairs = [(pre, post, rng.choice([0, 0, 0, 1, 3])) for pre, post, _ in pairs if rng.random() < 0.5] or [(0, 0, 0)]
-    return {"from": a, "to": b, "form": form, "delay": delay, "pairs": pairs}
-
-
-def network_file(rng, layers, edges):
-    connections = []
-    for k, edge in enumerate(edges):
-        inputs = layers[edge["from"]][1]
-        entry = {"name": "e%d" % k, "from": layers[edge["from"]][0], "to": layers[edge["to"]][0], "form": edge["form"], "delay": edge["delay"]}
-        if edge["form"] == "dense":
-            entry["weight"] = [[rng.choice([0.25, 0.5, 1]) for _ in range(inputs)] for _ in range(layers[edge["to"]][1])]
-        else:
-            entry.update(pre=[p[0] for p in edge["pairs"]], post=[p[1] for p in edge["pairs"]], synapse_delay=[p[2] for p in edge["pairs"]],
-                         weight=[rng.choice([0.25, 0.5, 1]) for _ in edge["pairs"]])
-        connections.append(entry)
-    return {"input_shape": [layers[0][1]], "reset": "zero", "reset_delay": False, "threshold_compare": "at_least",
-            "layers": [{"name": name, "type": "Neurons", "shape": [n], "beta": 0.5, "threshold": rng.choice([0.5, 1, 2]), "output": k == len(layers) - 2}
-                       for k, (name, n) in enumerate(layers[1:])],
-            "connections": connections}
 
 
 def network_delay(edge):
@@ -154,26 +40,6 @@ def depths(layers, edges):
     return depth
 
 
-# ---- a random map: any neuron on any of a few cores ----
-
-def random_map(rng, c, layers):
-    cores = rng.sample(range(c["columns"] * c["rows"] * c["per_tile"]), rng.randint(1, min(6, c["columns"] * c["rows"] * c["per_tile"])))
-    place = {core: [] for core in sorted(cores)}
-    for layer in range(1, len(layers)):
-        for neuron in range(layers[layer][1]):
-            place[rng.choice(sorted(cores))].append((layer, neuron))
-    return {core: neurons for core, neurons in place.items() if neurons}
-
-
-def map_file(c, layers, place):
-    def of(core):
-        parts = {}
-        for layer, neuron in place[core]:
-            parts.setdefault(layers[layer][0], []).append(neuron)
-        return {"core": core if c["per_tile"] == 1 else "%d.%d" % (core // c["per_tile"], core % c["per_tile"]), "neurons": parts}
-    return {"network": "network", "chip": "random", "cores": [of(core) for core in place]}
-
-
 # ---- the model ----
 
 class Model:
@@ -184,6 +50,7 @@ class Model:
         self.core_ps, self.noc_ps = ((2 * 10**6 + mhz) // (2 * mhz) for mhz in (c["core_mhz"], c["noc_mhz"]))
         self.depth = depths(layers, edges)
         self.chip_steps = steps + max(self.depth)
+        self.bound = {}
         self.core_of = {neuron: core for core, neurons in place.items() for neuron in neurons}
         self.local = {neuron: i for neurons in place.values() for i, neuron in enumerate(neurons)}
         self.routes = {(k, n): self.routes_of(k, n) for k, (_, size) in enumerate(layers) for n in range(size)}
@@ -200,27 +67,27 @@ class Model:
     # -- where a spike goes, and how long each core takes to serve it
 
     def routes_of(self, layer, neuron):
-        """[(core, service in NoC cycles)] by core, the host's port last."""
+        """[(core, (service in NoC cycles, 1 where words of memory are most of it))] by core, the host's port last."""
         segments = {}
         for number, edge in enumerate(self.edges):
             for pre, post, extra in edge["pairs"] if edge["from"] == layer else ():
                 if pre == neuron:
                     target = (edge["to"], post)
                     segments.setdefault(self.core_of[target], {}).setdefault((number, extra), []).append(self.local[target])
-        routes = [(core, self.to_noc(self.service(parts))) for core, parts in sorted(segments.items())]
-        return routes + ([("out", 0)] if layer == len(self.layers) - 1 else [])
+        routes = [(core, self.service(parts)) for core, parts in sorted(segments.items())]
+        return routes + ([("out", (0, 0))] if layer == len(self.layers) - 1 else [])
 
     def service(self, parts):
-        t, total = self.c["accept"].get, self.c["accept"].get("packet", 0)
-        total += t("axons.read_word", 0) * ceil(AXON_BITS, self.c["width"]["axons"])
+        t, other = self.c["accept"].get, self.c["accept"].get("packet", 0)
+        memory = t("axons.read_word", 0) * ceil(AXON_BITS, self.c["width"]["axons"])
         for (number, _), local in parts.items():
-            local = sorted(local)
             dense = self.edges[number]["form"] == "dense"
             bits = WEIGHT_BITS if dense else WEIGHT_BITS + TARGET_BITS
             touched = len({word for i in local for word in self.words("sums", SUM_BITS, i)}) if dense else len(local)
-            total += t("sop", 0) * len(local) + t("rows.read_word", 0) * ceil(len(local) * bits, self.c["width"]["rows"])
-            total += (t("sums.read_word", 0) + t("sums.write_word", 0)) * touched
-        return total
+            other += t("sop", 0) * len(local)
+            memory += t("rows.read_word", 0) * ceil(len(local) * bits, self.c["width"]["rows"])
+            memory += (t("sums.read_word", 0) + t("sums.write_word", 0)) * touched
+        return self.to_noc(memory + other), int(memory > other)
 
     # -- the update program of one core
 
@@ -273,39 +140,59 @@ class Model:
         return c["inject"] + x * (c["router"] + c["link_x"]) + y * (c["router"] + c["link_y"]) + c["router"] + c["eject"] + (c["flits"] - 1) * pace
 
     def packets(self, spikes, chip_step):
-        """Deliveries in canonical order, and the length of every core's update: all in NoC cycles."""
-        out, length = [], {}
+        """Deliveries (from, to, offset, packet) in canonical order, and the length of every core's update: all in NoC cycles."""
+        out, length, number = [], {}, 0
         for core in self.place:
             start = self.c["start"] * len({layer for layer, _ in self.place[core] if self.depth[layer] == chip_step})
             program, fired = self.update(spikes, core, chip_step)
             length[core] = start + self.to_noc(program)
             for neuron, offset in fired:
-                for r, (to, service) in enumerate(self.routes[neuron]):
-                    out.append((core, to, start + self.to_noc(offset + (0 if self.c["tree"] else r)), service))
+                for r, (to, _) in enumerate(self.routes[neuron]):
+                    number += r == 0 or not self.c["tree"]
+                    out.append((core, to, start + self.to_noc(offset + (0 if self.c["tree"] else r)), number, neuron, r))
         flits = 0
         for neuron in range(self.layers[0][1]):
             if chip_step < self.steps and (0, neuron, chip_step) in spikes:
-                routes = self.routes[(0, neuron)]
-                for to, service in routes:
-                    out.append(("in", to, flits // self.c["rate_in"], service))
-                    flits += 0 if self.c["tree"] else self.c["flits"]
-                flits += self.c["flits"] if self.c["tree"] and routes else 0
+                for r, (to, _) in enumerate(self.routes[(0, neuron)]):
+                    number += r == 0 or not self.c["tree"]
+                    flits += self.c["flits"] if r and not self.c["tree"] else 0
+                    out.append(("in", to, flits // self.c["rate_in"], number, (0, neuron), r))
+                flits += self.c["flits"] if self.routes[(0, neuron)] else 0
         return out, length
+
+    def arrivals(self, sent):
+        """When the tail of each delivery is in its core's queue, where nothing waits for a link; and the largest use of a link, in cycles."""
+        return [d[2] + self.travel(d[0], d[1]) for d in sent], 0
 
     # -- a step
 
     def step(self, spikes, chip_step):
-        """([(from, to, offset, arrive, start, end)], ps)"""
+        """([(from, to, offset, arrive, start, end)], ps, use of the busiest link)"""
         sent, length = self.packets(spikes, chip_step)
-        rows = [[a, b, offset, offset + self.travel(a, b), None, None] for a, b, offset, _ in sent]
+        arrive, used = self.arrivals(sent)
+        rows = [[d[0], d[1], d[2], at, None, None] for d, at in zip(sent, arrive)]
         free = {core: 0 if self.c["overlap_full"] else n for core, n in length.items()}
-        free["out"] = 0
-        for i in sorted(range(len(rows)), key=lambda i: (rows[i][3], i)):
-            to = rows[i][1]
-            rows[i][4] = max(rows[i][3], free[to])
-            rows[i][5] = free[to] = rows[i][4] + sent[i][3]
-        end = max([0] + list(length.values()) + [row[5] for row in rows])
-        return rows, end * self.noc_ps + self.barrier()
+        free["out"], chain = 0, {}
+        for i in sorted(range(len(rows)), key=lambda i: (arrive[i], i)):
+            to, (service, memory) = rows[i][1], self.routes[sent[i][4]][sent[i][5]][1]
+            if arrive[i] > free[to]:
+                chain[to] = [rows[i], 0, 0]
+            chain.setdefault(to, [None, 0, 0])[1 + memory] += service
+            rows[i][4] = max(arrive[i], free[to])
+            rows[i][5] = free[to] = rows[i][4] + service
+        ends = {to: max(length.get(to, 0), free[to]) for to in [*self.place, "out"]}
+        end = max(ends.values())
+        self.walk_back(min((to for to in ends if ends[to] == end), key=lambda to: (to == "out", to)), length, chain, end)
+        return rows, end * self.noc_ps + self.barrier(), used / end if end else 0
+
+    def walk_back(self, last, length, chain, end):
+        """What the step's time was: unbroken service up to its end, the way of the packet that it began with, the update that sent it."""
+        first, service, memory = chain.get(last, [None, 0, 0]) if length.get(last) != end else [None, 0, 0]
+        update = end - service - memory if first is None else 0 if first[0] == "in" else first[2]
+        way = 0 if first is None else first[3] - update
+        for name, cycles in (("compute", update + service), ("memory", memory), ("noc", way)):
+            self.bound[name] = self.bound.get(name, 0) + cycles * self.noc_ps
+        self.bound["barrier"] = self.bound.get("barrier", 0) + self.barrier()
 
     def barrier(self):
         c = self.c
@@ -321,6 +208,67 @@ class Model:
 
     def to_edge(self, ps):
         return ceil(ps, self.noc_ps) * self.noc_ps
+
+
+class Slots(Model):
+    """The same with links, ways in and ways out that one flit at a time occupies: each a set of reserved cycles."""
+
+    def line(self, a, b, size):
+        """Places along one axis; on a torus the shorter way round, towards higher numbers where both are equal."""
+        up = (b - a) % size
+        step = 1 if (up <= size - up if self.c["torus"] else b >= a) else -1
+        return [(a + step * k) % size for k in range((up if step > 0 else size - up) + 1 if self.c["torus"] else abs(b - a) + 1)]
+
+    def links(self, a, b):
+        (ax, ay), (bx, by) = self.tile(a), self.tile(b)
+        xs, ys = self.line(ax, bx, self.c["columns"]), self.line(ay, by, self.c["rows"])
+        at = [(ax, y) for y in ys] + [(x, by) for x in xs[1:]] if self.c["yx"] else [(x, ay) for x in xs] + [(bx, y) for y in ys[1:]]
+        steps = ["y"] * (len(ys) - 1) + ["x"] * (len(xs) - 1) if self.c["yx"] else ["x"] * (len(xs) - 1) + ["y"] * (len(ys) - 1)
+        return [(a, b, axis) for a, b, axis in zip(at, at[1:], steps)]
+
+    @staticmethod
+    def take(taken, at, n):
+        while any(at + k in taken for k in range(n)):
+            at += 1
+        taken.update(range(at, at + n))
+        return at
+
+    def cross(self, taken, front, pace, wire):
+        """The first and the last flit of a packet through a router and over what is behind it."""
+        head = self.take(taken, front[0] + self.c["router"], self.c["flits"] * pace)
+        return head + wire, max(head + (self.c["flits"] - 1) * pace, front[1] + self.c["router"]) + wire
+
+    def enter(self, gate, source, offset):
+        """Into the first router; a gate counts flits of its source, a core's at flit_local cycles each."""
+        rate = self.c["rate_in"] if source == "in" else 1
+        pace = 1 if rate > 1 else self.c["flit_local"]
+        at = max(offset * rate, gate.get(source, 0))
+        gate[source] = at + self.c["flits"] * pace
+        return [at // rate + self.c["inject"], (at + (self.c["flits"] - 1) * pace) // rate + self.c["inject"]]
+
+    def leave(self, taken, to, front):
+        c, rate = self.c, self.c["rate_out"] if to == "out" else 1
+        if rate == 1:
+            return self.cross(taken, front, c["flit_local"], c["eject"])[1]
+        head = self.take(taken, (front[0] + c["router"]) * rate, c["flits"])
+        return max((head + c["flits"] - 1) // rate, front[1] + c["router"]) + c["eject"]
+
+    def arrivals(self, sent):
+        gate, link, out, arrive = {}, {}, {}, [None] * len(sent)
+        packets = {}
+        for i, d in enumerate(sent):
+            packets.setdefault(d[3], []).append(i)
+        for number in sorted(packets, key=lambda n: (sent[packets[n][0]][2], n)):
+            source, offset = sent[packets[number][0]][0], sent[packets[number][0]][2]
+            first, passed = self.enter(gate, source, offset), {}
+            for i in packets[number]:
+                front = first
+                for way in self.links(source, sent[i][1]):
+                    if way not in passed:
+                        passed[way] = self.cross(link.setdefault(way, set()), front, self.c["flit_" + way[2]], self.c["link_" + way[2]])
+                    front = passed[way]
+                arrive[i] = self.leave(out.setdefault(sent[i][1], set()), sent[i][1], front)
+        return arrive, max([0] + [len(taken) for taken in link.values()])
 
 
 # ---- one case ----
@@ -343,7 +291,7 @@ def in_local_order(place, layers, listed):
     return {core: sorted(neurons, key=lambda n: (rank[n[0]], n[1])) for core, neurons in place.items()}
 
 
-def run_case(seed, folder):
+def run_case(seed, plane, folder):
     rng = random.Random(seed)
     c = random_chip(rng)
     layers, edges = random_network(rng)
@@ -353,11 +301,11 @@ def run_case(seed, folder):
     chip, net = put(folder, "chip.yaml", chip_file(c)), put(folder, "network.yaml", network_file(rng, layers, edges))
     inputs = put(folder, "in.csv", "sample,step,neuron\n" + "".join("%d,%d,%d\n" % e for e in events))
     done = subprocess.run([VOLLEY, "run", chip, net, "--input", inputs, "--steps", str(steps), "--map", put(folder, "map.yaml", map_file(c, layers, place)),
-                           "--timing", "none", "--trace", "spikes,packets", "--out", folder, "--quiet"], capture_output=True, text=True)
+                           "--timing", plane, "--trace", "spikes,packets", "--out", folder, "--quiet"], capture_output=True, text=True)
     if done.returncode:
         sys.exit("case %d: exit %d: %s" % (seed, done.returncode, done.stderr))
     place = in_local_order(place, layers, [row["population"] for row in rows_of(folder, "layers.csv")])
-    return Model(c, layers, edges, place, steps), events, rows_of(folder, "spikes.csv"), rows_of(folder, "packets.csv"), rows_of(folder, "steps.csv")
+    return (Slots if plane == "slots" else Model)(c, layers, edges, place, steps), events, rows_of(folder, "spikes.csv"), rows_of(folder, "packets.csv"), rows_of(folder, "steps.csv")
 
 
 def spikes_of(sample, layers, events, spikes):
@@ -366,40 +314,56 @@ def spikes_of(sample, layers, events, spikes):
     return found | {(number[row["population"]], int(row["neuron"]), int(row["step"])) for row in spikes if int(row["sample"]) == sample}
 
 
-def compare(seed, folder):
-    """The first difference of a case, or "", and how many packets and steps were compared."""
-    model, events, spikes, packets, steps = run_case(seed, folder)
-    at = compared = 0
+def compare_step(model, row, spikes, packets):
+    """The first difference of a step from the model, or "". Takes the step's packets off the list."""
+    want, ps, used = model.step(spikes, int(row["step"]))
+    for w in want:
+        if not packets:
+            return "a packet is missing: %s" % w
+        got = packets.pop(0)
+        if [int(got[key]) for key in ("sample", "step")] != [int(row["sample"]), int(row["step"])] or \
+                [got["from"], got["to"]] + [int(got[key]) for key in ("offset", "arrive", "start", "end")] != [model.name(w[0]), model.name(w[1])] + w[2:]:
+            return "packet %s, the model says %s" % (dict(got), w)
+    if round(float(row["time_s"]) * 1e12) != ps:
+        return "%s s, the model says %d ps" % (row["time_s"], ps)
+    return "" if abs(float(row["peak_link_use"]) - used) < 1e-9 else "peak link use %s, the model says %.15g" % (row["peak_link_use"], used)
+
+
+def compare_bound(model, folder):
+    with open(os.path.join(folder, "summary.json"), encoding="utf-8") as file:
+        bound = json.load(file)["time"]["bound_s"]
+    got = {name: round(seconds * 1e12) for name, seconds in bound.items()}
+    return "" if got == dict(model.bound, queue=0) else "bound %s, the model says %s" % (got, model.bound)
+
+
+def compare(seed, plane, folder):
+    """The first difference of a case, or "", and how many packets were compared."""
+    model, events, spikes, packets, steps = run_case(seed, plane, folder)
+    n = len(packets)
+    if len(steps) != (max(s for s, _, _ in events) + 1) * model.chip_steps:
+        return "%d steps, the model says %d per sample" % (len(steps), model.chip_steps), 0
     for row in steps:
-        sample, step = int(row["sample"]), int(row["step"])
-        want, ps = model.step(spikes_of(sample, model.layers, events, spikes), step)
-        for w in want:
-            if at == len(packets):
-                return "case %d, sample %d, step %d: a packet is missing: %s" % (seed, sample, step, w), compared
-            got, at, compared = packets[at], at + 1, compared + 1
-            ends = [model.name(w[0]), model.name(w[1])]
-            if [int(got[key]) for key in ("sample", "step", "offset", "arrive", "start", "end")] != [sample, step] + w[2:] or [got["from"], got["to"]] != ends:
-                return "case %d: packet %s, the model says %s" % (seed, dict(got), w), compared
-        if round(float(row["time_s"]) * 1e12) != ps:
-            return "case %d, sample %d, step %d: %s s, the model says %d ps" % (seed, sample, step, row["time_s"], ps), compared
-    samples = max(s for s, _, _ in events) + 1
-    if len(steps) != samples * model.chip_steps:
-        return "case %d: %d steps, the model says %d per sample" % (seed, len(steps), model.chip_steps), compared
-    return "" if at == len(packets) else "case %d: a packet too many: %s" % (seed, dict(packets[at])), compared
+        difference = compare_step(model, row, spikes_of(int(row["sample"]), model.layers, events, spikes), packets)
+        if difference:
+            return "sample %s, step %s: %s" % (row["sample"], row["step"], difference), n - len(packets)
+    return "a packet too many: %s" % dict(packets[0]) if packets else compare_bound(model, folder), n
 
 
 def main():
     first, cases = (int(sys.argv[1]), 1) if len(sys.argv) > 1 else (1, CASES)
-    wrong = packets = 0
-    for seed in range(first, first + cases):
-        with tempfile.TemporaryDirectory(prefix="volley") as folder:
-            difference, compared = compare(seed, folder)
-        packets += compared
-        wrong += difference != ""
-        if difference:
-            print("FAIL", difference)
-    print("%d cases, %d packets compared, %d cases differ" % (cases, packets, wrong))
-    return 1 if wrong or packets < 10 * cases else 0
+    wrong = 0
+    for plane in ("none", "slots"):
+        packets = differ = 0
+        for seed in range(first, first + cases):
+            with tempfile.TemporaryDirectory(prefix="volley") as folder:
+                difference, compared = compare(seed, plane, folder)
+            packets += compared
+            differ += difference != ""
+            if difference:
+                print("FAIL %s, case %d, %s" % (plane, seed, difference))
+        print("%s: %d cases, %d packets compared, %d cases differ" % (plane, cases, packets, differ))
+        wrong += differ or packets < 10 * cases
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
