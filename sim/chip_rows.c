@@ -252,7 +252,8 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
     struct chip_core *core = &chip->core[t->core];
     const struct projection *projection = t->projection == BIAS ? NULL : &chip->network->projection[t->projection];
     enum row_kind kind = projection ? mapping_row_kind(projection, core->type) : mapping_bias_kind(core->type);
-    uint32_t group = group_at(core, t->local), bits = projection ? chip->quantised->projection[t->projection].bits : mapping_bias_bits(core->type);
+    uint32_t group = group_at(core, t->local);
+    uint32_t bits = projection ? chip->quantised->projection[t->projection].bits : chip->quantised->population[core->population[group]].bias_bits;
     uint32_t entries = projection ? mapping_row_entries(kind, projection, n, core->group[group].count) : n;
     if (entries != n) {
         n = expand(b, &core->group[group], t, n);

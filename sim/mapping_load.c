@@ -65,14 +65,15 @@ static struct load_time times_of(const struct core_type *t)
     };
 }
 
-/* Synapses that lie side by side share accumulator words; the others need one each. */
+/* Accumulator words that all sources together touch. Synapses that lie side by side share words; the others need one each, or
+ * several where an accumulator is wider than a word. */
 static uint64_t spots(const struct load *l)
 {
     const struct chip_table *sums = &l->type->table[TABLE_ACCUMULATOR];
     if (sums->memory == NO_INDEX || !sums->entry_bits)
         return 0;
-    uint64_t per = l->type->memory[sums->memory].width / sums->entry_bits;
-    return l->synapses - l->side_by_side + l->side_by_side / (per ? per : 1);
+    uint64_t per = l->type->memory[sums->memory].width / sums->entry_bits, each = mapping_table_words(l->type, TABLE_ACCUMULATOR, 1);
+    return (l->synapses - l->side_by_side + l->side_by_side / (per ? per : 1)) * each;
 }
 
 uint64_t load_work(const struct load *l)
@@ -245,10 +246,10 @@ static void put_part(struct load *l, uint32_t p, uint32_t post, uint32_t n, int 
 }
 
 /* One axon of the host per population that has its bias as synapses. */
-static void put_bias(struct load *l, uint32_t n, int add)
+static void put_bias(struct load *l, uint32_t bits, uint32_t n, int add)
 {
     enum row_kind kind = mapping_bias_kind(l->type);
-    uint32_t bits = mapping_bias_bits(l->type), more = mapping_row_words(kind, l->type, bits, add ? n + 1 : n - 1);
+    uint32_t more = mapping_row_words(kind, l->type, bits, add ? n + 1 : n - 1);
     l->axons_in += n == (add ? 0u : 1u) ? (add ? 1 : UINT64_MAX) : 0;
     l->segments += n == (add ? 0u : 1u) ? (add ? 1 : UINT64_MAX) : 0;
     l->row_words += more;
@@ -265,7 +266,7 @@ static void put(struct load *l, uint32_t neuron, int add)
     for (uint32_t k = f->into_first[p]; k < f->into_first[p + 1]; k++)
         put_part(l, f->into[k], post, n, add);
     if (q->bias_weight)
-        put_bias(l, n, add);
+        put_bias(l, q->bias_bits, n, add);
     l->compartments += add ? compartments : -compartments;
     l->accumulators += add ? compartments * ports : -(compartments * ports);
     l->axons_out += add ? l->routes[neuron] : -(uint64_t)l->routes[neuron];

@@ -48,12 +48,6 @@ enum row_kind mapping_bias_kind(const struct core_type *type)
     return nearest_kind(ROW_KIND_DENSE, type);
 }
 
-uint32_t mapping_bias_bits(const struct core_type *type)
-{
-    const struct format *weight = core_type_format(type, "weight");
-    return weight ? weight->bits : 32;
-}
-
 uint32_t mapping_row_bits(enum row_kind kind, const struct core_type *type, uint32_t weight_bits)
 {
     uint32_t bits = stated_bits(kind, &type->table[TABLE_ROWS]);

@@ -17,8 +17,6 @@ enum row_kind mapping_row_kind(const struct projection *, const struct core_type
 int mapping_row_expanded(const struct projection *, const struct core_type *);
 /* Of the extra axon that carries a population's bias (quant_population.bias_weight): dense, or what that is expanded to. */
 enum row_kind mapping_bias_kind(const struct core_type *);
-/* Bits that the core type's format `weight` gives the bias axon's weights; 32 where it has none. */
-uint32_t mapping_bias_bits(const struct core_type *);
 
 /* Bits of one entry of a row whose weights have weight_bits: the chip file's entry with its weight exchanged for that width. */
 uint32_t mapping_row_bits(enum row_kind, const struct core_type *, uint32_t weight_bits);

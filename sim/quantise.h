@@ -39,6 +39,7 @@ struct quant_population {
     int64_t *bias_weight;       /* not NULL: the bias is the weight of a host axon that is active in the window, in accumulator units;
                                  * then bias is NULL. One axon per core and population, rows as FORM_DENSE. With time.layer_start
                                  * bias_input, and wherever a chip's own bias would bypass the current of a population that has one */
+    uint32_t bias_bits;         /* with bias_weight: width it is stored with, as quant_projection.bits */
     uint32_t bias_packets;      /* with bias_weight: equal packets that this axon sends per step, so that weights need not hold it at once */
     /* kind reference, per neuron; accumulators of port p count in 2^-exponent[p] */
     float *alpha, *beta, *thr, *reset_f;        /* reset_f with RESET_SUBTRACT: what is subtracted */

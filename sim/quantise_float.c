@@ -155,9 +155,9 @@ static void store_neurons(const struct quant_job *job, uint32_t population, cons
         if (q->alpha)
             q->alpha[i] = (float)quant_decay(type, p->alpha[i]);
         q->beta[i] = (float)beta;
-        q->thr[i] = p->threshold ? (float)p->threshold[i] : 0;
+        q->thr[i] = (float)p->threshold[i];     /* network_finish gives every population one */
         q->reset_f[i] = reset_amount(p, plan, i, beta);
-        rounded += (double)q->beta[i] != beta || (p->threshold && (double)q->thr[i] != p->threshold[i]);
+        rounded += (double)q->beta[i] != beta || (double)q->thr[i] != p->threshold[i];
         if (plan->compare_step)
             q->thr[i] = nextafterf(q->thr[i], plan->compare_step > 0 ? HUGE_VALF : -HUGE_VALF);
     }

@@ -317,6 +317,7 @@ static void store_bias_axon(const struct quant_job *job, uint32_t population, co
     struct quant_population *q = &job->out->population[population];
     uint64_t clipped = 0;
     q->bias_weight = mem_new(p->neurons, sizeof *q->bias_weight);
+    q->bias_bits = w->weight_bits;
     for (uint32_t i = 0; i < p->neurons; i++)
         q->bias_weight[i] = clamp(quant_bias(p, i) / q->bias_packets / q->unit, w->weight_low, w->weight_high, &clipped);
     if (q->bias_packets > 1)

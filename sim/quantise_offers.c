@@ -44,10 +44,28 @@ static int offers_point(const struct core_type *t, enum reset_point point)
     return point == RESET_NOW ? t->reset_now || !t->reset_next : t->reset_next;
 }
 
+/* "reset [zero, value]", as the chip file writes a list. */
+static void add_list(char *to, size_t size, const char *key, const char *const *word, const int *offered, size_t n)
+{
+    size_t used = strlen(to);
+    const char *between = "";
+    used += (size_t)snprintf(to + used, size - used, "%s%s [", used ? ", " : "", key);
+    for (size_t i = 0; i < n; i++)
+        if (offered[i]) {
+            used += (size_t)snprintf(to + used, size - used, "%s%s", between, word[i]);
+            between = ", ";
+        }
+    snprintf(to + used, size - used, "]");
+}
+
+/* size: room for all the words. */
 static void offered_resets(const struct core_type *t, char *to, size_t size)
 {
-    snprintf(to, size, "reset [%s%s%s], reset_time [%s%s]", t->reset_zero ? " zero" : "", t->reset_subtract ? " subtract" : "",
-             t->reset_value ? " value" : "", offers_point(t, RESET_NOW) ? " now" : "", t->reset_next ? " next" : "");
+    static const char *const reset[] = {"zero", "subtract", "value"}, *const time[] = {"now", "next"};
+    const int resets[] = {t->reset_zero, t->reset_subtract, t->reset_value}, times[] = {offers_point(t, RESET_NOW), t->reset_next};
+    to[0] = '\0';
+    add_list(to, size, "reset", reset, resets, 3);
+    add_list(to, size, "reset_time", time, times, 2);
 }
 
 static int refuse(const struct asking *a, const char *asked, const char *offered, const char *help)

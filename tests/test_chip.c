@@ -9,10 +9,10 @@ enum { NETWORKS = 12, STEPS = 5 };
 
 static int64_t number(const unsigned char *at, uint32_t bytes)
 {
-    int8_t one;
-    int16_t two;
-    int32_t four;
-    int64_t eight;
+    int8_t one = 0;
+    int16_t two = 0;
+    int32_t four = 0;
+    int64_t eight = 0;
     memcpy(&one, at, sizeof one);
     memcpy(&two, at, bytes >= 2 ? sizeof two : 0);
     memcpy(&four, at, bytes >= 4 ? sizeof four : 0);
@@ -191,11 +191,58 @@ static void sizes_and_clocks_are_rounded_up(void)
     network_free(net);
 }
 
+/* Entries of 24 (accumulator), 32 (state) and 64 bits (parameters), one each per word of so many bits: ceil(entry / word) accesses
+ * per entry, or floor(word / entry) entries per access; the mapper fits memories with the same numbers. */
+static uint64_t check_entries(uint32_t width)
+{
+    char sums[80], state[80], parameter[80];
+    const char *const set[] = {sums, state, parameter, "core_types.lif28.memories.state.size=64 KiB", "core_types.lif28.memories.accumulator.size=256 KiB",
+                               "core_types.lif28.memories.parameter.size=64 KiB"};
+    static const uint32_t entry[] = {24, 32, 64};
+    static const enum table table[] = {TABLE_ACCUMULATOR, TABLE_STATE, TABLE_PARAMETER};
+    struct err err;
+    struct loaded l;
+    uint64_t wrong = 0;
+    struct network *net = dense_network(4, 6, 2);
+    struct chip_options options = {.steps = STEPS, .hold = 1, .host_payload_max = 1};
+    snprintf(sums, sizeof sums, "core_types.lif28.memories.accumulator.width=%u bit", width);
+    snprintf(state, sizeof state, "core_types.lif28.memories.state.width=%u bit", width);
+    snprintf(parameter, sizeof parameter, "core_types.lif28.memories.parameter.width=%u bit", width);
+    CU_ASSERT_EQUAL_FATAL(load(&l, net, "configs/chips/mesh28.yaml", set, 6, "fill"), 0);
+    struct chip *chip = chip_new(l.chip, net, l.quantised, l.mapping, &options, &err);
+    CU_ASSERT_FATAL(chip != NULL);
+    const struct image_words *w = &chip->core[0].image.words;
+    const uint32_t per[] = {w->accumulator_per, w->state_per, w->parameter_per}, each[] = {w->accumulator_each, w->state_each, w->parameter_each};
+    for (int k = 0; k < 3; k++) {
+        uint32_t fit = width / entry[k], words = fit ? 1 : (entry[k] + width - 1) / width, n = l.mapping->core[0].compartments;
+        int memory = l.chip->type[0].table[table[k]].memory;
+        uint64_t stored = (n * (k ? 1 : 16) + (fit ? fit : 1) - 1) / (fit ? fit : 1) * words * width;   /* 16 delay slots of sums */
+        wrong += per[k] != (fit ? fit : 1) || each[k] != words || l.mapping->core[0].memory_bits[memory] != stored;
+    }
+    /* a source's row on this core: 6 neurons side by side from local 0, their sums' words each read and written once */
+    uint32_t fit = width / 24, touched = fit ? (6 + fit - 1) / fit : 6 * ((24 + width - 1) / width);
+    wrong += ((const struct segment *)(chip->rows + chip->route[chip->source[0].first_route].row))->spots != touched;
+    chip_free(chip);
+    unload(&l);
+    network_free(net);
+    return wrong;
+}
+
+static void an_entry_wider_than_a_word_takes_several_accesses(void)
+{
+    for (uint32_t width = 8; width <= 96; width += 8)
+        if (check_entries(width)) {
+            printf("\n  words of %u bits ", width);
+            CU_FAIL("words of entries");
+        }
+}
+
 int main(void)
 {
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("chip", NULL, NULL);
     CU_add_test(suite, "rows and routes, read back, are the network's synapses, windows and axons", rows_and_routes_are_the_network);
     CU_add_test(suite, "flits and clock crossings are rounded up", sizes_and_clocks_are_rounded_up);
+    CU_add_test(suite, "an entry wider than a word takes several accesses, and the mapper says the same", an_entry_wider_than_a_word_takes_several_accesses);
     return check_run();
 }

@@ -250,6 +250,7 @@ static void the_chip_builder_counts_the_same(void)
         if (k % 3 == 0) {
             q->population[1].bias_weight = bias;
             q->population[1].bias_packets = 1;
+            q->population[1].bias_bits = 4;
         }
         struct mapping *map = map_to(net, q, &c.plain, k % 2 ? "pack" : "fill", 0, &err);
         CU_ASSERT_PTR_NOT_NULL_FATAL(map);
@@ -331,14 +332,17 @@ static void a_bias_of_synapses_takes_an_axon_and_a_row_per_layer(void)
     table_chip(&c, 4, 4, 256);
     struct mapping *without = map_to(net, q, &c.plain, NULL, 0, &err);
     q->population[1].bias_weight = &bias;       /* only whether it is there matters */
-    struct mapping *with = map_to(net, q, &c.plain, NULL, 0, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(without);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(with);
-    CU_ASSERT_EQUAL(with->core[0].axons_in, without->core[0].axons_in + 1);
-    CU_ASSERT_EQUAL(with->core[0].memory_bits[0], without->core[0].memory_bits[0] + 128 * 8);
-    CU_ASSERT_EQUAL(with->core[0].memory_bits[1], without->core[0].memory_bits[1] + 32);
+    for (uint32_t bits = 4; bits <= 8; bits += 4) {     /* the width in use, --bits, not the chip's */
+        q->population[1].bias_bits = bits;
+        struct mapping *with = map_to(net, q, &c.plain, NULL, 0, &err);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(with);
+        CU_ASSERT_EQUAL(with->core[0].axons_in, without->core[0].axons_in + 1);
+        CU_ASSERT_EQUAL(with->core[0].memory_bits[0], without->core[0].memory_bits[0] + 128 * bits);
+        CU_ASSERT_EQUAL(with->core[0].memory_bits[1], without->core[0].memory_bits[1] + 32);
+        mapping_free(with);
+    }
     mapping_free(without);
-    mapping_free(with);
     plain_numbers_free(q);
     network_free(net);
     free(c.plain.file.core_type_of);

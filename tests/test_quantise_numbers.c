@@ -374,6 +374,10 @@ static void a_bias_behind_a_current_or_where_the_chip_says_so_is_an_axon(void)
     c.file.layer_start = LAYER_BIAS_INPUT;
     q = quantised_by(net, &c, NULL);
     CU_ASSERT(!q->population[1].bias && q->population[1].bias_weight);
+    CU_ASSERT_EQUAL(q->population[1].bias_bits, 9);
+    quantised_free(q);
+    q = quantised_by(net, &c, &(struct quant_options){.bits = 5});
+    CU_ASSERT_EQUAL(q->population[1].bias_bits, 5);
     quantised_free(q);
     c.file.layer_start = LAYER_FREE;
     q = quantised_by(net, &c, NULL);
