@@ -5,13 +5,13 @@
  *       - core: 3                         (tile.core where a tile has several: 0.3)
  *         neurons: {"lif1": [0..127, 130], "lif2": [4]}
  * Within a core the order of neurons is always that of their numbers, layer after layer. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/whole.h"
 #include "config/doc.h"
 #include "config/fields.h"
 #include "mapping_parts.h"
@@ -75,9 +75,10 @@ static void write_core(FILE *to, const struct mapping *map, const struct network
 
 int mapping_write(const struct mapping *map, const struct network *net, const struct chipfile *chip, const char *path, struct err *err)
 {
-    FILE *to = fopen(path, "w");
-    if (!to)
-        return err_input(err, "%s: cannot be written: %s", path, strerror(errno));
+    struct whole whole;
+    if (whole_open(&whole, path, err))
+        return -1;
+    FILE *to = whole.file;
     fprintf(to, "# %u cores; a spike reaches %.3f cores over %.3f hops on average, every source spiking once\nnetwork: ", map->n_cores,
             map->packets_per_spike, map->hops_per_spike);
     write_name(to, net->name ? net->name : "");
@@ -86,10 +87,7 @@ int mapping_write(const struct mapping *map, const struct network *net, const st
     fputs(map->n_cores ? "\ncores:\n" : "\ncores: []\n", to);
     for (uint32_t c = 0; c < map->n_cores; c++)
         write_core(to, map, net, chip, &map->core[c]);
-    int failed = ferror(to);
-    if (fclose(to) || failed)
-        return err_input(err, "%s: cannot be written: %s", path, strerror(errno));
-    return 0;
+    return whole_close(&whole, err);
 }
 
 /* ---- reading ---- */

@@ -69,7 +69,27 @@ static void a_full_disk_leaves_the_old_file(void)
     setrlimit(RLIMIT_FSIZE, &before);
     CU_ASSERT_EQUAL(err.kind, ERR_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, path));
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "File too large"));        /* though the writes that failed are long past */
     holds("old");
+}
+
+/* Of two files that belong together neither replaces the old one while the other may fail. */
+static void a_settled_file_is_complete_and_not_yet_in_its_place(void)
+{
+    struct whole w;
+    struct err err = {ERR_NONE, ""};
+    write_text("old");
+    CU_ASSERT_EQUAL_FATAL(whole_open(&w, path, &err), 0);
+    fputs("new one", w.file);
+    CU_ASSERT_EQUAL_FATAL(whole_settle(&w, &err), 0);
+    CU_ASSERT_EQUAL(access(part, F_OK), 0);
+    whole_drop(&w);
+    holds("old");
+    CU_ASSERT_EQUAL_FATAL(whole_open(&w, path, &err), 0);
+    fputs("new one", w.file);
+    CU_ASSERT_EQUAL_FATAL(whole_settle(&w, &err), 0);
+    CU_ASSERT_EQUAL(whole_close(&w, &err), 0);
+    holds("new one");
 }
 
 static void what_is_no_file_is_written_directly(void)
@@ -83,6 +103,7 @@ static void what_is_no_file_is_written_directly(void)
     CU_ASSERT_EQUAL_FATAL(whole_open(&w, "/dev/full", &err), 0);
     fputs("away", w.file);
     CU_ASSERT_EQUAL(whole_close(&w, &err), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "No space left"));
     CU_ASSERT_EQUAL(access("/dev/full", F_OK), 0);
     CU_ASSERT_EQUAL(whole_open(&w, folder, &err), -1);
     CU_ASSERT_EQUAL(whole_open(&w, "/nowhere/file", &err), -1);
@@ -101,6 +122,7 @@ int main(void)
     CU_add_test(s, "a closed file replaces the old one", a_closed_file_replaces_the_old_one);
     CU_add_test(s, "a dropped file leaves the old one", a_dropped_file_leaves_the_old_one);
     CU_add_test(s, "a full disk leaves the old file and names the place", a_full_disk_leaves_the_old_file);
+    CU_add_test(s, "a settled file is complete and not yet in its place", a_settled_file_is_complete_and_not_yet_in_its_place);
     CU_add_test(s, "devices and folders are not replaced", what_is_no_file_is_written_directly);
     int bad = check_run();
     unlink(path);

@@ -34,33 +34,55 @@ int whole_open(struct whole *w, const char *path, struct err *err)
     return err_input(err, "%s: cannot be written: %s", path, strerror(why));
 }
 
-/* The first failure counts: of a write long ago (ferror), of the last ones, of closing, of moving. */
-int whole_close(struct whole *w, struct err *err)
+/* Why writing failed, or 0: what the file system says to the rest of the buffer; after a failure long ago, whose errno is gone,
+ * to one more byte of a file that will be given up anyway. */
+static int reason(const struct whole *w, int failed)
 {
     errno = 0;
-    int bad = ferror(w->file) || fflush(w->file), why = errno;
-    if (fclose(w->file) && !bad) {
-        bad = 1;
-        why = errno;
-    }
-    if (!bad && w->part && rename(w->part, w->path)) {
-        bad = 1;
-        why = errno;
-    }
-    if (bad) {
-        err_input(err, "%s: cannot be written: %s", w->path, strerror(why ? why : EIO));
-        if (w->part)
-            unlink(w->part);
-    }
+    if (fflush(w->file) && errno)
+        return errno;
+    if (failed && w->part && write(fileno(w->file), "", 1) != 1)
+        return errno;
+    return 0;
+}
+
+static int refuse(struct whole *w, int why, struct err *err)
+{
+    err_input(err, "%s: cannot be written: %s", w->path, why ? strerror(why) : "a write failed; is the disk full?");
+    if (w->part)
+        unlink(w->part);
     release(w);
-    return bad ? -1 : 0;
+    return -1;
+}
+
+/* The first failure counts: of a write long ago (ferror), of the last ones, of closing. */
+int whole_settle(struct whole *w, struct err *err)
+{
+    int failed = ferror(w->file) != 0, why = reason(w, failed);
+    failed |= why != 0 || ferror(w->file);
+    errno = 0;
+    if (fclose(w->file) && !failed) {
+        failed = 1;
+        why = errno;
+    }
+    w->file = NULL;
+    return failed ? refuse(w, why, err) : 0;
+}
+
+int whole_close(struct whole *w, struct err *err)
+{
+    if (w->file && whole_settle(w, err))
+        return -1;
+    if (w->part && rename(w->part, w->path))
+        return refuse(w, errno, err);
+    release(w);
+    return 0;
 }
 
 void whole_drop(struct whole *w)
 {
-    if (!w->file)
-        return;
-    fclose(w->file);
+    if (w->file)
+        fclose(w->file);
     if (w->part)
         unlink(w->part);
     release(w);

@@ -1,7 +1,11 @@
 /* A finished network as native YAML: `layers` of type Neurons and `connections`, arrays in .npy files beside it, so that reading
- * it back gives the same network bit for bit. The YAML file comes last: while it is not there, nothing half-written is read. */
+ * it back gives the same network bit for bit. All files or none: they are written beside their places, moved there when all are
+ * complete, and the YAML file comes last, so that no half-written network can be read. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/units.h"
@@ -14,8 +18,8 @@ enum { STEM_MAX = 80 };
 struct output {
     FILE *yaml;
     char *folder, *stem;        /* arrays are folder/stem_NAME_WHAT.npy */
-    char **used;                /* names given so far */
-    size_t n_used, capacity;
+    char **used;                /* names of arrays given so far; the first n_written of them are complete, at NAME.new */
+    size_t n_used, n_written, capacity;
     const struct network *net;
     struct err *err;
     int failed;
@@ -134,12 +138,30 @@ static void put_file(struct output *o, const char *key, const char *name)
     fputc('\n', o->yaml);
 }
 
+/* Where an array waits until all are written; caller frees. */
+static char *new_path(const struct output *o, const char *name)
+{
+    return mem_format("%s%s.new", o->folder, name);
+}
+
+/* Found before anything is moved: a folder cannot be replaced. */
+static int check_place(const struct output *o, const char *name)
+{
+    struct stat about;
+    char *path = mem_format("%s%s", o->folder, name);
+    int bad = !stat(path, &about) && S_ISDIR(about.st_mode);
+    if (bad)
+        err_input(o->err, "%s: is a folder where an array of the network belongs; remove it, or give another name with -o", path);
+    free(path);
+    return bad ? -1 : 0;
+}
+
 static void put_array(struct output *o, const char *node, const char *key, int rank, const uint64_t *dim, const double *value)
 {
     const char *name = array_name(o, node, key);
-    char *path = mem_format("%s%s", o->folder, name);
-    if (!o->failed)
-        o->failed = npy_write_numbers(path, rank, dim, value, o->err);
+    char *path = new_path(o, name);
+    if (!o->failed && !(o->failed = check_place(o, name) || npy_write_numbers(path, rank, dim, value, o->err)))
+        o->n_written = o->n_used;
     free(path);
     put_file(o, key, name);
 }
@@ -147,9 +169,9 @@ static void put_array(struct output *o, const char *node, const char *key, int r
 static void put_whole(struct output *o, const char *node, const char *key, uint64_t n, const uint32_t *value)
 {
     const char *name = array_name(o, node, key);
-    char *path = mem_format("%s%s", o->folder, name);
-    if (!o->failed)
-        o->failed = npy_write(path, 'u', sizeof *value, 1, &n, value, o->err);
+    char *path = new_path(o, name);
+    if (!o->failed && !(o->failed = check_place(o, name) || npy_write(path, 'u', sizeof *value, 1, &n, value, o->err)))
+        o->n_written = o->n_used;
     free(path);
     put_file(o, key, name);
 }
@@ -370,6 +392,21 @@ static int check_names(const struct network *net, const char *path, struct err *
     return 0;
 }
 
+/* Moves the arrays to their places; those that failed to be written or moved, and all after them, are removed. */
+static int move_arrays(struct output *o)
+{
+    for (size_t i = 0; i < o->n_written; i++) {
+        char *from = new_path(o, o->used[i]), *to = mem_format("%s%s", o->folder, o->used[i]);
+        if (!o->failed && rename(from, to))
+            o->failed = err_input(o->err, "%s: cannot be written: %s", to, strerror(errno));
+        if (o->failed)
+            unlink(from);
+        free(from);
+        free(to);
+    }
+    return o->failed;
+}
+
 int net_yaml_write(const struct network *net, const char *path, struct err *err)
 {
     struct whole whole;
@@ -379,7 +416,9 @@ int net_yaml_write(const struct network *net, const char *path, struct err *err)
     o.yaml = whole.file;
     set_names(&o, path);
     put_network(&o);
-    if (o.failed)
+    if (!o.failed)
+        o.failed = whole_settle(&whole, err);
+    if (move_arrays(&o))
         whole_drop(&whole);
     else
         o.failed = whole_close(&whole, err);

@@ -71,11 +71,11 @@ small() {
     (
         trap '' XFSZ
         ulimit -f 4
-        exec "$@"
+        exec "$@" >/dev/null
     )
 }
 filled() { # ARGUMENTS
-    refused 2 'cannot (be written|write)' small "$VOLLEY" "$@"
+    refused 2 'cannot (be written|write).*: File too large' small "$VOLLEY" "$@"
 }
 filled run loihi $mlp.nir --input ${mlp}_input.spk --samples 0..3 --out "$scratch/a"
 unchanged 'a full disk'
@@ -86,8 +86,28 @@ for end in spk csv; do
     absent "$scratch/new.$end"
     absent "$scratch/new.$end.part"
 done
-filled convert $mlp.nir -o "$scratch/new.yaml"
-absent "$scratch/new.yaml"
+# a network of several files: all or none; what stood in their places stays
+mkdir "$scratch/net"
+works "$VOLLEY" convert $mlp.nir -o "$scratch/net/new.yaml"
+cp -r "$scratch/net" "$scratch/net_kept"
+for target in net none; do
+    mkdir -p "$scratch/$target"
+    filled convert $mlp.nir -o "$scratch/$target/new.yaml"
+    filled convert $conv.nir -o "$scratch/$target/new.yaml"
+done
+true_that 'a full disk changed the files of a network' diff -r "$scratch/net" "$scratch/net_kept"
+true_that 'a full disk left files of a network' rmdir "$scratch/none"
+# a map
+many=core_types.loihi.capacity.neurons=16
+filled map loihi $conv.nir --set $many --map fill -o "$scratch/map.yaml"
+absent "$scratch/map.yaml"
+absent "$scratch/map.yaml.part"
+works "$VOLLEY" map loihi $conv.nir --set $many --map fill -o "$scratch/map.yaml"
+true_that 'the map is too small for this test' [ "$(wc -c <"$scratch/map.yaml")" -gt 4096 ]
+cp "$scratch/map.yaml" "$scratch/map_kept.yaml"
+filled map loihi $conv.nir --set $many --map pack -o "$scratch/map.yaml"
+same "$scratch/map.yaml" "$scratch/map_kept.yaml"
+refused 2 '/dev/full: cannot be written: No space left' "$VOLLEY" map loihi $conv.nir -o /dev/full
 
 # no --out: a folder out where one stands; parents are made; a slash at the end
 mkdir "$scratch/here"
