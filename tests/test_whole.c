@@ -53,6 +53,7 @@ static void a_dropped_file_leaves_the_old_one(void)
 /* A limit on the size of files stands for a full disk. */
 static void a_full_disk_leaves_the_old_file(void)
 {
+    static char block[100000];
     struct whole w;
     struct err err = {ERR_NONE, ""};
     struct rlimit before, small;
@@ -62,14 +63,19 @@ static void a_full_disk_leaves_the_old_file(void)
     small.rlim_cur = 1000;
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &small);
-    CU_ASSERT_EQUAL_FATAL(whole_open(&w, path, &err), 0);
-    for (int i = 0; i < 100000; i++)
-        fputc('x', w.file);
-    CU_ASSERT_EQUAL(whole_close(&w, &err), -1);
+    for (int at_once = 0; at_once < 2; at_once++) {     /* byte by byte; a block that passes the buffer */
+        err = (struct err){ERR_NONE, ""};
+        CU_ASSERT_EQUAL_FATAL(whole_open(&w, path, &err), 0);
+        for (int i = 0; i < 100000 && !at_once; i++)
+            fputc('x', w.file);
+        if (at_once)
+            CU_ASSERT_NOT_EQUAL(fwrite(block, 1, sizeof block, w.file), sizeof block);
+        CU_ASSERT_EQUAL(whole_close(&w, &err), -1);
+        CU_ASSERT_EQUAL(err.kind, ERR_INPUT);
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, path));
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "File too large"));     /* though the write that failed is long past */
+    }
     setrlimit(RLIMIT_FSIZE, &before);
-    CU_ASSERT_EQUAL(err.kind, ERR_INPUT);
-    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, path));
-    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "File too large"));        /* though the writes that failed are long past */
     holds("old");
 }
 

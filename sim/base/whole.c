@@ -34,18 +34,6 @@ int whole_open(struct whole *w, const char *path, struct err *err)
     return err_input(err, "%s: cannot be written: %s", path, strerror(why));
 }
 
-/* Why writing failed, or 0: what the file system says to the rest of the buffer; after a failure long ago, whose errno is gone,
- * to one more byte of a file that will be given up anyway. */
-static int reason(const struct whole *w, int failed)
-{
-    errno = 0;
-    if (fflush(w->file) && errno)
-        return errno;
-    if (failed && w->part && write(fileno(w->file), "", 1) != 1)
-        return errno;
-    return 0;
-}
-
 static int refuse(struct whole *w, int why, struct err *err)
 {
     err_input(err, "%s: cannot be written: %s", w->path, why ? strerror(why) : "a write failed; is the disk full?");
@@ -55,15 +43,16 @@ static int refuse(struct whole *w, int why, struct err *err)
     return -1;
 }
 
-/* The first failure counts: of a write long ago (ferror), of the last ones, of closing. */
+/* Of a write that failed long ago only the fact is known; one more byte, of a file that is given up anyway, brings the reason. */
 int whole_settle(struct whole *w, struct err *err)
 {
-    int failed = ferror(w->file) != 0, why = reason(w, failed);
-    failed |= why != 0 || ferror(w->file);
-    errno = 0;
-    if (fclose(w->file) && !failed) {
-        failed = 1;
+    int failed = ferror(w->file) != 0, why = 0;
+    if (failed && w->part && write(fileno(w->file), "", 1) != 1)
         why = errno;
+    errno = 0;
+    if (fclose(w->file)) {
+        failed = 1;
+        why = why ? why : errno;
     }
     w->file = NULL;
     return failed ? refuse(w, why, err) : 0;
