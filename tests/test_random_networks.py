@@ -1,0 +1,127 @@
+"""Random networks: volley against a second simulator (snn_model.py), every spike, membrane bit, prediction and synaptic operation.
+
+SEEDS=FIRST..LAST in the environment runs more of them, and KEEP=1 leaves the files of those that differ."""
+import collections
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+try:
+    import h5py                                     # noqa: F401
+    import numpy as np
+except ImportError as missing:
+    print("SKIPPED:", missing)
+    sys.exit(0)
+
+import snn_files
+import snn_random
+
+VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
+
+
+def rows(path):
+    with open(path, newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def spikes_of(path):
+    got = collections.defaultdict(set)
+    for r in rows(path):
+        got[r["population"]].add((int(r["sample"]), int(r["step"]), int(r["neuron"])))
+    return got
+
+
+def membranes_of(path, shape):
+    got = {}
+    for r in rows(path):
+        p = r["population"]
+        if p not in got:
+            got[p] = np.zeros(shape[p], np.uint32)
+        got[p][int(r["sample"]), int(r["step"]), int(r["neuron"])] = int(r["bits"], 16)
+    return got
+
+
+class Case:
+    """One seed: its network, input, and what the second simulator makes of it."""
+    def __init__(self, seed, folder):
+        tools = [None, "metadata", "metadata", *snn_random.RULES]
+        self.tool = tools[seed % len(tools)] or "metadata"
+        self.made = snn_random.Maker(seed, wild=seed % 3 == 0, tool=self.tool)
+        self.network = self.made.make()
+        rng = self.made.rng
+        self.shown = snn_files.write_nir(self.made, folder + "/net.nir")
+        self.steps, self.samples = int(rng.integers(4, 20)), int(rng.integers(1, 5))
+        self.x = snn_files.random_input(rng, self.samples, self.steps, self.made.input_shape, rng.random() < 0.35)
+        timed = any("tau" in k for c in self.made.cells for k in c.data)
+        self.options = snn_files.write_input(folder, self.x, rng, timed and self.tool not in ("sinabs",))
+        self.options += [] if self.tool == "metadata" else ["--from", self.tool]
+        if self.tool == "metadata" and not timed:
+            self.options += ["--dt", str(snn_random.DT)]
+        self.spikes, self.membranes, self.sops = self.network.run(self.x)
+
+    def want_prediction(self, sample):
+        name = self.network.outputs[0]
+        if self.network.of[name].fires:
+            return int(self.spikes[name][sample].sum(0).argmax())
+        return int((self.membranes[name][sample] * self.network.of[name].unit).max(0).argmax())
+
+
+def command(chip, net, out, options):
+    return [VOLLEY, "run", chip, net, "--out", out, "--quiet", "--trace", "spikes,membrane", *options]
+
+
+def differences(case, out):
+    """What differs, as lines."""
+    wrong = []
+    got, summary = spikes_of(out + "/spikes.csv"), json.load(open(out + "/summary.json"))
+    shape = {case.shown[p.name]: case.membranes[p.name].shape for p in case.network.neurons}
+    membranes = membranes_of(out + "/membranes.csv", shape)
+    for p in case.network.neurons:
+        name = case.shown[p.name]
+        want = {tuple(int(v) for v in at) for at in np.argwhere(case.spikes[p.name])}
+        if want != got.get(name, set()):
+            wrong.append(f"{name}: {len(want ^ got.get(name, set()))} of {len(want)} spikes differ, first {min(want ^ got.get(name, set()))}")
+        bits = case.membranes[p.name].view(np.uint32)
+        other = (membranes.get(name, 0) != bits) & ((bits | membranes.get(name, 0)) != 0x80000000)
+        if other.any():
+            wrong.append(f"{name}: {int(other.sum())} of {other.size} membranes differ, first {np.argwhere(other)[0].tolist()}")
+    if summary["counts"]["sops"] != case.sops:
+        wrong.append(f"{summary['counts']['sops']} sops, {case.sops} wanted")
+    if len(case.network.outputs) == 1:
+        got = [int(r["prediction"]) for r in rows(out + "/samples.csv")]
+        want = [case.want_prediction(s) for s in range(case.samples)]
+        wrong += [f"predictions {got}, wanted {want}"] if got != want else []
+    return wrong
+
+
+def run_seed(seed, folder):
+    case = Case(seed, folder)
+    done = subprocess.run(command("ideal", folder + "/net.nir", folder + "/out", case.options), capture_output=True, text=True)
+    if done.returncode:
+        return case, [f"exit {done.returncode}: {done.stderr.strip()}"]
+    return case, differences(case, folder + "/out")
+
+
+def main():
+    first, last = (os.environ.get("SEEDS") or "0..39").split("..")
+    bad = spikes = 0
+    for seed in range(int(first), int(last) + 1):
+        folder = tempfile.mkdtemp(prefix="volley")
+        case, wrong = run_seed(seed, folder)
+        spikes += sum(int(s.sum()) for s in case.spikes.values())
+        for line in wrong:
+            print(f"FAIL seed {seed} ({case.tool}):", line)
+        if wrong and os.environ.get("KEEP"):
+            print("    ", " ".join(command("ideal", folder + "/net.nir", folder + "/out", case.options)))
+        else:
+            shutil.rmtree(folder)
+        bad += bool(wrong)
+    print(f"{int(last) - int(first) + 1} networks, {spikes} spikes, {bad} differ")
+    sys.exit(1 if bad else 0)
+
+
+main()
