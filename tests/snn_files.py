@@ -1,4 +1,5 @@
 """Writes the networks of snn_random as NIR (h5py) in the ways that tools do, and their inputs in every format that volley reads."""
+import json
 import struct
 
 import h5py
@@ -85,7 +86,7 @@ def nodes_of(made):
         kind, data, metadata = c.kind, dict(c.data), dict(c.metadata)
         nodes[c.name] = (kind, data, metadata)
     for k, e in enumerate(made.edges):
-        if e.back:
+        if e.back and e.source == e.target:
             continue
         at, shape = e.source, made.shapes[e.source]
         for i, node in enumerate(e.chain):
@@ -125,6 +126,124 @@ def write_nir(made, path):
             f.node(group, name, kind, data, metadata)
     f.file.close()
     return {c.name: shown[c.name] for c in made.cells}
+
+
+# ---- native YAML: written as JSON, which is YAML too ----
+
+class YamlFile:
+    def __init__(self, made, folder):
+        self.made, self.folder, self.rng, self.layers, self.connections = made, folder, made.rng, [], []
+
+    def value(self, name, array):
+        """In the file, as one number where all are equal, or as an array beside it."""
+        array = np.asarray(array)
+        if array.size and np.all(array == array.flat[0]) and self.rng.random() < 0.5 and not name.endswith("weight"):
+            return float(array.flat[0])
+        if self.rng.random() < 0.5:
+            return array.astype(np.float64).tolist()
+        name = f"{name}{len(self.layers)}_{len(self.connections)}.npy"
+        np.save(f"{self.folder}/{name}", array)
+        return name
+
+    def neurons(self, c, output):
+        p = self.made.network.of[c.name]
+        layer = {"name": c.name, "shape": list(c.shape), "beta": self.value("beta", p.beta.reshape(c.shape))}
+        if p.fires:
+            layer["threshold"] = self.value("threshold", p.threshold.reshape(c.shape))
+            layer["threshold_compare"] = "at_least" if p.at_least else "greater"
+            layer["reset"] = p.reset
+            layer["reset_delay"] = p.point != "now"
+        if p.alpha is not None:
+            layer["alpha"] = self.value("alpha", p.alpha.reshape(c.shape))
+        own = p.point in ("now", self.made.point(p.reset, True, c)) and p.fires and not p.refractory and p.reset != "value"
+        if own:
+            layer["type"] = ("R" if c.recurrent else "") + ("Synaptic" if p.alpha is not None else "Leaky")
+        else:
+            layer.update({"type": "Neurons", "fires": p.fires, "current": p.alpha is not None, "refractory": p.refractory})
+            layer.pop("reset_delay", None)
+            if p.fires:
+                layer["reset_point"] = {"now": "now", "before": "next_before_decay", "after": "next_after_input"}[p.point]
+            if p.reset == "value":
+                layer["reset_value"] = self.value("reset_value", p.reset_value.reshape(c.shape))
+        if output:
+            layer["output"] = True
+        if c.recurrent and own:
+            node = c.recurrent[1]
+            layer["recurrent_weight"] = self.value("recurrent_weight", node.weight if isinstance(node, Linear) else node.scale.reshape(-1))
+            if node.bias is not None:
+                layer["recurrent_bias"] = self.value("recurrent_bias", node.bias)
+        elif c.recurrent:
+            node = c.recurrent[1]
+            self.connection(c.name, c.name, [node])
+        self.layers.append(layer)
+
+    def linear(self, node, k):
+        layer = {"name": f"w{len(self.layers)}_{k}"}
+        if isinstance(node, Linear):
+            layer.update({"type": "Linear", "weight": self.value("weight", node.weight)})
+        elif isinstance(node, Conv):
+            layer.update({"type": f"Conv{node.axes}d", "weight": self.value("weight", node.weight), "stride": list(node.stride), "padding": list(node.padding),
+                          "dilation": list(node.dilation), "groups": node.groups})
+        elif isinstance(node, Pool):
+            layer.update({"type": "AvgPool2d" if node.mean else "SumPool2d", "kernel": list(node.kernel), "stride": list(node.stride),
+                          "padding": list(node.padding)})
+        else:
+            layer["type"] = "Flatten"
+        if node.bias is not None:
+            layer["bias"] = self.value("bias", node.bias)
+        self.layers.append(layer)
+        return layer["name"]
+
+    def connection(self, source, target, chain):
+        link = {"from": source, "to": target}
+        delays = [n for n in chain if isinstance(n, Delay)]
+        chain = [n for n in chain if not isinstance(n, Delay)]
+        shape = self.made.shapes[source]
+        if delays and delays[0].steps.ndim == 0:
+            link["delay"] = int(delays[0].steps)
+        elif delays:
+            link["pre_delay"] = delays[0].steps.reshape(-1).tolist()
+        if not chain or isinstance(chain[0], Scale):
+            n = int(np.prod(shape))
+            link.update({"form": "one_to_one", "weight": [1.0] * n if not chain else chain[0].scale.reshape(-1).astype(float).tolist()})
+        elif len(chain) == 1 and isinstance(chain[0], Linear) and ("pre_delay" in link or self.rng.random() < 0.3):
+            link.update({"form": "dense", "weight": self.value("weight", chain[0].weight)})
+            if chain[0].bias is not None:
+                link["bias"] = self.value("bias", chain[0].bias)
+        else:
+            link["through"] = [self.linear(n, k) for k, n in enumerate(chain)]
+        self.connections.append(link)
+
+
+def write_yaml(made, folder):
+    """net.yaml; needs a network whose ways have one layer of weights each (Maker's simple)."""
+    y = YamlFile(made, folder)
+    straight = made.rng.random() < 0.5 and len(made.outputs) == 1 and straight_on(made)
+    for c in made.cells:
+        for e in made.edges:
+            if e.target == c.name and e.source != e.target:
+                if straight:
+                    [y.linear(n, k) for k, n in enumerate(e.chain)]
+                else:
+                    y.connection(e.source, e.target, e.chain)
+        y.neurons(c, c.name in made.outputs)
+    with open(f"{folder}/net.yaml", "w") as f:
+        json.dump({"time_steps": 5, "dt": "100 us", "input_shape": list(made.input_shape), "layers": y.layers,
+                   **({} if straight and not y.connections else {"connections": y.connections})}, f, indent=1)
+    return {c.name: c.name for c in made.cells}
+
+
+def straight_on(made):
+    """Each layer feeds the next alone, through nodes that the list of layers has."""
+    at = "input"
+    for c in made.cells:
+        ways = [e for e in made.edges if e.target == c.name and e.source != e.target]
+        if len(ways) != 1 or ways[0].source != at or any(isinstance(n, (Delay, Scale)) for n in ways[0].chain) or not ways[0].chain:
+            return False
+        if c.recurrent and not made.plain(c):
+            return False
+        at = c.name
+    return True
 
 
 # ---- inputs ----

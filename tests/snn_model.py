@@ -7,7 +7,7 @@ int64 multiples of 2^-FRACTION; an array that does not fit that grid is refused,
 A linear node is a matrix (out, in) and a matrix of how many synapses stand behind each entry."""
 import numpy as np
 
-FRACTION = 36
+FRACTION = 44
 F = np.float32
 
 
@@ -139,7 +139,7 @@ class Edge:
                 delay = delay + np.broadcast_to(node.steps, shape).reshape(-1) if weight is None else delay + int(node.steps)
                 continue
             w, s, b = node.matrix(shape)
-            if pooled:      # 1 / area goes into each weight behind the pool, rounded; the windows then add these
+            if pooled and isinstance(node, (Linear, Conv)):     # 1 / area goes into each weight behind the pool, rounded; the windows then add these
                 w, pooled = (w * pooled).astype(F).astype(np.float64), None
             elif weight is None and isinstance(node, Pool) and not self.joined() and node is not self.chain[-1]:
                 pooled, w, windows = 1 / node.area(), s.astype(np.float64), True

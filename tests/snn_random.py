@@ -23,6 +23,7 @@ class Cell:
 
 
 class Maker:
+    """tool: a name of RULES, "metadata", or "yaml": neurons of every kind that the native file knows, one layer of weights per way."""
     def __init__(self, seed, wild=False, tool=None):
         self.rng = np.random.default_rng(seed)
         self.wild, self.tool = wild, tool
@@ -91,7 +92,9 @@ class Maker:
             kinds = ["conv"] * 4 + ["flat", "flat", "scale", "scale conv", "direct"]
         else:
             kinds = ["lin"] * 6 + ["scale", "scale lin", "direct"]
-        if not self.wild:
+        if self.tool == "yaml":
+            kinds = [k for k in kinds if k in ("conv", "pool conv", "flat", "pool flat", "scale", "lin", "pool", "direct")]
+        elif not self.wild:
             kinds += {3: ["conv pool", "pool pool", "conv conv", "conv flat"], 2: ["conv conv", "conv flat"], 1: ["lin lin", "lin scale"]}[len(shape)]
         for word in self.pick(*kinds).split():
             node = {"conv": self.conv, "pool": self.pool, "scale": self.scale}.get(word, lambda s: None)(shape)
@@ -128,7 +131,7 @@ class Maker:
         if c.kind == "Threshold":
             c.data["threshold"] = threshold
             return c
-        if self.tool and self.tool != "metadata":
+        if self.tool in RULES:
             self.tool_data(c, threshold)
         else:
             self.metadata(c, threshold)
@@ -185,12 +188,17 @@ class Maker:
         if c.kind == "Threshold":
             at_least = self.tool in RULES and RULES[self.tool][4]
             return Neurons(c.name, c.shape, 0.0, c.data["threshold"], at_least=at_least)
-        if self.tool and self.tool != "metadata":
+        if self.tool in RULES:
             return self.tool_population(c)
         m, fires = c.metadata, c.kind.endswith("IF")
         reset, late = (m["reset_mechanism"], m["reset_delay"]) if fires else ("none", 0)
-        return Neurons(c.name, c.shape, m.get("beta", 1.0), c.data.get("v_threshold", 0.0), alpha=m.get("alpha"), fires=fires, reset=reset,
-                       point=self.point(reset, late, c))
+        more = {}
+        if self.tool == "yaml" and fires and self.chance(0.5):      # what NIR has no words for
+            reset = self.pick("none", "zero", "subtract", "value")
+            more = {"refractory": int(self.rng.integers(0, 4)), "at_least": self.chance(0.5), "reset_value": self.one_or_each(-0.5, 0.25, c.shape, 16)}
+        point = self.pick("now", "before", "after") if more else self.point(reset, late, c)
+        more = {k: v for k, v in more.items() if k != "reset_value" or reset == "value"}
+        return Neurons(c.name, c.shape, m.get("beta", 1.0), c.data.get("v_threshold", 0.0), alpha=m.get("alpha"), fires=fires, reset=reset, point=point, **more)
 
     def point(self, reset, late, c):
         if not late:
@@ -251,9 +259,16 @@ class Maker:
             self.cells.append(c)
             self.shapes[c.name] = shape
             self.loop(c)
+        self.long_way_back()
         self.outputs = [self.cells[-1].name] + ([c.name for c in self.cells[:-1]][:1] if self.chance(0.2) else [])
         self.arrivals()
-        return Network(self.input_shape, [self.population(c) for c in self.cells], self.edges, self.outputs)
+        self.network = Network(self.input_shape, [self.population(c) for c in self.cells], self.edges, self.outputs)
+        return self.network
+
+    def plain(self, c):
+        """One of snnTorch's classes, as a file in YAML names them."""
+        p = self.network.of[c.name]
+        return p.fires and not p.refractory and p.reset != "value" and p.point in ("now", self.point(p.reset, True, c))
 
     def skips(self, c, source):
         for name, shape in self.shapes.items():
@@ -269,6 +284,26 @@ class Maker:
         node = self.linear(c.shape, c.shape[0]) if len(c.shape) == 1 and self.chance(0.7) else self.scale(c.shape)
         c.recurrent = (self.pick("flat", "graph"), node)
         self.edges.append(Edge(c.name, c.name, [node], back=True))
+
+    def long_way_back(self):
+        """An edge from a later population to an earlier one. The population of a cycle that is reached first from the input closes it, so
+        take one that is nearer to it than all behind it; enough delay lets every cycle be run."""
+        near, k = {"input": 0}, len(self.cells)
+        for c in self.cells:
+            near[c.name] = 1 + min(near[e.source] for e in self.edges if e.target == c.name and not e.back)
+        if k < 2 or not self.chance(0.35):
+            return
+        at = int(self.rng.integers(0, k - 1))
+        first, later = self.cells[at], self.cells[int(self.rng.integers(at + 1, k))]
+        behind = {first.name}
+        for c in self.cells[at + 1:]:
+            behind |= {c.name for e in self.edges if e.target == c.name and e.source in behind}
+        if later.name not in behind or any(near[name] <= near[first.name] for name in behind - {first.name}) or not later.kind.endswith("IF") or later.kind == "Threshold":
+            return
+        if len(first.shape) > 1:
+            return
+        chain = [Delay(k)] + ([Flatten()] if len(later.shape) > 1 else [])
+        self.edges.append(Edge(later.name, first.name, chain + [self.linear((int(np.prod(later.shape)),), first.shape[0])], back=True))
 
     def arrivals(self):
         """Tools in which a spike takes a step to the next population."""

@@ -48,19 +48,19 @@ def membranes_of(path, shape):
 class Case:
     """One seed: its network, input, and what the second simulator makes of it."""
     def __init__(self, seed, folder):
-        tools = [None, "metadata", "metadata", *snn_random.RULES]
-        self.tool = tools[seed % len(tools)] or "metadata"
-        self.made = snn_random.Maker(seed, wild=seed % 3 == 0, tool=self.tool)
+        tools = ["metadata", "yaml", *snn_random.RULES, "metadata", "yaml", "yaml"]
+        self.tool = tools[seed % len(tools)]
+        self.made = snn_random.Maker(seed, wild=seed // 5 % 3 == 0, tool=self.tool)
         self.network = self.made.make()
         rng = self.made.rng
-        self.shown = snn_files.write_nir(self.made, folder + "/net.nir")
+        self.net = folder + ("/net.yaml" if self.tool == "yaml" else "/net.nir")
+        self.shown = snn_files.write_yaml(self.made, folder) if self.tool == "yaml" else snn_files.write_nir(self.made, self.net)
         self.steps, self.samples = int(rng.integers(4, 20)), int(rng.integers(1, 5))
         self.x = snn_files.random_input(rng, self.samples, self.steps, self.made.input_shape, rng.random() < 0.35)
-        timed = any("tau" in k for c in self.made.cells for k in c.data)
+        timed = self.tool == "yaml" or any("tau" in k for c in self.made.cells for k in c.data)
         self.options = snn_files.write_input(folder, self.x, rng, timed and self.tool not in ("sinabs",))
-        self.options += [] if self.tool == "metadata" else ["--from", self.tool]
-        if self.tool == "metadata" and not timed:
-            self.options += ["--dt", str(snn_random.DT)]
+        self.options += ["--steps", str(self.steps)] if self.tool == "yaml" and "--steps" not in self.options else []
+        self.rules = ["--from", self.tool] if self.tool in snn_random.RULES else [] if timed else ["--dt", str(snn_random.DT)]
         self.spikes, self.membranes, self.sops = self.network.run(self.x)
 
     def want_prediction(self, sample):
@@ -98,12 +98,35 @@ def differences(case, out):
     return wrong
 
 
+def how(case):
+    """Ways to run that change no spike."""
+    rng = case.made.rng
+    return [*[["--set", f"core_types.ideal.capacity.neurons={rng.integers(3, 40)}"], []][rng.integers(2)],
+            *[["--map", "fill"], ["--map", "balance", "--cores", "all"], []][rng.integers(3)],
+            *[["--timing", "none"], []][rng.integers(2)], *[["--threads", "2"], []][rng.integers(2)]]
+
+
+def run(args):
+    done = subprocess.run(args, capture_output=True, text=True)
+    return f"{' '.join(args[:3])}: exit {done.returncode}: {done.stderr.strip()}" if done.returncode else ""
+
+
+def converted(case, folder):
+    """The network as `volley convert` writes it gives the same bytes."""
+    wrong = run([VOLLEY, "convert", case.net, "-o", folder + "/again.yaml", *case.rules])
+    wrong = wrong or run(command("ideal", folder + "/again.yaml", folder + "/again", [*case.options, "--steps", str(case.steps)]))
+    if wrong:
+        return [wrong]
+    names = ("spikes.csv", "membranes.csv", "samples.csv")
+    return [f"{n} of the converted network differs" for n in names if open(f"{folder}/out/{n}").read() != open(f"{folder}/again/{n}").read()]
+
+
 def run_seed(seed, folder):
     case = Case(seed, folder)
-    done = subprocess.run(command("ideal", folder + "/net.nir", folder + "/out", case.options), capture_output=True, text=True)
-    if done.returncode:
-        return case, [f"exit {done.returncode}: {done.stderr.strip()}"]
-    return case, differences(case, folder + "/out")
+    case.options += how(case)
+    wrong = run(command("ideal", case.net, folder + "/out", case.rules + case.options))
+    wrong = [wrong] if wrong else differences(case, folder + "/out")
+    return case, wrong or (converted(case, folder) if seed % 3 == 0 else [])
 
 
 def main():
@@ -116,7 +139,7 @@ def main():
         for line in wrong:
             print(f"FAIL seed {seed} ({case.tool}):", line)
         if wrong and os.environ.get("KEEP"):
-            print("    ", " ".join(command("ideal", folder + "/net.nir", folder + "/out", case.options)))
+            print("    ", " ".join(command("ideal", case.net, folder + "/out", case.rules + case.options)))
         else:
             shutil.rmtree(folder)
         bad += bool(wrong)
