@@ -137,6 +137,22 @@ static int is_placed(const struct chipfile *f, uint32_t type)
     return 0;
 }
 
+/* What was noted of a core type while it was read: of its memories by node, of its times by key. */
+static void drop_notes(struct fidelity *notes, const char *type)
+{
+    size_t kept = 0, n = strlen(type);
+    for (size_t i = 0; i < notes->count; i++) {
+        struct fidelity_line line = notes->line[i];
+        const char *key = strncmp(line.text, "core_types.", 11) ? "" : line.text + 11;
+        if ((!strncmp(line.node, type, n) && line.node[n] == '.') || (!strncmp(key, type, n) && key[n] == '.')) {
+            free(line.node);
+            free(line.text);
+        } else
+            notes->line[kept++] = line;
+    }
+    notes->count = kept;
+}
+
 /* A type that no core has is an offer of the file, no part of the chip: it is checked and then left out. */
 static void drop_unplaced(struct chipfile *f)
 {
@@ -151,6 +167,7 @@ static void drop_unplaced(struct chipfile *f)
         char *names = f->unplaced ? mem_format("%s, %s", f->unplaced, f->type[t].name) : mem_text(f->type[t].name);
         free(f->unplaced);
         f->unplaced = names;
+        drop_notes(&f->notes, f->type[t].name);
         chipfile_free_type(&f->type[t]);
     }
     f->n_types = kept;

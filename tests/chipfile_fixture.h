@@ -79,6 +79,15 @@ static inline const struct chip_figure *figure_of(const struct chipfile *f, cons
     return NULL;
 }
 
+/* How many notes are on a node whose name begins so. */
+static inline int notes_on(const struct chipfile *f, const char *begin)
+{
+    int n = 0;
+    for (size_t i = 0; i < f->notes.count; i++)
+        n += !strncmp(f->notes.line[i].node, begin, strlen(begin));
+    return n;
+}
+
 static inline int notes_say(const struct chipfile *f, const char *part)
 {
     for (size_t i = 0; i < f->notes.count; i++)

@@ -218,7 +218,18 @@ static void every_field_of_mesh28_is_filled(void)
     CU_ASSERT(t->n_static == 1 && !strcmp(t->static_[0].what, "core") && f->n_static == 1 && !strcmp(f->static_[0].what, "router") &&
               f->static_[0].power.high == 12.3e-3);
     CU_ASSERT(notes_say(f, "a fit to CACTI 7, whose worst ratio to a swept point is 1.44 for read, 1.71 write"));
-    CU_ASSERT(notes_say(f, "lif28.state, 1 KiB of 128 bit") && notes_say(f, "extrapolated"));
+    CU_ASSERT(notes_say(f, "1 KiB of 128 bit") && notes_say(f, "extrapolated"));
+    CU_ASSERT(notes_on(f, "lif28.") == 6 && notes_on(f, "cuba28.") == 0);
+    chipfile_free(f);
+}
+
+static void what_is_noted_is_of_the_core_types_that_are_placed(void)
+{
+    struct err err;
+    struct chipfile *f = chip_with("mesh28", &err, "placement={cuba28: all}", "core_types.lif28.memories.synapse.size=1 MiB", NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    CU_ASSERT(notes_on(f, "lif28.") == 0 && notes_on(f, "cuba28.") == 6);
+    CU_ASSERT(!notes_say(f, "an access of synapse takes"));     /* 1 MiB needs more than a cycle: of lif28, which no core is */
     chipfile_free(f);
 }
 
@@ -482,6 +493,7 @@ int main(void)
     CU_add_test(suite, "a barrier follows the tiles in use", a_barrier_follows_the_tiles_in_use);
     CU_add_test(suite, "ideal has no limits and the plain prices", ideal_has_no_limits_and_the_plain_prices);
     CU_add_test(suite, "every field of mesh28 is filled", every_field_of_mesh28_is_filled);
+    CU_add_test(suite, "what is noted is of the core types that are placed", what_is_noted_is_of_the_core_types_that_are_placed);
     CU_add_test(suite, "the pattern of a chip file loads unchanged", the_pattern_of_a_chip_file_loads_unchanged);
     CU_add_test(suite, "a derived memory is what the model says", a_derived_memory_is_what_the_model_says);
     CU_add_test(suite, "turning a memory moves everything that hangs on it", turning_a_memory_moves_everything_that_hangs_on_it);

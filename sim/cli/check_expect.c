@@ -132,8 +132,9 @@ int cli_expect(const struct cli *cli, const struct job *job, const struct run *r
         return err_input(err, "--expect %s: no memory for the answer", cli->expect);
     int status = check(line, cli, job->expect, run, err);
     fclose(line);
+    FILE *to = cli->quiet ? stderr : stdout;
     if (status > 0 || (!status && !cli->quiet))
-        form_item(cli->quiet ? stderr : stdout, "expected", text);
+        form_item(to, form_columns(to), "expected", text);
     free(text);
     return status;
 }

@@ -33,7 +33,7 @@ static void write_host(FILE *to, const char *folder)
     if (!host.doc)
         return;
     double wall = finished_number(&host, "wall_s"), peak = finished_number(&host, "peak_rss_bytes");
-    form_begin(&s, to, "ran");
+    form_begin(&s, to, form_columns(to), "ran");
     if (isfinite(wall) && isfinite(peak))
         fprintf(s.line, "%s on its computer, %s of memory at most", form_si(a, wall, "s"), form_bytes(b, peak));
     if (*finished_text(&host, "date"))

@@ -8,7 +8,7 @@
 #include "report/finished.h"
 #include "report/form.h"
 
-enum { NAME_WIDTH = 26, COLUMN_WIDTH = 22 };
+enum { NAME_WIDTH = 26, COLUMN_WIDTH = 22, COLUMN_WIDEST = 44 };
 
 enum figure_form { AS_TEXT, AS_COUNT, AS_PERCENT, AS_SI };
 struct figure {
@@ -19,6 +19,7 @@ struct figure {
 static const struct figure figures[] = {
     {"chip", "chip.name", "", AS_TEXT, 0},
     {"network", "network.name", "", AS_TEXT, 0},
+    {"mapping", "mapping.method", "", AS_TEXT, 0},
     {"timing plane", "plane", "", AS_TEXT, 0},
     {"samples", "samples", "", AS_COUNT, 0},
     {"cores used", "chip.cores_used", "", AS_COUNT, 0},
@@ -43,9 +44,10 @@ static double figure_of(const struct finished *f, const struct figure *figure)
     return figure->per_sample ? value / samples : value;        /* no samples: not finite, shown as unknown */
 }
 
+/* The first folder's figure is the measure: the others show how many times it they are. Counts of the run itself have no ratio. */
 static void write_value(char *to, size_t size, const struct finished *f, const struct figure *figure, double first, int is_first)
 {
-    char text[FORM_TEXT];
+    char text[FORM_TEXT], ratio[FORM_TEXT];
     double value = figure->form == AS_TEXT ? 0 : figure_of(f, figure);
     if (figure->form == AS_TEXT) {
         snprintf(to, size, "%.*s", COLUMN_WIDTH - 2, finished_text(f, figure->path));
@@ -64,33 +66,46 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
     if (is_first || figure->form == AS_PERCENT || (figure->form == AS_COUNT && !figure->per_sample) || !isfinite(first) || first <= 0)
         snprintf(to, size, "%s", text);
     else
-        snprintf(to, size, "%s  x %.3g", text, value / first);
+        snprintf(to, size, "%s  x %s", text, form_digits(ratio, value / first));
 }
 
-static void write_row(FILE *to, const struct finished *f, uint32_t n, const struct figure *figure)
+static void write_row(FILE *to, const struct finished *f, uint32_t n, const struct figure *figure, int column)
 {
     char cell[FORM_TEXT * 2];
     double first = figure->form == AS_TEXT ? 0 : figure_of(&f[0], figure);
     fprintf(to, "%-*s", NAME_WIDTH, figure->name);
     for (uint32_t i = 0; i < n; i++) {
         write_value(cell, sizeof cell, &f[i], figure, first, i == 0);
-        fprintf(to, " %*s%s", COLUMN_WIDTH - (int)form_width(cell) > 0 ? COLUMN_WIDTH - (int)form_width(cell) : 0, "", cell);
+        int blanks = column - (int)form_width(cell);
+        fprintf(to, " %*s%s", blanks > 0 ? blanks : 0, "", cell);
     }
     fputc('\n', to);
 }
 
-/* Long names of folders are shown by their end. */
-static void write_header(FILE *to, const struct finished *f, uint32_t n)
+/* Wide enough for the folders' names, within reason. */
+static int column_width(const char *const *folders, uint32_t n)
+{
+    size_t widest = COLUMN_WIDTH;
+    for (uint32_t i = 0; i < n; i++)
+        widest = form_width(folders[i]) > widest ? form_width(folders[i]) : widest;
+    return widest < COLUMN_WIDEST ? (int)widest : COLUMN_WIDEST;
+}
+
+/* A longer name is shown by its end, which tells it apart, and seen to be cut. */
+static void write_header(FILE *to, const char *const *folders, uint32_t n, int column)
 {
     fprintf(to, "%-*s", NAME_WIDTH, "per inference");
     for (uint32_t i = 0; i < n; i++) {
-        size_t length = strlen(f[i].folder);
-        const char *shown = length > COLUMN_WIDTH ? f[i].folder + length - COLUMN_WIDTH : f[i].folder;
-        fprintf(to, " %*s", COLUMN_WIDTH, shown);
+        const char *shown = folders[i];
+        int cut = (int)form_width(shown) > column;
+        while (cut && ((int)form_width(shown) > column - 3 || ((unsigned char)*shown & 0xc0) == 0x80))
+            shown++;
+        fprintf(to, " %*s%s%s", column - (cut ? 3 : 0) - (int)form_width(shown), "", cut ? "..." : "", shown);
     }
     fputc('\n', to);
 }
 
+/* SHA-256 of what a run was made from, by the name in its summary; "": it had none. */
 static const char *hash_of(const struct finished *f, const char *input)
 {
     const struct doc_node *list = finished_node(f, "inputs");
@@ -102,6 +117,16 @@ static const char *hash_of(const struct finished *f, const char *input)
     return "";
 }
 
+/* What was turned on a chip: two columns of one name may be two chips. */
+static void write_overrides(FILE *to, const struct finished *f)
+{
+    const struct doc_node *list = finished_node(f, "set");
+    for (uint32_t i = 0; list && list->kind == DOC_LIST && i < list->count; i++)
+        if (list->item[i]->kind == DOC_SCALAR)
+            fprintf(to, "note: %s: --set %s\n", f->folder, list->item[i]->text);
+}
+
+/* What makes two columns no comparison: other material, or a run that was cut short. */
 static void write_notes(FILE *to, const struct finished *f, uint32_t n)
 {
     static const char *const input[] = {"network", "input"};
@@ -111,6 +136,8 @@ static void write_notes(FILE *to, const struct finished *f, uint32_t n)
                 fprintf(to, "note: %s ran another %s than %s\n", f[i].folder, input[k], f[0].folder);
                 break;
             }
+    for (uint32_t i = 0; i < n; i++)
+        write_overrides(to, &f[i]);
     for (uint32_t i = 0; i < n; i++)
         if (!strcmp(finished_text(&f[i], "partial"), "true"))
             fprintf(to, "note: %s was interrupted: its figures are of the samples it finished\n", f[i].folder);
@@ -124,9 +151,10 @@ int report_compare(FILE *to, const char *const *folders, uint32_t n, struct err 
     for (uint32_t i = 0; i < n && !bad; i++)
         bad = finished_open(&f[i], folders[i], err);
     if (!bad) {
-        write_header(to, f, n);
+        int column = column_width(folders, n);
+        write_header(to, folders, n, column);
         for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-            write_row(to, f, n, &figures[i]);
+            write_row(to, f, n, &figures[i], column);
         write_notes(to, f, n);
         if (fflush(to) || ferror(to))
             bad = err_input(err, "cannot write the comparison; is the disk full or the reader gone?");

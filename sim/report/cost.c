@@ -33,7 +33,7 @@ void cost_accuracy(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
     struct form_sheet s;
-    form_begin(&s, to, "accuracy");
+    form_begin(&s, to, r->width, "accuracy");
     if (!run->outputs)
         fputs("no population is connected to Output: nothing is decoded", s.line);
     else if (!run->samples_done)
@@ -76,13 +76,25 @@ static const char *static_bound(const struct energy *e)
     return bound < 0 ? "at most " : bound > 0 ? "at least " : "";
 }
 
+static int static_is_unknown(const struct energy *e)
+{
+    for (uint32_t i = 0; i < e->n_lines; i++)
+        if (e->line[i].static_ && e->line[i].each.free)
+            return 1;
+    return 0;
+}
+
+/* total = dynamic + power of the whole chip x time; then the same with the power of the used cores alone. */
 static void write_static(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
     const struct energy *e = r->energy;
     char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT], d[FORM_TEXT];
     if (e->static_w <= 0) {
-        fputs("\nthe chip file states no static power", to);
+        fputs(run->chip->all_in       ? "\nthe prices are all-in: network, memories and static power are inside them"
+              : static_is_unknown(e) ? "\nstatic power: no figure published, counted as none"
+                                     : "\nthe chip file states no static power",
+              to);
         return;
     }
     fprintf(to, "\n%s with the whole chip's static power (%s%s x %s); %s with that of the %u core%s used",
@@ -97,7 +109,7 @@ void cost_energy(FILE *to, const struct report *r)
     char a[FORM_TEXT], b[FORM_TEXT];
     double each = facts_per_sample(r, e->dynamic_j);
     struct form_scale scale = form_scale_of(each);
-    form_begin(&s, to, "energy");
+    form_begin(&s, to, r->width, "energy");
     if (!e->priced)
         fputs("not priced: the chip file states no energies; the counts below are what a price list would be multiplied with", s.line);
     else {
@@ -113,6 +125,35 @@ void cost_energy(FILE *to, const struct report *r)
 
 /* ---- time ---- */
 
+static int any_term_free(const struct service_term *term, uint32_t n)
+{
+    int free_ = 0;
+    for (uint32_t i = 0; i < n; i++)
+        free_ |= term[i].time.cost.free;
+    return free_;
+}
+
+/* A time that nobody has published takes none, and a reader must see it beside the time that is given. */
+static void write_unknown_times(FILE *to, const struct report *r)
+{
+    const struct chipfile *f = r->run->chip;
+    int accept = 0, update = 0;
+    for (uint32_t t = 0; t < f->n_types; t++) {
+        accept |= any_term_free(f->type[t].accept, f->type[t].n_accept);
+        update |= any_term_free(f->type[t].update, f->type[t].n_update);
+    }
+    const struct { const char *what; int unknown; } part[] = {
+        {"synapses", accept}, {"updates", update}, {"routers", f->noc.d_router.cost.free}, {"links", f->noc.d_link_x.cost.free || f->noc.d_link_y.cost.free},
+        {"ways between core and router", f->noc.d_inject.cost.free || f->noc.d_eject.cost.free}, {"barriers", f->barrier_standing.free},
+        {"layer starts", f->layer_start_time.cost.free && r->facts.total[COUNT_LAYER_STARTS]}, {"resets between samples", f->sample_reset_time.cost.free}};
+    int n = 0;
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        if (part[i].unknown)
+            fprintf(to, "%s%s", n++ ? ", " : "\n", part[i].what);
+    if (n)
+        fputs(": no time published, counted as none", to);
+}
+
 void cost_time(FILE *to, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -120,7 +161,7 @@ void cost_time(FILE *to, const struct report *r)
     char a[FORM_TEXT], b[FORM_TEXT];
     double mean = r->facts.time_s.mean, total = (double)r->run->total_ps / 1e12;
     struct form_scale scale = form_scale_of(mean);
-    form_begin(&s, to, "time");
+    form_begin(&s, to, r->width, "time");
     if (mean <= 0)
         fputs(r->run->samples_done ? "0 s: the chip file states no times" : "no sample was finished", s.line);
     else {
@@ -134,11 +175,12 @@ void cost_time(FILE *to, const struct report *r)
             fprintf(s.line, " (%s)", bound);
         write_spread(s.line, &r->facts.time_s, scale, r->run->samples_done);
         fprintf(s.line, "\t%s per second, one after another", form_count(a, 1 / mean));
+        write_unknown_times(s.line, r);
     }
     form_end(&s);
 }
 
-struct bound_share { const char *name; double share; enum bound bound; };
+struct bound_share { const char *name; double share; enum bound bound; int percent; };
 
 static int by_share(const void *a, const void *b)
 {
@@ -148,44 +190,84 @@ static int by_share(const void *a, const void *b)
     return (int)x->bound - (int)y->bound;
 }
 
-/* What the compute share is made of, and whose it is. */
-static void write_compute(FILE *to, const struct run *run, double all)
+/* Which core it is that the step waits for, where it is one and the same. */
+static void write_core(FILE *to, const struct run *run)
 {
-    char name[FORM_TEXT], a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT];
+    char name[FORM_TEXT], percent[FORM_TEXT];
     uint64_t work = run->bound_ps[BOUND_COMPUTE] + run->bound_ps[BOUND_MEMORY];
     facts_core_name(run, run->mapping->core[run->bound_core].core, name, sizeof name);
-    int alone = (double)run->bound_core_ps >= 0.995 * (double)work;
-    fprintf(to, " (%s%s%ssynapses %s, updates %s", alone ? "core " : "", alone ? name : "", alone ? ": " : "", form_percent(a, (double)run->service_ps / all),
-            form_percent(b, (double)run->update_ps / all));
-    if (!alone && run->bound_core_ps)
-        fprintf(to, "; core %s ends %s of it", name, form_percent(c, (double)run->bound_core_ps / (double)(work ? work : 1)));
-    fputs(")\t", to);
+    if ((double)run->bound_core_ps >= 0.995 * (double)work)
+        fprintf(to, "core %s: ", name);
+    else if (run->bound_core_ps)
+        fprintf(to, "core %s ends %s of it: ", name, form_percent(percent, (double)run->bound_core_ps / (double)work));
 }
 
+/* What the compute share is made of; with `core`, whose it is. The parts add up to the share as it is shown. */
+static void write_compute(FILE *to, const struct run *run, double all, const struct bound_share *compute, int core)
+{
+    const double part[] = {(double)run->service_ps / all, (double)run->update_ps / all};
+    int percent[2];
+    form_shares(part, 2, compute->percent, percent);
+    fputs(" (", to);
+    if (core)
+        write_core(to, run);
+    fprintf(to, "synapses %d %%, updates %d %%)", percent[0], percent[1]);
+}
+
+/* The memories whose words the service of a packet waits for: those that its time is counted in. */
+static void write_memories(FILE *to, const struct run *run)
+{
+    const struct core_type *type = &run->chip->type[run->mapping->core[run->bound_core].type];
+    int n = 0;
+    fputs(" (", to);
+    write_core(to, run);
+    for (uint32_t i = 0; i < type->n_accept; i++)
+        if (type->accept[i].counter == NO_INDEX)
+            fprintf(to, "%s%s words %s", n++ ? ", " : "", type->memory[type->accept[i].memory].name, type->accept[i].write ? "written" : "read");
+    fputs(n ? ")" : "words read and written)", to);
+}
+
+static void write_bounds(FILE *to, const struct run *run, double all, const struct bound_share *share)
+{
+    int more = 0;                   /* of two shares of a core's work, the larger one names the core */
+    for (int i = 0; i < N_BOUNDS; i++) {
+        int none = !share[i].percent;   /* those that play no part stand together, at the end */
+        if (none && i + 1 < N_BOUNDS) {
+            fprintf(to, "%s, ", share[i].name);
+            continue;
+        }
+        fprintf(to, "%s %d %%", share[i].name, share[i].percent);
+        if (!none && share[i].bound == BOUND_COMPUTE)
+            write_compute(to, run, all, &share[i], !more++);
+        else if (!none && share[i].bound == BOUND_MEMORY && !more++)
+            write_memories(to, run);
+        fputc('\t', to);
+    }
+}
+
+/* The parts of the steps' time, walked back from each step's last event; resets lie between samples and in no step. */
 void cost_bound(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
-    struct bound_share share[N_BOUNDS] = {{"compute", 0, BOUND_COMPUTE}, {"memory", 0, BOUND_MEMORY}, {"noc", 0, BOUND_NOC}, {"queue", 0, BOUND_QUEUE},
-                                          {"barrier", 0, BOUND_BARRIER}};
+    struct bound_share share[N_BOUNDS] = {{"compute", 0, BOUND_COMPUTE, 0}, {"memory", 0, BOUND_MEMORY, 0}, {"noc", 0, BOUND_NOC, 0},
+                                          {"queue", 0, BOUND_QUEUE, 0}, {"barrier", 0, BOUND_BARRIER, 0}};
     struct form_sheet s;
     char a[FORM_TEXT];
-    double all = (double)(run->total_ps - run->reset_ps);
+    double all = (double)(run->total_ps - run->reset_ps), value[N_BOUNDS];
+    int percent[N_BOUNDS];
     if (all <= 0)
         return;
     for (int i = 0; i < N_BOUNDS; i++)
         share[i].share = (double)run->bound_ps[share[i].bound] / all;
     qsort(share, N_BOUNDS, sizeof *share, by_share);
-    form_begin(&s, to, "bound by");
-    for (int i = 0; i < N_BOUNDS; i++) {
-        int none = share[i].share < 0.005, more = i + 1 < N_BOUNDS;     /* those that play no part stand together */
-        if (none && more)
-            fprintf(s.line, "%s, ", share[i].name);
-        else
-            fprintf(s.line, "%s %s%s", share[i].name, form_percent(a, share[i].share), share[i].bound == BOUND_COMPUTE ? "" : "\t");
-        if (share[i].bound == BOUND_COMPUTE && !none)
-            write_compute(s.line, run, all);
-    }
-    if (run->reset_ps)
+    for (int i = 0; i < N_BOUNDS; i++)
+        value[i] = share[i].share;
+    form_shares(value, N_BOUNDS, form_whole(value, N_BOUNDS), percent);
+    for (int i = 0; i < N_BOUNDS; i++)
+        share[i].percent = percent[i];
+    form_begin(&s, to, r->width, "bound by");
+    write_bounds(s.line, run, all, share);
+    if ((double)run->reset_ps >= 0.005 * all)
         fprintf(s.line, "resets between samples %s on top\t", form_percent(a, (double)run->reset_ps / all));
     fprintf(s.line, "[%s]", run->options.timing);
     form_end(&s);

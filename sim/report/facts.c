@@ -96,9 +96,10 @@ static void take(struct facts *f, const struct fidelity *from)
 
 static void warn_partial(struct report *r)
 {
+    char done[FORM_TEXT], asked[FORM_TEXT];
     if (r->run->partial)
-        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "interrupted: %u of %u samples were finished, and all figures are of these",
-                     r->run->samples_done, r->run->samples_asked);
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "interrupted after %s of %s samples: all figures are of these",
+                     form_count(done, r->run->samples_done), form_count(asked, r->run->samples_asked));
 }
 
 /* Whose work the time is: of one core, or of several that are about equally busy. */
@@ -120,17 +121,26 @@ static void warn_one_core(struct report *r)
     const struct run *run = r->run;
     uint64_t busy = run->total_ps - run->reset_ps;
     uint32_t idle = run->chip->cores - run->n_cores;
-    char who[4 * FORM_TEXT], time[FORM_TEXT];
+    char who[4 * FORM_TEXT], time[FORM_TEXT], unused[FORM_TEXT], all[FORM_TEXT];
     double seconds;
     if (!idle || !busy || 2 * run->bound_core_ps <= busy)
         return;
     uint32_t cores = balance_cores(r, &seconds);
     write_who(run, (double)run->bound_core_ps / (double)busy, who, sizeof who);
+    form_count(unused, idle);
+    form_count(all, run->chip->cores);
     if (cores)
-        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %u of %u are idle: --map balance --cores %u is predicted to take about %s", who, idle,
-                     run->chip->cores, cores, form_si(time, facts_per_sample(r, seconds), "s"));
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %s of %s %s idle: --map balance --cores %u is predicted to take about %s", who, unused, all,
+                     idle == 1 ? "is" : "are", cores, form_si(time, facts_per_sample(r, seconds), "s"));
     else if (run->n_cores == 1)
-        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %u of %u are idle; more cores are not predicted to gain much", who, idle, run->chip->cores);
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %s of %s %s idle; more cores are not predicted to gain much", who, unused, all,
+                     idle == 1 ? "is" : "are");
+}
+
+/* Values as a camera or an image file gives them: no network is trained on such inputs, and what they drive fires in every step. */
+static int looks_like_bytes(const struct events *in)
+{
+    return in && in->value && in->value_min >= 0 && in->value_max > 100 && in->value_max <= 255;
 }
 
 /* 1: said that nothing comes out, so that equal predictions need no word of their own. */
@@ -150,7 +160,8 @@ static int warn_silent(struct report *r)
     return 1;
 }
 
-static void warn_all_equal(struct report *r)
+/* 1: asked whether the input is in bytes. Where the labels are all equal too, equal predictions are no wonder. */
+static int warn_all_equal(struct report *r)
 {
     const struct run *run = r->run;
     int same = run->samples_done > 1, same_label = r->facts.labelled;
@@ -159,23 +170,33 @@ static void warn_all_equal(struct report *r)
         same_label &= run->sample[i].label == run->sample[0].label;
     }
     if (!same || same_label || run->outputs < 2)
-        return;
-    int bytes = run->input && run->input->value && run->input->value_max > 1;
-    fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "all %u predictions are class %lld: is the input %s", run->samples_done,
+        return 0;
+    int bytes = looks_like_bytes(run->input);
+    char n[FORM_TEXT];
+    fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "all %s predictions are class %lld: is the input %s", form_count(n, run->samples_done),
                  (long long)run->sample[0].prediction, bytes ? "0..255 where 0..1 was trained?" : "coded, scaled and ordered as in training?");
+    return bytes;
+}
+
+/* Answers that differ do not make a wrong scale right: it is asked even so, once. */
+static void warn_bytes(struct report *r)
+{
+    if (looks_like_bytes(r->run->input))
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "the input's values reach %.4g: is it 0..255 where 0..1 was trained?", r->run->input->value_max);
 }
 
 static void warn_timing(struct report *r)
 {
     const struct run *run = r->run;
-    char over[FORM_TEXT];
+    char n[FORM_TEXT], all[FORM_TEXT], over[FORM_TEXT];
+    form_count(all, (double)run->n_steps);
     if (run->steps_beyond)
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "",
-                     "%llu of %llu steps use a link more than the plane %s is right for (peak %.2f of its cycles): their times are too short",
-                     (unsigned long long)run->steps_beyond, (unsigned long long)run->n_steps, run->options.timing, run->peak_link_use);
+                     "in %s of %s steps a link is used more than the plane %s is right for (peak %.2f of its cycles): these times are too short",
+                     form_count(n, (double)run->steps_beyond), all, run->options.timing, run->peak_link_use);
     if (run->overruns)
-        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%llu of %llu steps take longer than their pace, by up to %s",
-                     (unsigned long long)run->overruns, (unsigned long long)run->n_steps, form_si(over, (double)run->overrun_ps_max / 1e12, "s"));
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: %s of %s steps take longer than their pace, by up to %s",
+                     form_count(n, (double)run->overruns), all, form_si(over, (double)run->overrun_ps_max / 1e12, "s"));
 }
 
 static void find_lines(struct report *r)
@@ -187,8 +208,8 @@ static void find_lines(struct report *r)
     warn_partial(r);
     for (size_t i = 0; i < sizeof from / sizeof *from; i++)
         take(&r->facts, from[i]);
-    if (!warn_silent(r))
-        warn_all_equal(r);
+    if (warn_silent(r) || !warn_all_equal(r))
+        warn_bytes(r);
     warn_timing(r);
     warn_one_core(r);
 }

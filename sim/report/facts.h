@@ -12,6 +12,7 @@ struct report {                 /* one report at work; everything but facts is t
     const struct run *run;
     const struct energy *energy;
     const struct report_options *options;
+    size_t width;               /* columns of the text's lines */
     struct facts {
         struct facts_spread energy_j, time_s;
         uint64_t total[N_COUNTERS];     /* over all groups */

@@ -18,6 +18,10 @@ int finished_open(struct finished *f, const char *folder, struct err *err)
     if (!S_ISDIR(s.st_mode))
         return err_input(err, "%s: this is a file; name the folder that volley run --out wrote", folder);
     char *path = mem_format("%s/summary.json", folder);
+    if (stat(path, &s)) {
+        free(path);
+        return err_input(err, "%s: it holds no summary.json, so it is not the folder of a finished run; name the folder that volley run --out wrote", folder);
+    }
     f->doc = doc_read(path, err);
     free(path);
     if (!f->doc)
@@ -25,7 +29,7 @@ int finished_open(struct finished *f, const char *folder, struct err *err)
     if (!strncmp(finished_text(f, "format"), "volley run", 10))
         return 0;
     finished_close(f);
-    return err_input(err, "%s: its summary.json was not written by volley run", folder);
+    return err_input(err, "%s: its summary.json was not written by volley run; name the folder that volley run --out wrote", folder);
 }
 
 void finished_close(struct finished *f)

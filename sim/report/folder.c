@@ -186,7 +186,7 @@ static void remove_part(const char *part)
 
 int report_folder(const struct run *run, const struct energy *energy, const struct report_options *options, struct err *err)
 {
-    struct report r = {.run = run, .energy = energy, .options = options};
+    struct report r = {.run = run, .energy = energy, .options = options, .width = FORM_WIDTH};
     if (report_check_folder(options->out, err))
         return -1;
     char *part = mem_format("%s/.writing-%ld", options->out, (long)getpid());

@@ -1,4 +1,5 @@
 /* What the figures stand on: fidelity lines by kind, warnings, and the standing of the prices. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +7,7 @@
 #include "report/form.h"
 #include "report/text.h"
 
-enum { GROUPS_SHOWN = 4, NODES_SHOWN = 6, WARNINGS_SHOWN = 12 };
+enum { GROUPS_SHOWN = 6, NODES_SHOWN = 6, WARNINGS_SHOWN = 12 };
 
 /* ---- fidelity: lines of one kind that say the same, together ---- */
 
@@ -20,15 +21,68 @@ static size_t head_length(const char *text)
 static int same_head(const struct fidelity_line *a, const struct fidelity_line *b)
 {
     size_t n = head_length(a->text);
-    return a->kind == b->kind && n == head_length(b->text) && !strncmp(a->text, b->text, n) && !*a->node == !*b->node;
+    return n == head_length(b->text) && !strncmp(a->text, b->text, n);
+}
+
+/* Length of the number that begins at text[at]; 0 where none does: digits inside a word (lif1) are no number. */
+static size_t number_length(const char *text, size_t at)
+{
+    size_t n = strspn(text + at, "0123456789.");
+    if (text[at] < '0' || text[at] > '9' || (at && isalnum((unsigned char)text[at - 1])))
+        return 0;
+    if (text[at + n] == 'e' && (text[at + n + 1] == '-' || text[at + n + 1] == '+'))
+        n += 2 + strspn(text + at + n + 2, "0123456789");
+    return n;
+}
+
+/* 1: the same sentence with other bounds: equal but for numbers, each of which is an "at most". */
+static int same_words(const char *a, const char *b)
+{
+    size_t i = 0, k = 0;
+    if (!strstr(a, "at most"))
+        return 0;
+    while (a[i] && b[k]) {
+        size_t n = number_length(a, i), m = number_length(b, k);
+        if (!n != !m || (!n && a[i] != b[k]))
+            return 0;
+        i += n ? n : 1;
+        k += m ? m : 1;
+    }
+    return a[i] == b[k];
+}
+
+static int alike(const struct fidelity_line *a, const struct fidelity_line *b)
+{
+    return a->kind == b->kind && !*a->node == !*b->node && (same_head(a, b) || same_words(a->text, b->text));
 }
 
 static size_t first_alike(const struct fidelity *list, size_t i)
 {
     size_t first = 0;
-    while (!same_head(&list->line[first], &list->line[i]))
+    while (!alike(&list->line[first], &list->line[i]))
         first++;
     return first;
+}
+
+/* The one sentence that is true of all lines like the first: the largest of every bound. */
+static void write_largest(FILE *to, const struct fidelity *list, size_t first)
+{
+    const char *text = list->line[first].text;
+    char **rest = mem_new(list->count, sizeof *rest);   /* of each line what is still to be read */
+    for (size_t i = first; i < list->count; i++)
+        rest[i] = alike(&list->line[first], &list->line[i]) ? list->line[i].text : NULL;
+    for (size_t at = 0; text[at];) {
+        size_t n = number_length(text, at), most = first;
+        for (size_t i = first; i < list->count; i++)
+            if (n && rest[i] && strtod(rest[i], NULL) > strtod(rest[most], NULL))
+                most = i;
+        fprintf(to, "%.*s", (int)(n ? number_length(list->line[most].text, (size_t)(rest[most] - list->line[most].text)) : 1), rest[most]);
+        for (size_t i = first; i < list->count; i++)
+            if (rest[i])
+                rest[i] += n ? number_length(list->line[i].text, (size_t)(rest[i] - list->line[i].text)) : 1;
+        at += n ? n : 1;
+    }
+    free(rest);
 }
 
 static void write_nodes(FILE *to, const struct fidelity *list, size_t first, size_t *count, int *same_text)
@@ -36,7 +90,7 @@ static void write_nodes(FILE *to, const struct fidelity *list, size_t first, siz
     *count = 0;
     *same_text = 1;
     for (size_t i = first; i < list->count; i++) {
-        if (!same_head(&list->line[first], &list->line[i]))
+        if (!alike(&list->line[first], &list->line[i]))
             continue;
         *same_text &= !strcmp(list->line[first].text, list->line[i].text);
         if (*list->line[i].node && *count < NODES_SHOWN)
@@ -61,6 +115,15 @@ static void write_largest_error(FILE *to, const struct report *r)
         fprintf(to, " (largest layer error %s %% rms, %s)", form_digits(a, 100 * r->run->quantised->projection[worst].error_rms), net->projection[worst].name);
 }
 
+static int same_text_but_bounds(const struct fidelity *list, size_t first)
+{
+    for (size_t i = first; i < list->count; i++)
+        if (alike(&list->line[first], &list->line[i]) && !same_words(list->line[first].text, list->line[i].text))
+            return 0;
+    return 1;
+}
+
+/* "fc1, fc2: weights to 9 bit (...)": the nodes, then what holds of all of them. */
 static void write_group(FILE *to, const struct report *r, size_t first)
 {
     const struct fidelity *list = &r->facts.fidelity;
@@ -72,8 +135,13 @@ static void write_group(FILE *to, const struct report *r, size_t first)
         fputs(text, to);
         return;
     }
+    int weights = !strncmp(text, "weights to ", 11);
+    if (!weights && same_text_but_bounds(list, first)) {
+        write_largest(to, list, first);
+        return;
+    }
     fprintf(to, "%.*s", (int)head_length(text), text);
-    if (!strncmp(text, "weights to ", 11))
+    if (weights)
         write_largest_error(to, r);
     else
         fputs(" (each in summary.json)", to);
@@ -102,7 +170,7 @@ void footing_fidelity(FILE *to, const struct report *r)
     static const enum fidelity_kind order[] = {FIDELITY_EXACT, FIDELITY_ROUNDED, FIDELITY_REWRITTEN, FIDELITY_EMULATED, FIDELITY_APPROXIMATED, FIDELITY_NOTE};
     struct form_sheet s;
     int lines = 0;
-    form_begin(&s, to, "fidelity");
+    form_begin(&s, to, r->width, "fidelity");
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         write_kind(s.line, r, order[k], &lines);
     form_end(&s);
@@ -113,7 +181,7 @@ void footing_warnings(FILE *to, const struct report *r)
     const struct fidelity *list = &r->facts.warnings;
     for (size_t i = 0; i < list->count; i++) {
         struct form_sheet s;
-        form_begin(&s, to, "warning");
+        form_begin(&s, to, r->width, "warning");
         if (i + 1 == WARNINGS_SHOWN && list->count > WARNINGS_SHOWN)
             fprintf(s.line, "%zu more warnings in summary.json", list->count - i);
         else
@@ -131,7 +199,7 @@ static const char *basis_phrase(enum basis b)
     return b == BASIS_MEASURED ? "measured on silicon" : basis_word(b);
 }
 
-struct basis_share { enum basis basis; double share; };
+struct basis_share { enum basis basis; double share; int percent; };
 
 static int by_share(const void *a, const void *b)
 {
@@ -145,15 +213,15 @@ static int by_share(const void *a, const void *b)
 static void write_shares(FILE *to, const struct energy *e)
 {
     struct basis_share share[N_BASES];
-    char a[FORM_TEXT];
-    int n = 0;
+    int percent[N_BASES], n = 0;
+    form_shares(e->by_basis, N_BASES, form_whole(e->by_basis, N_BASES), percent);
     for (int b = 0; b < N_BASES; b++)
-        share[b] = (struct basis_share){(enum basis)b, e->by_basis[b]};
+        share[b] = (struct basis_share){(enum basis)b, e->by_basis[b], percent[b]};
     qsort(share, N_BASES, sizeof *share, by_share);
     for (int i = 0; i < N_BASES; i++)
-        if (share[i].share >= 0.005 && share[i].basis != BASIS_MEASURED)
-            fprintf(to, "%s%s %s", n++ ? ", " : "", form_percent(a, share[i].share), basis_phrase(share[i].basis));
-    fprintf(to, "%s%s %s", n ? ", " : "", form_percent(a, e->by_basis[BASIS_MEASURED]), basis_phrase(BASIS_MEASURED));
+        if (share[i].percent && share[i].basis != BASIS_MEASURED)
+            fprintf(to, "%s%d %% %s", n++ ? ", " : "", share[i].percent, basis_phrase(share[i].basis));
+    fprintf(to, "%s%d %% %s", n ? ", " : "", percent[BASIS_MEASURED], basis_phrase(BASIS_MEASURED));
 }
 
 static void write_lever(FILE *to, const struct report *r)
@@ -174,7 +242,7 @@ void footing_rests(FILE *to, const struct report *r)
     struct form_sheet s;
     if (!r->energy->priced || !r->run->samples_done)
         return;
-    form_begin(&s, to, "rests on");
+    form_begin(&s, to, r->width, "rests on");
     write_shares(s.line, r->energy);
     write_lever(s.line, r);
     form_end(&s);

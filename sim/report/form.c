@@ -3,15 +3,28 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* A mean per sample below 10 shows its first decimal, unless it is as good as whole; above, a tenth says nothing. */
+static int shows_tenth(double value)
+{
+    return value < 9.95 && fabs(value - floor(value + 0.5)) > 0.05;
+}
+
+const char *form_plural(double n)
+{
+    return !shows_tenth(n) && floor(n + 0.5) == 1 ? "" : "s";
+}
 
 char *form_count(char *to, double value)
 {
     char digits[FORM_TEXT];
-    if (value < 9.95 && fabs(value - floor(value + 0.5)) > 0.05) {
+    if (shows_tenth(value)) {
         snprintf(to, FORM_TEXT, "%.1f", value);
         return to;
     }
-    if (!(value < 1e24)) {
+    if (!(value < 1e24)) {          /* more digits than the buffer holds; also what is no number */
         snprintf(to, FORM_TEXT, "%.3g", value);
         return to;
     }
@@ -25,6 +38,7 @@ char *form_count(char *to, double value)
     return to;
 }
 
+/* The limits are those at which printf's own rounding would give a fourth digit: 9.995 is shown as 10.0, not as 10.00. */
 char *form_digits(char *to, double value)
 {
     double size = fabs(value);
@@ -36,6 +50,7 @@ char *form_digits(char *to, double value)
     return to;
 }
 
+/* The largest prefix that leaves at least one digit before the point: 999.6 n is 1.00 u. Zero has none; below 1 f stays f. */
 struct form_scale form_scale_of(double value)
 {
     static const struct form_scale scale[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}, {1e-15, "f"}};
@@ -67,6 +82,30 @@ char *form_percent(char *to, double share)
     return to;
 }
 
+int form_whole(const double *share, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += share[i];
+    return (int)floor(100 * sum + 0.5);
+}
+
+void form_shares(const double *share, size_t n, int whole, int *percent)
+{
+    for (size_t i = 0; i < n; i++) {
+        percent[i] = (int)floor(100 * share[i]);
+        whole -= percent[i];
+    }
+    for (; whole > 0 && n; whole--) {
+        size_t most = 0;
+        for (size_t i = 1; i < n; i++)
+            if (100 * share[i] - percent[i] > 100 * share[most] - percent[most])
+                most = i;
+        percent[most]++;            /* its fraction is below 0 from here on: each part is raised once at most */
+    }
+}
+
+/* Memory is counted in powers of two; 1023.5 would round to 1024 of the smaller unit. */
 char *form_bytes(char *to, double bytes)
 {
     static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -86,7 +125,16 @@ size_t form_width(const char *text)
     return n;
 }
 
-/* ---- items ---- */
+/* ---- items: a label, then words that wrap under themselves ---- */
+
+size_t form_columns(FILE *to)
+{
+    struct winsize size;
+    int fd = fileno(to);
+    if (fd < 0 || !isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col)
+        return FORM_WIDTH;
+    return size.ws_col < FORM_NARROWEST ? FORM_NARROWEST : size.ws_col > FORM_WIDTH ? FORM_WIDTH : size.ws_col;
+}
 
 static size_t columns(const char *text, size_t bytes)
 {
@@ -96,16 +144,20 @@ static size_t columns(const char *text, size_t bytes)
     return n;
 }
 
+/* Names come from other people's files: what could steer a terminal is not let through. */
 static void put(FILE *to, const char *text, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
         fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], to);
 }
 
-static void next_line(FILE *to, size_t *at, size_t indent)
+/* Text on its way to a page: the column it has reached, where lines begin, where they end. */
+struct pen { FILE *to; size_t at, indent, width; };
+
+static void next_line(struct pen *p)
 {
-    fprintf(to, "\n%*s", (int)indent, "");
-    *at = indent;
+    fprintf(p->to, "\n%*s", (int)p->indent, "");
+    p->at = p->indent;
 }
 
 /* Where the word at i ends; a number and its unit are one word. */
@@ -123,48 +175,49 @@ static size_t word_end(const char *text, size_t bytes, size_t i)
 }
 
 /* A block longer than a line: broken at spaces. */
-static void put_words(FILE *to, const char *block, size_t bytes, size_t *at, size_t indent)
+static void put_words(struct pen *p, const char *block, size_t bytes)
 {
     for (size_t i = 0; i < bytes;) {
         size_t n = word_end(block, bytes, i), width = columns(block + i, n - i);
-        if (*at > indent && *at + 1 + width > FORM_WIDTH)
-            next_line(to, at, indent);
-        else if (i && *at > indent) {
-            fputc(' ', to);
-            ++*at;
+        if (p->at > p->indent && p->at + 1 + width > p->width)
+            next_line(p);
+        else if (i && p->at > p->indent) {
+            fputc(' ', p->to);
+            p->at++;
         }
-        put(to, block + i, n - i);
-        *at += width;
+        put(p->to, block + i, n - i);
+        p->at += width;
         i = n + 1;
     }
 }
 
-static void put_block(FILE *to, const char *block, size_t bytes, size_t *at)
+/* Three spaces lie between two blocks of a line. */
+static void put_block(struct pen *p, const char *block, size_t bytes)
 {
-    size_t width = columns(block, bytes), gap = *at > FORM_LABEL ? 3 : 0;
-    if (gap && *at + gap + width > FORM_WIDTH) {
-        next_line(to, at, FORM_LABEL);
+    size_t width = columns(block, bytes), gap = p->at > p->indent ? 3 : 0;
+    if (gap && p->at + gap + width > p->width) {
+        next_line(p);
         gap = 0;
     }
-    fprintf(to, "%*s", (int)gap, "");
-    *at += gap;
-    if (*at + width <= FORM_WIDTH) {
-        put(to, block, bytes);
-        *at += width;
+    fprintf(p->to, "%*s", (int)gap, "");
+    p->at += gap;
+    if (p->at + width <= p->width) {
+        put(p->to, block, bytes);
+        p->at += width;
     } else
-        put_words(to, block, bytes, at, FORM_LABEL);
+        put_words(p, block, bytes);
 }
 
-void form_item(FILE *to, const char *label, const char *text)
+void form_item(FILE *to, size_t width, const char *label, const char *text)
 {
-    size_t at = FORM_LABEL;
+    struct pen p = {to, FORM_LABEL, FORM_LABEL, width};
     fprintf(to, "%-*s", FORM_LABEL, label);
     for (;;) {
         size_t n = strcspn(text, "\t\n");
         if (n)
-            put_block(to, text, n, &at);
+            put_block(&p, text, n);
         if (text[n] == '\n' && text[n + 1])
-            next_line(to, &at, FORM_LABEL);
+            next_line(&p);
         if (!text[n])
             break;
         text += n + 1;
@@ -172,16 +225,16 @@ void form_item(FILE *to, const char *label, const char *text)
     fputc('\n', to);
 }
 
-void form_wrap(FILE *to, const char *text, size_t indent)
+void form_wrap(FILE *to, size_t width, const char *text, size_t indent)
 {
-    size_t at = indent;
-    put_words(to, text, strlen(text), &at, indent);
+    struct pen p = {to, indent, indent, width};
+    put_words(&p, text, strlen(text));
     fputc('\n', to);
 }
 
-void form_begin(struct form_sheet *s, FILE *to, const char *label)
+void form_begin(struct form_sheet *s, FILE *to, size_t width, const char *label)
 {
-    *s = (struct form_sheet){.to = to, .label = label};
+    *s = (struct form_sheet){.to = to, .label = label, .width = width};
     s->line = open_memstream(&s->text, &s->size);
     if (!s->line)
         abort();
@@ -191,11 +244,11 @@ void form_end(struct form_sheet *s)
 {
     fclose(s->line);
     if (s->text && *s->text)
-        form_item(s->to, s->label, s->text);
+        form_item(s->to, s->width, s->label, s->text);
     free(s->text);
 }
 
-/* ---- locale ---- */
+/* ---- locale: printf's point is the C locale's, whatever a program that links the library has set ---- */
 
 struct form_locale form_neutral(void)
 {

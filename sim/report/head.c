@@ -1,4 +1,4 @@
-/* What was run, where it was put, and what went in. */
+/* What was run, where it was put, and what went in: the lines by which a reader sees whether it is the run he meant. */
 #include <string.h>
 
 #include "report/form.h"
@@ -6,11 +6,7 @@
 
 enum { SHOWN_FIRST = 5, SHOWN_LAST = 2 };       /* of a long list of populations */
 
-static const char *plural(double n)
-{
-    return n == 1 ? "" : "s";
-}
-
+/* The first line says what was modelled and that it is a model; what stands behind it ends the line, or has its own. */
 void head_title(FILE *to, const struct report *r)
 {
     const struct chipfile *f = r->run->chip;
@@ -22,11 +18,12 @@ void head_title(FILE *to, const struct report *r)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             *p = '?';
     size_t width = form_width(line), needed = form_width(status);
-    fputs(line, to);
-    if (width + 3 + needed <= FORM_WIDTH)
-        fprintf(to, "%*s%s\n", (int)(FORM_WIDTH - width - needed), "", status);
-    else
-        fprintf(to, "\n%*s%s\n", FORM_LABEL, "", status);
+    if (width + 3 + needed <= r->width)
+        fprintf(to, "%s%*s%s\n", line, (int)(r->width - width - needed), "", status);
+    else {
+        form_wrap(to, r->width, line, FORM_LABEL);
+        fprintf(to, "%*s%s\n", FORM_LABEL, "", status);
+    }
     if (r->facts.assume_native)
         fprintf(to, "%*sPRETENDS that %s does all that the network asks: no such chip is described\n", FORM_LABEL, "", f->name);
 }
@@ -47,7 +44,7 @@ static void write_population(FILE *to, const struct network *net, uint32_t p)
             fprintf(to, "%s%u", d ? "x" : "", pop->shape.dim[d]);
     else
         fputs(form_count(count, pop->neurons), to);
-    fprintf(to, "%s%s", p == HOST_POPULATION ? " inputs" : "", recurrent ? " (recurrent)" : "");
+    fprintf(to, "%s%s%s", p == HOST_POPULATION ? " input" : "", p == HOST_POPULATION ? form_plural(pop->neurons) : "", recurrent ? " (recurrent)" : "");
 }
 
 /* 1: one population after the other, from the input to the last. */
@@ -59,6 +56,7 @@ static int is_chain(const struct network *net)
     return 1;
 }
 
+/* Of a deep network the first and the last layers, which tell it apart; summary.json has them all. */
 static void write_populations(FILE *to, const struct network *net)
 {
     const char *joint = is_chain(net) ? " -> " : ", ";
@@ -88,21 +86,22 @@ void head_network(FILE *to, const struct report *r)
     struct form_sheet s;
     char a[FORM_TEXT], b[FORM_TEXT];
     double synapses = (double)network_synapses(net), weights = stored_weights(net);
-    form_begin(&s, to, "network");
+    form_begin(&s, to, r->width, "network");
     write_populations(s.line, net);
-    fprintf(s.line, ": %s neuron%s, ", form_count(a, (double)network_neurons(net)), plural((double)network_neurons(net)));
+    fprintf(s.line, ": %s neuron%s, ", form_count(a, (double)network_neurons(net)), form_plural((double)network_neurons(net)));
     if (synapses == weights)
-        fprintf(s.line, "%s weights, ", form_count(b, weights));
+        fprintf(s.line, "%s weight%s, ", form_count(b, weights), form_plural(weights));
     else
-        fprintf(s.line, "%s synapses of %s weights, ", form_count(a, synapses), form_count(b, weights));
-    fprintf(s.line, "%u step%s", r->run->steps, plural(r->run->steps));
+        fprintf(s.line, "%s synapse%s of %s weight%s, ", form_count(a, synapses), form_plural(synapses), form_count(b, weights), form_plural(weights));
+    fprintf(s.line, "%s step%s", form_count(a, r->run->steps), form_plural(r->run->steps));
     if (net->depth_max)
-        fprintf(s.line, " (%u on the chip: %s)", r->run->chip_steps, is_chain(net) ? "one more per layer" : "the deepest layer starts later by the rest");
+        fprintf(s.line, " (%s on the chip: %s)", form_count(a, r->run->chip_steps), is_chain(net) ? "one more per layer" : "the deepest layer starts later by the rest");
     form_end(&s);
 }
 
 /* ---- placed ---- */
 
+/* "276 of 1,024 compartments": one capacity and how far it is used. */
 static void write_use(FILE *to, const char **joint, double used, double limit, const char *unit)
 {
     char a[FORM_TEXT], b[FORM_TEXT];
@@ -125,6 +124,7 @@ static double most_used(const struct run *run, uint32_t type, enum use use)
     return most;
 }
 
+/* Synapse words of the fullest core, with its share of the memory: what a memory of another size would have to hold. */
 static void write_rows_use(FILE *to, const char **joint, const struct run *run, uint32_t t)
 {
     const struct core_type *type = &run->chip->type[t];
@@ -141,6 +141,7 @@ static void write_rows_use(FILE *to, const char **joint, const struct run *run, 
     write_use(to, joint, (double)((most + width - 1) / width), (double)(type->memory[m].size_bits / width), name);
 }
 
+/* Capacities without a limit say nothing and are left out; chips of several core types have a line for each. */
 static void write_type(FILE *to, const struct run *run, uint32_t t)
 {
     const struct core_type *type = &run->chip->type[t];
@@ -165,8 +166,8 @@ void head_placed(FILE *to, const struct report *r)
     struct form_sheet s;
     char a[FORM_TEXT], b[FORM_TEXT];
     int types = 0;
-    form_begin(&s, to, "placed");
-    fprintf(s.line, "%s of %s core%s", form_count(a, run->n_cores), form_count(b, run->chip->cores), plural(run->chip->cores));
+    form_begin(&s, to, r->width, "placed");
+    fprintf(s.line, "%s of %s core%s", form_count(a, run->n_cores), form_count(b, run->chip->cores), form_plural(run->chip->cores));
     for (uint32_t t = 0; t < run->chip->n_types; t++) {
         if (most_used(run, t, USE_COMPARTMENTS) <= 0)
             continue;
@@ -182,6 +183,7 @@ void head_placed(FILE *to, const struct report *r)
 
 /* ---- input ---- */
 
+/* "1x8x8", as the network has it. */
 static const char *shape_of(const struct population *pop, char *to, size_t size)
 {
     size_t at = 0;
@@ -197,16 +199,20 @@ void head_input(FILE *to, const struct report *r)
 {
     const struct events *in = r->run->input;
     struct form_sheet s;
-    char a[FORM_TEXT], shape[FORM_TEXT];
+    char a[FORM_TEXT], b[FORM_TEXT], shape[FORM_TEXT];
     if (!in)
         return;
-    form_begin(&s, to, "input");
-    fprintf(s.line, "%s sample%s x %u step%s x %s", form_count(a, in->samples), plural(in->samples), in->steps, plural(in->steps),
+    double each = in->samples ? (double)in->count / in->samples : 0;
+    uint32_t first = r->run->options.first_sample, asked = r->run->samples_asked;
+    form_begin(&s, to, r->width, "input");
+    fprintf(s.line, "%s sample%s x %s step%s x %s", form_count(a, in->samples), form_plural(in->samples), form_count(b, in->steps), form_plural(in->steps),
             shape_of(&r->run->network->population[HOST_POPULATION], shape, sizeof shape));
     if (in->how && *in->how)
         fprintf(s.line, ", read as %s", in->how);
-    fprintf(s.line, ", %s %s per sample", form_count(a, in->samples ? (double)in->count / in->samples : 0), in->value ? "events" : "spikes");
-    if (r->run->samples_asked != in->samples)
-        fprintf(s.line, "\tof these, samples %u to %u", r->run->options.first_sample, r->run->options.first_sample + r->run->samples_asked - 1);
+    fprintf(s.line, ", %s %s%s per sample", form_count(a, each), in->value ? "event" : "spike", form_plural(each));
+    if (asked == 1 && in->samples != 1)
+        fprintf(s.line, "\tof these, sample %u", first);
+    else if (asked != in->samples)
+        fprintf(s.line, "\tof these, samples %u to %u", first, first + asked - 1);
     form_end(&s);
 }

@@ -6,7 +6,7 @@
 #include "report/form.h"
 #include "report/text.h"
 
-enum { ROWS_SHOWN = 14, LAYERS_SHOWN = 12, SOURCE_MAX_WIDTH = 20 };
+enum { ROWS_SHOWN = 14, LAYERS_SHOWN = 12, SOURCE_MAX_WIDTH = 20, RESTS_LEAST_WIDTH = 28 };
 
 static const char *const labels[N_COUNTERS] = {
     [COUNT_SPIKES] = "spikes", [COUNT_SOPS] = "synaptic operations", [COUNT_SOPS_LATE] = "synaptic operations, late", [COUNT_LEAVES] = "packets served",
@@ -24,7 +24,8 @@ const char *table_label(int counter)
     return counter >= 0 && counter < N_COUNTERS && labels[counter] ? labels[counter] : "";
 }
 
-struct row { char name[120], count[FORM_TEXT], whole[FORM_TEXT], part[FORM_TEXT], unit[8], energy[FORM_TEXT], share[FORM_TEXT], rests[600]; };
+/* One line as text, so that columns can be set as wide as their widest entry; share: of the dynamic energy, below 0: none. */
+struct row { char name[120], count[FORM_TEXT], whole[FORM_TEXT], part[FORM_TEXT], unit[8], energy[FORM_TEXT], rests[600]; double share; int percent; };
 struct rows { struct row *row; uint32_t n; size_t capacity; };
 
 static struct row *add_row(struct rows *rows)
@@ -33,7 +34,7 @@ static struct row *add_row(struct rows *rows)
     struct row *row = &rows->row[rows->n++];
     memset(row, 0, sizeof *row);
     strcpy(row->energy, "-");
-    strcpy(row->share, "-");
+    row->share = -1;
     return row;
 }
 
@@ -53,11 +54,13 @@ static void write_each(struct row *row, const struct cost *each)
     snprintf(row->unit, sizeof row->unit, "%sJ", scale.prefix);
 }
 
+/* NULL: a structural 0, which needs none. */
 static const char *source_name(const struct run *run, const struct cost *cost)
 {
     return cost->source >= 0 && (uint32_t)cost->source < run->chip->n_sources ? run->chip->source[cost->source].name : NULL;
 }
 
+/* "simulated (davies), published as "at least"": basis, source, and what is known of how far it may be off. */
 static void write_standing(FILE *to, const struct run *run, const struct cost *cost)
 {
     const char *source = source_name(run, cost);
@@ -92,6 +95,7 @@ static void write_rests(struct row *row, const struct run *run, const struct ene
     fclose(to);
 }
 
+/* One number of decimals for a whole column of energies, so that they can be added up by eye: thousandths of the prefix below 10. */
 static int decimals_of(double value, struct form_scale scale)
 {
     double shown = value / scale.factor;
@@ -117,7 +121,7 @@ static void add_line(struct rows *rows, const struct report *r, const struct ene
     if (l->each.free)
         return;
     snprintf(row->energy, sizeof row->energy, "%.*f %sJ", decimals, facts_per_sample(r, l->energy_j) / scale.factor, scale.prefix);
-    form_percent(row->share, r->energy->dynamic_j > 0 ? l->energy_j / r->energy->dynamic_j : 0);
+    row->share = r->energy->dynamic_j > 0 ? l->energy_j / r->energy->dynamic_j : 0;
 }
 
 /* A price of 0 that is stated, such as a register write's, says nothing to a reader. */
@@ -137,7 +141,7 @@ static void add_folded(struct rows *rows, const struct report *r, uint32_t n, do
     struct row *row = add_row(rows);
     snprintf(row->name, sizeof row->name, "%u more, each small", n);
     snprintf(row->energy, sizeof row->energy, "%.*f %sJ", decimals, facts_per_sample(r, energy_j) / scale.factor, scale.prefix);
-    form_percent(row->share, r->energy->dynamic_j > 0 ? energy_j / r->energy->dynamic_j : 0);
+    row->share = r->energy->dynamic_j > 0 ? energy_j / r->energy->dynamic_j : 0;
     strcpy(row->rests, "all of them: summary.json, energy.lines");
 }
 
@@ -161,6 +165,20 @@ static void add_priced(struct rows *rows, const struct report *r)
     }
     if (folded)
         add_folded(rows, r, folded, rest, scale, decimals);
+}
+
+/* Shares as whole percents that add up to 100 over the lines that are shown. */
+static void find_percents(struct rows *rows)
+{
+    double *share = mem_new(rows->n, sizeof *share);
+    int *percent = mem_new(rows->n, sizeof *percent);
+    for (uint32_t i = 0; i < rows->n; i++)
+        share[i] = rows->row[i].share > 0 ? rows->row[i].share : 0;
+    form_shares(share, rows->n, form_whole(share, rows->n), percent);
+    for (uint32_t i = 0; i < rows->n; i++)
+        rows->row[i].percent = percent[i];
+    free(share);
+    free(percent);
 }
 
 /* Without a price list: what a reader would want to multiply. */
@@ -196,7 +214,26 @@ static void print_padded(FILE *to, const char *text, int width)
     fprintf(to, "%s%*s", text, width - (int)form_width(text), "");
 }
 
-static void print_rows(FILE *to, const struct rows *rows)
+static void print_share(FILE *to, const struct row *r)
+{
+    if (r->share < 0)
+        fprintf(to, "  %5s", "-");
+    else
+        fprintf(to, "  %3d %%", r->percent);
+}
+
+/* What a line rests on stands beside it, or, where too little of the line is left, below it. */
+static void print_rests(FILE *to, const struct row *r, size_t at, size_t width)
+{
+    if (at + RESTS_LEAST_WIDTH > width) {
+        fprintf(to, "\n%*s", FORM_LABEL, "");
+        at = FORM_LABEL;
+    } else
+        fputs("  ", to);
+    form_wrap(to, width, r->rests, at);
+}
+
+static void print_rows(FILE *to, const struct rows *rows, size_t width)
 {
     int name = WIDEST(name, 22), count = WIDEST(count, 7), whole = WIDEST(whole, 2), part = WIDEST(part, 0), unit = WIDEST(unit, 0), energy = WIDEST(energy, 6);
     int each = whole + part + (unit ? 1 + unit : 0);
@@ -205,7 +242,8 @@ static void print_rows(FILE *to, const struct rows *rows)
         each = 4;
     }
     print_padded(to, "per inference", name);
-    fprintf(to, "  %*s  %*s  %*s  share  rests on\n", count, "count", each, "each", energy, "energy");
+    size_t rests = (size_t)(name + count + each + energy + 15);
+    fprintf(to, "  %*s  %*s  %*s  share%s\n", count, "count", each, "each", energy, "energy", rests + RESTS_LEAST_WIDTH > width ? "" : "  rests on");
     for (uint32_t i = 0; i < rows->n; i++) {
         const struct row *r = &rows->row[i];
         print_padded(to, r->name, name);
@@ -213,8 +251,8 @@ static void print_rows(FILE *to, const struct rows *rows)
             fprintf(to, "  %*s  %*s%-*s %-*s  %*s", count, r->count, whole, r->whole, part, r->part, unit, r->unit, energy, r->energy);
         else
             fprintf(to, "  %*s  %*s  %*s", count, r->count, each, r->whole, energy, r->energy);
-        fprintf(to, "  %5s  ", r->share);
-        form_wrap(to, r->rests, (size_t)(name + count + each + energy + 15));
+        print_share(to, r);
+        print_rests(to, r, rests, width);
     }
 }
 
@@ -228,7 +266,8 @@ void table_actions(FILE *to, const struct report *r)
     else
         add_counts(&rows, r);
     fputc('\n', to);
-    print_rows(to, &rows);
+    find_percents(&rows);
+    print_rows(to, &rows, r->width);
     free(rows.row);
 }
 
@@ -270,7 +309,7 @@ void table_layers(FILE *to, const struct report *r)
     struct form_sheet s;
     if (!e->priced || !all)
         return;
-    form_begin(&s, to, "by layer");
+    form_begin(&s, to, r->width, "by layer");
     for (uint32_t g = 0; g < n; g++) {
         double j = facts_per_sample(r, e->group_j[g]) / scale.factor;
         if (e->group_j[g] <= 0)
@@ -328,7 +367,7 @@ void table_memories(FILE *to, const struct report *r)
     struct form_sheet s;
     int digits, width = memory_columns(r, &digits), lines = 0;
     char a[FORM_TEXT], b[FORM_TEXT];
-    form_begin(&s, to, "memory");
+    form_begin(&s, to, r->width, "memory");
     for (uint32_t m = 0; m < run->n_memories; m++) {
         if (!run->memory[m].reads && !run->memory[m].writes)
             continue;

@@ -34,12 +34,12 @@ static void write_last(FILE *to, const struct report *r)
     struct form_sheet s;
     char a[FORM_TEXT], b[FORM_TEXT];
     const char *out = r->options->out;
-    form_begin(&s, to, "ran");
+    form_begin(&s, to, r->width, "ran");
     fprintf(s.line, "%s on this computer, %s of memory at most", form_si(a, r->run->wall_s, "s"), form_bytes(b, (double)mem_peak()));
     form_end(&s);
     if (!out)
         return;
-    form_begin(&s, to, "wrote");
+    form_begin(&s, to, r->width, "wrote");
     fprintf(s.line, "%s%s:", out, *out && out[strlen(out) - 1] == '/' ? "" : "/");
     for (int i = 0; file_kinds[i].name; i++)
         if (file_kinds[i].shown && (!file_kinds[i].traces || file_kinds[i].traces & r->run->options.traces))
@@ -50,7 +50,7 @@ static void write_last(FILE *to, const struct report *r)
 
 int report_text(FILE *to, const struct run *run, const struct energy *energy, const struct report_options *options, struct err *err)
 {
-    struct report r = {.run = run, .energy = energy, .options = options};
+    struct report r = {.run = run, .energy = energy, .options = options, .width = form_columns(to)};
     struct form_locale locale = form_neutral();
     facts_make(&r);
     text_body(to, &r);
