@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
+SCRATCH = tempfile.TemporaryDirectory(prefix="volley-kit-")      # removed when the test ends
 KIT = os.environ.get("VOLLEY_KIT", "../shared/kit") + "/snn"
 NAMES = ["mlp_rate", "conv_rate", "rnn_rows", "cuba_latency", "cuba_direct"]
 OUTPUTS = {"mlp_rate": "lif2", "conv_rate": "lif3", "rnn_rows": "lif2", "cuba_latency": "syn2", "cuba_direct": "syn2"}
@@ -22,7 +23,7 @@ def need_kit():
 
 def run(chip, name, *more, status=0):
     """Runs a kit network; returns (run folder, summary). Another exit status than the one wanted ends the test."""
-    out = tempfile.mkdtemp(prefix="volley")
+    out = tempfile.mkdtemp(dir=SCRATCH.name)
     command = [VOLLEY, "run", chip, f"{KIT}/{name}.nir", "--input", f"{KIT}/{name}_input.spk",
                "--labels", f"{KIT}/{name}_labels.npy", "--out", out, "--quiet", *more]
     done = subprocess.run(command, capture_output=True, text=True)

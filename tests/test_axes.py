@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
+SCRATCH = tempfile.TemporaryDirectory(prefix="volley-axes-")     # removed when the test ends
 wrong = 0
 
 
@@ -18,7 +19,7 @@ def command(name, *more):
 
 
 def run(name, *more):
-    out = tempfile.mkdtemp(prefix="volley")
+    out = tempfile.mkdtemp(dir=SCRATCH.name)
     done = subprocess.run(command(name, "--out", out, *more), capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{name} {more}: exit {done.returncode}: {done.stderr}")
@@ -26,7 +27,7 @@ def run(name, *more):
 
 
 def refused(name, *more):
-    done = subprocess.run(command(name, *more), capture_output=True, text=True)
+    done = subprocess.run(command(name, "--out", f"{SCRATCH.name}/refused", *more), capture_output=True, text=True)
     return done.returncode, done.stderr
 
 

@@ -16,6 +16,8 @@ VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
 HERE = tempfile.mkdtemp(prefix="volley-bad-")
 NET, INPUT, LABELS = (f"traces/mlp_rate/mlp_rate{end}" for end in (".nir", "_input.spk", "_labels.npy"))
 FEW = ["--samples", "0..2"]
+HERE_OUT = ["--out", os.path.join(HERE, "run")]        # never ./out, the folder of whoever works here and of another build's tests
+BEFORE = os.listdir("out") if os.path.isdir("out") else None
 wrong = 0
 
 
@@ -54,7 +56,7 @@ def refused(what, status, words, *arguments, **more):
 
 
 def run(*more, chip="ideal", net=NET, inp=INPUT):
-    return ["run", chip, net, "--input", inp, *FEW, *more]
+    return ["run", chip, net, "--input", inp, *FEW, *HERE_OUT, *more]
 
 
 def chip_with(name, old, new, chip="mesh28"):
@@ -106,20 +108,20 @@ refused("a chip that cannot subtract", 1, ["subtract", "--approximate|--assume-n
 refused("a spike outside the layer", 2, ["out.csv", "64"], *run(inp=at("out.csv", "0,0,3\n0,1,64\n")))
 refused("a step that is no number", 2, [r"word.csv:2:3", "x"], *run(inp=at("word.csv", "0,0,3\n0,x,4\n")))
 grey = npy("grey.npy", (2, 64), "|u1", bytes(range(64)) + bytes(range(128, 192)))
-status, out, err = call("run", "ideal", NET, "--input", grey, "--steps", "5")
+status, out, err = call("run", "ideal", NET, "--input", grey, "--steps", "5", *HERE_OUT)
 said = [line for line in out.split("\n") if "0..255 where 0..1" in line]
 that(status == 0 and said, f"an image array in 0..255 is a warning: exit {status} {said}")
 time_first = npy("tn.npy", (25, 3, 64), "|u1", bytes(25 * 3 * 64))
 three = npy("three.npy", (3,), "<i8", struct.pack("<3q", 1, 2, 3))
-refused("a time-first array", 2, ["--layout TN"], "run", "ideal", NET, "--input", time_first, "--labels", three)
-status, out, err = call("run", "ideal", NET, "--input", time_first, "--layout", "TN", "--labels", at("three.npy"))
+refused("a time-first array", 2, ["--layout TN"], "run", "ideal", NET, "--input", time_first, "--labels", three, *HERE_OUT)
+status, out, err = call("run", "ideal", NET, "--input", time_first, "--layout", "TN", "--labels", at("three.npy"), *HERE_OUT)
 that(status == 0 and "3 samples x 25 steps" in out, f"with --layout TN it runs: exit {status} {err.strip()}")
 refused("labels shorter than samples", 2, ["few.txt", "2", "3"], *run("--labels", at("few.txt", "1\n2\n")))
 refused("a label beyond the classes", 2, ["far.txt", "12", "10"], *run("--labels", at("far.txt", "1\n12\n3\n")))
 refused("a label that is no number", 2, ["bad.txt:2"], *run("--labels", at("bad.txt", "1\ncat\n3\n")))
-refused("samples that are not there", 2, ["--samples", "100"], "run", "ideal", NET, "--input", INPUT, "--samples", "90..100")
+refused("samples that are not there", 2, ["--samples", "100"], "run", "ideal", NET, "--input", INPUT, "--samples", "90..100", *HERE_OUT)
 valued = npy("valued.npy", (1, 25, 64), "<f4", struct.pack("<1600f", *([0.5] * 1600)))
-refused("values on a chip of binary spikes", 1, ["--values repeat"], "run", "loihi", NET, "--input", valued)
+refused("values on a chip of binary spikes", 1, ["--values repeat"], "run", "loihi", NET, "--input", valued, *HERE_OUT)
 
 # options
 refused("an unknown command", 2, ["runn", "did you mean 'run'"], "runn")
@@ -165,5 +167,7 @@ that(process.returncode == 130 and summary.get("partial") is True and 0 < summar
      f"Ctrl-C: exit {process.returncode}, {summary.get('samples')} of {samples} samples kept, partial {summary.get('partial')}: {err.strip()[-150:]}")
 that(len(open(f"{out}/samples.csv").read().strip().split("\n")) == summary.get("samples", -2) + 1, "samples.csv holds the samples that were finished")
 
+
+that((os.listdir("out") if os.path.isdir("out") else None) == BEFORE, "nothing was written where the test was started")
 shutil.rmtree(HERE)
 sys.exit(1 if wrong else 0)
