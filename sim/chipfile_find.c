@@ -35,7 +35,8 @@ static void add_from_environment(struct folders *f)
     }
 }
 
-/* The source tree's configs/chips, for a program that runs from its build folder: two above the program's own folder. */
+/* What belongs to the program itself: PREFIX/share for PREFIX/bin/volley, wherever it was installed or moved to, and the source tree's
+ * configs/chips for a program that runs from build/release. */
 static void add_beside_program(struct folders *f)
 {
     char program[4096];
@@ -47,6 +48,7 @@ static void add_beside_program(struct folders *f)
     if (!slash)
         return;
     *slash = '\0';
+    add_folder(f, mem_format("%s/../share/volley/chips", program));
     add_folder(f, mem_format("%s/../../configs/chips", program));
 }
 
@@ -56,9 +58,9 @@ static void folders_open(struct folders *f)
     f->n = 0;
     add_folder(f, mem_text("."));
     add_from_environment(f);
+    add_beside_program(f);
     add_folder(f, mem_text(VOLLEY_CHIPS_INSTALLED));
     add_folder(f, mem_text("configs/chips"));
-    add_beside_program(f);
 }
 
 static void folders_close(struct folders *f)

@@ -485,8 +485,14 @@ static void price_views(struct book *b)
         b->e->group_j[g] = priced(&b->prices, &run->group[g], run->group_memory + (size_t)g * n, n);
     for (uint32_t i = 0; i < run->samples_done; i++)
         run->sample[i].energy_j = priced(&b->prices, &run->sample[i].counts, run->sample_memory + (size_t)i * n, n);
-    for (uint64_t i = 0; i < run->n_steps; i++)
-        run->step[i].energy_j = run->step_counts ? priced(&b->prices, &run->step_counts[i], run->step_memory + i * n, n) : (double)NAN;
+    struct run_counts counts;
+    struct run_memory *memory = mem_new(n, sizeof *memory);
+    size_t from = 0;
+    for (uint64_t i = 0; i < run->n_steps; i++) {
+        from = run_step_counts(run, from, &counts, memory);
+        run->step[i].energy_j = priced(&b->prices, &counts, memory, n);
+    }
+    free(memory);
 }
 
 static void price_loading(struct book *b)

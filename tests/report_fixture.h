@@ -32,9 +32,8 @@ struct fixture {
     uint64_t memory_bits[FIX_MEMORIES];
     struct events input;
     struct run run;
-    struct run_counts group[FIX_GROUPS], core[1], step_counts[FIX_STEPS];
-    struct run_memory group_memory[FIX_GROUPS * FIX_MEMORIES], total_memory[FIX_MEMORIES], sample_memory[FIX_SAMPLES * FIX_MEMORIES],
-        step_memory[FIX_STEPS * FIX_MEMORIES];
+    struct run_counts group[FIX_GROUPS], core[1];
+    struct run_memory group_memory[FIX_GROUPS * FIX_MEMORIES], total_memory[FIX_MEMORIES], sample_memory[FIX_SAMPLES * FIX_MEMORIES];
     uint64_t used_bits[FIX_MEMORIES], capacity_bits[FIX_MEMORIES], output_counts[FIX_SAMPLES * FIX_OUTPUTS];
     struct run_sample sample[FIX_SAMPLES];
     struct run_step step[FIX_STEPS];
@@ -211,16 +210,17 @@ static inline void fix_counts(struct fixture *f)
 /* All of a sample's counts fall into its first step; times of the steps differ. */
 static inline void fix_steps(struct fixture *f)
 {
+    static const struct run_counts no_counts;
+    static const struct run_memory no_memory[FIX_MEMORIES];
     for (uint32_t i = 0; i < FIX_STEPS; i++) {
         uint32_t s = i / 3;
+        const struct run_counts *counts = i % 3 ? &no_counts : &f->sample[s].counts;
+        packed_add(&f->run.step_counts, counts->action, N_COUNTERS);
+        packed_add(&f->run.step_counts, &(i % 3 ? no_memory : f->sample_memory + s * FIX_MEMORIES)->reads, 2 * FIX_MEMORIES);
         f->step[i] = (struct run_step){.sample = s, .step = i % 3, .time_ps = 1000000u * (1 + i % 3) * (s ? 2 : 1), .peak_link_use = 0.1};
-        if (i % 3 == 0) {
-            f->step_counts[i] = f->sample[s].counts;
-            memcpy(f->step_memory + i * FIX_MEMORIES, f->sample_memory + s * FIX_MEMORIES, FIX_MEMORIES * sizeof *f->step_memory);
-            f->step[i].spikes = f->step_counts[i].action[COUNT_SPIKES];
-            f->step[i].sops = f->step_counts[i].action[COUNT_SOPS];
-            f->step[i].packets = f->step_counts[i].action[COUNT_PACKETS];
-        }
+        f->step[i].spikes = counts->action[COUNT_SPIKES];
+        f->step[i].sops = counts->action[COUNT_SOPS];
+        f->step[i].packets = counts->action[COUNT_PACKETS];
     }
     for (uint32_t s = 0; s < FIX_SAMPLES; s++) {
         f->sample[s].sample = s;
@@ -269,8 +269,6 @@ static inline void fix_run(struct fixture *f)
                       .sample = f->sample,
                       .sample_memory = f->sample_memory,
                       .step = f->step,
-                      .step_counts = f->step_counts,
-                      .step_memory = f->step_memory,
                       .n_steps = FIX_STEPS,
                       .steps = 1,
                       .chip_steps = 3,
@@ -321,6 +319,7 @@ static inline void fixture_free(struct fixture *f)
     fidelity_clear(&f->network.fidelity);
     fidelity_clear(&f->quantised.fidelity);
     free(f->run.memory_of);
+    free(f->run.step_counts.at);
     free(f);
 }
 

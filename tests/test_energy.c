@@ -164,17 +164,6 @@ static void without_prices_nothing_is_priced(void)
     fixture_free(f);
 }
 
-static void a_run_without_counts_per_step_has_no_energy_per_step(void)
-{
-    struct fixture *f = fixture_new();
-    f->run.step_counts = NULL;
-    f->run.step_memory = NULL;
-    struct energy *e = make(f);
-    CU_ASSERT(isnan(f->step[0].energy_j));
-    energy_free(e);
-    fixture_free(f);
-}
-
 /* ---- standing ---- */
 
 static void second_compartments_rest_on_what_the_emulation_rests_on(void)
@@ -312,7 +301,6 @@ int main(void)
     CU_add_test(suite, "a price that includes memory is not charged twice", a_price_that_includes_memory_is_not_charged_twice);
     CU_add_test(suite, "a free action stays a line and costs nothing", a_free_action_stays_a_line_and_costs_nothing);
     CU_add_test(suite, "without prices nothing is priced", without_prices_nothing_is_priced);
-    CU_add_test(suite, "a run without counts per step has no energy per step", a_run_without_counts_per_step_has_no_energy_per_step);
     CU_add_test(suite, "second compartments rest on what the emulation rests on", second_compartments_rest_on_what_the_emulation_rests_on);
     CU_add_test(suite, "ranges add within a group and in quadrature across groups", ranges_add_within_a_group_and_in_quadrature_across_groups);
     CU_add_test(suite, "static power is of the whole chip and of the used cores", static_power_is_of_the_whole_chip_and_of_the_used_cores);

@@ -170,17 +170,38 @@ static uint64_t steps_law(const struct loaded *l, const struct run *run)
            differ("chip steps", run->chip_steps, STEPS + l->net->depth_max) + differ("steps kept", run->n_steps, chip_steps);
 }
 
+/* The counts of all steps together. */
+static void add_steps(const struct run *run, struct run_counts *counts, struct run_memory *memory)
+{
+    struct run_counts one;
+    struct run_memory *words = mem_new(run->n_memories, sizeof *words);
+    size_t from = 0;
+    for (uint64_t s = 0; s < run->n_steps; s++) {
+        from = run_step_counts(run, from, &one, words);
+        for (int k = 0; k < N_COUNTERS; k++)
+            counts->action[k] += one.action[k];
+        for (uint32_t m = 0; m < run->n_memories; m++) {
+            memory[m].reads += words[m].reads;
+            memory[m].writes += words[m].writes;
+        }
+    }
+    free(words);
+}
+
 static uint64_t views_law(const struct run *run)
 {
     uint64_t wrong = 0;
+    struct run_counts all_steps = {0};
+    struct run_memory *memory = mem_new(run->n_memories, sizeof *memory);
+    add_steps(run, &all_steps, memory);
+    free(memory);
     for (int k = 0; k < N_COUNTERS; k++) {
         uint64_t cores = run->network_counts.action[k], samples = 0, steps = k == COUNT_SAMPLE_RESETS ? total(run, COUNT_SAMPLE_RESETS) : 0;
         for (uint32_t c = 0; c < run->n_cores; c++)
             cores += run->core[c].action[k];
         for (uint32_t s = 0; s < run->samples_done; s++)
             samples += run->sample[s].counts.action[k];
-        for (uint64_t s = 0; s < run->n_steps; s++)
-            steps += run->step_counts[s].action[k];
+        steps += all_steps.action[k];
         wrong += differ(counters[k].name, cores, total(run, (enum counter)k));
         if (counters[k].class_ == COUNTER_WORK)
             wrong += differ(counters[k].name, samples, cores) + differ(counters[k].name, steps, cores);
@@ -191,8 +212,11 @@ static uint64_t views_law(const struct run *run)
 static uint64_t memory_law(const struct run *run, uint64_t *words)
 {
     uint64_t wrong = 0;
+    struct run_counts counts = {0};
+    struct run_memory *steps = mem_new(run->n_memories, sizeof *steps);
+    add_steps(run, &counts, steps);
     for (uint32_t m = 0; m < run->n_memories; m++) {
-        struct run_memory group = {0}, sample = {0}, step = {0};
+        struct run_memory group = {0}, sample = {0}, step = steps[m];
         for (uint32_t g = 0; g < run->n_groups; g++) {
             group.reads += run->group_memory[g * run->n_memories + m].reads;
             group.writes += run->group_memory[g * run->n_memories + m].writes;
@@ -201,10 +225,6 @@ static uint64_t memory_law(const struct run *run, uint64_t *words)
             sample.reads += run->sample_memory[s * run->n_memories + m].reads;
             sample.writes += run->sample_memory[s * run->n_memories + m].writes;
         }
-        for (uint64_t s = 0; s < run->n_steps; s++) {
-            step.reads += run->step_memory[s * run->n_memories + m].reads;
-            step.writes += run->step_memory[s * run->n_memories + m].writes;
-        }
         const struct run_memory *all = &run->memory[m];
         wrong += differ("reads by population", group.reads, all->reads) + differ("reads by sample", sample.reads, all->reads) +
                  differ("reads by step", step.reads, all->reads);
@@ -212,6 +232,7 @@ static uint64_t memory_law(const struct run *run, uint64_t *words)
                  differ("writes by step", step.writes, all->writes);
         *words += all->reads + all->writes;
     }
+    free(steps);
     return wrong;
 }
 

@@ -61,6 +61,7 @@ static int show_chip(const char *name, const char *const *set, uint32_t n_set, s
     return 0;
 }
 
+/* Every chip there is; one that cannot be read hides none of the others, and the first such is what the command ends with. */
 int cli_chips(const struct cli *cli, struct err *err)
 {
     if (job_files(cli, err))
@@ -69,11 +70,13 @@ int cli_chips(const struct cli *cli, struct err *err)
         return show_chip(cli->file[0], (const char *const *)cli->set, cli->n_sets, err);
     uint32_t n;
     struct chip_place *place = chipfile_places(&n);
-    int bad = 0;
-    for (uint32_t i = 0; i < n && !bad; i++)
-        bad = show_chip(place[i].path, (const char *const *)cli->set, cli->n_sets, err);
+    uint32_t bad = 0;
+    struct err first = {ERR_NONE, ""};
+    for (uint32_t i = 0; i < n; i++)
+        bad += show_chip(place[i].path, (const char *const *)cli->set, cli->n_sets, bad ? err : &first) != 0;
     chipfile_places_free(place, n);
+    *err = first;
     if (!n)
-        return err_input(err, "no chip file in ./, $VOLLEY_CHIPS or the installed configs/chips");
-    return bad ? -1 : 0;
+        return err_input(err, "no chip file in $VOLLEY_CHIPS or the installed configs/chips");
+    return bad == 0 ? 0 : bad == 1 ? -1 : err_context(err, "%u chip files cannot be read; the first", bad);
 }

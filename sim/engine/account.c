@@ -179,18 +179,16 @@ static void keep_step(struct engine *e, const struct run_step *step)
 {
     struct run *run = e->run;
     uint64_t n = run->n_steps++;
-    size_t capacity = e->step_capacity;
     run->step = mem_room(run->step, n, &e->step_capacity, sizeof *run->step);
     run->step[n] = *step;
-    if (!run->step_counts)
-        return;
-    if (e->step_capacity != capacity) {
-        run->step_counts = mem_grow(run->step_counts, e->step_capacity, sizeof *run->step_counts);
-        run->step_memory = mem_grow(run->step_memory, e->step_capacity * run->n_memories, sizeof *run->step_memory);
-    }
-    run->step_counts[n] = e->step;
-    if (run->n_memories)
-        memcpy(run->step_memory + n * run->n_memories, e->step_memory, run->n_memories * sizeof *e->step_memory);
+    packed_add(&run->step_counts, e->step.action, N_COUNTERS);
+    packed_add(&run->step_counts, &e->step_memory->reads, 2u * run->n_memories);
+}
+
+size_t run_step_counts(const struct run *run, size_t from, struct run_counts *counts, struct run_memory *memory)
+{
+    from = packed_read(&run->step_counts, from, counts->action, N_COUNTERS);
+    return packed_read(&run->step_counts, from, &memory->reads, 2u * run->n_memories);
 }
 
 static void add_to_sample(struct engine *e, uint64_t ps)

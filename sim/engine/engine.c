@@ -85,10 +85,6 @@ static int choose_samples(struct run *run, struct err *err)
     run->sample_memory = mem_new((size_t)run->samples_asked * (run->n_memories ? run->n_memories : 1), sizeof *run->sample_memory);
     run->group_memory = mem_new((size_t)run->n_groups * (run->n_memories ? run->n_memories : 1), sizeof *run->group_memory);
     run->output_counts = mem_new((size_t)run->samples_asked * (run->outputs ? run->outputs : 1), sizeof *run->output_counts);
-    if ((uint64_t)run->samples_asked * run->chip_steps <= STEP_COUNTS_MAX) {
-        run->step_counts = mem_new(1, sizeof *run->step_counts);
-        run->step_memory = mem_new(run->n_memories, sizeof *run->step_memory);
-    }
     return 0;
 }
 
@@ -313,7 +309,7 @@ void run_free(struct run *run)
     if (!run)
         return;
     void *const owned[] = {run->group, run->group_memory, run->core, run->memory_of, run->memory, run->memory_used_bits, run->memory_capacity_bits,
-                           run->sample, run->sample_memory, run->step, run->step_counts, run->step_memory, run->output_counts, run->spike,
+                           run->sample, run->sample_memory, run->step, run->step_counts.at, run->output_counts, run->spike,
                            run->membrane, run->packet, run->update};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);

@@ -9,13 +9,13 @@
 #include "counters.h"
 #include "import/events.h"
 #include "mapping.h"
+#include "base/packed.h"
 #include "network.h"
 #include "quantise.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { STEP_COUNTS_MAX = 200000 };
 enum decode { DECODE_RATE, DECODE_LATENCY, DECODE_POPULATION, DECODE_MEMBRANE };
 enum trace_bit { TRACE_SPIKES = 1, TRACE_MEMBRANE = 2, TRACE_PACKETS = 4, TRACE_TIMELINE = 8 };
 enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER, N_BOUNDS };
@@ -85,8 +85,7 @@ struct run {
     struct run_sample *sample;              /* [samples_done] */
     struct run_memory *sample_memory;       /* [samples_done * n_memories] */
     struct run_step *step;                  /* [n_steps] */
-    struct run_counts *step_counts;         /* [n_steps]; NULL where the run has more than STEP_COUNTS_MAX steps */
-    struct run_memory *step_memory;         /* [n_steps * n_memories]; NULL likewise */
+    struct packed step_counts;              /* of each step in order: its counts, then its memories; run_step_counts reads them */
     uint64_t n_steps;
     uint32_t steps, chip_steps;             /* per sample: T, T + D */
     uint64_t *output_counts;                /* [samples_done * outputs] spikes of the output neurons */
@@ -119,6 +118,8 @@ struct run {
 /* Labels: NULL or one per sample of the input. 0, or -1 and err; an interrupted run returns 0 with run->partial set. */
 struct run *run_make(const struct network *, const struct chipfile *, const struct quantised *, const struct mapping *,
                      const struct events *, const int64_t *labels, const struct run_options *, struct err *);
+/* The counts of the step that begins at byte from of step_counts (0: the first); memory: [n_memories]. Returns where the next begins. */
+size_t run_step_counts(const struct run *, size_t from, struct run_counts *, struct run_memory *memory);
 void run_free(struct run *);
 
 #ifdef __cplusplus

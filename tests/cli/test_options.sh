@@ -135,6 +135,17 @@ same "$scratch/there/summary.json" "$scratch/there2/summary.json"
 mkdir "$scratch/chips"
 cp configs/chips/mesh28.yaml "$scratch/chips/mine.yaml"
 works env VOLLEY_CHIPS="$scratch/chips" "$VOLLEY" run mine $mlp.nir --input ${mlp}_input.spk --samples 0 --out "$scratch/mine" --quiet
+# a chip file with a mistake hides none of the others
+printf 'chip: broken\n' >"$scratch/chips/broken.yaml"
+attempt env VOLLEY_CHIPS="$scratch/chips" "$VOLLEY" chips
+[ "$status" -eq 2 ] || fail "volley chips with a broken file: exit $status"
+grep -q '^mesh28 ' "$scratch/stdout" || fail 'volley chips stops at the first mistake'
+grep -q 'broken\.yaml:1:1' "$scratch/stderr" || fail 'volley chips does not say which file is broken'
+# an installed program finds the chips that came with it, wherever it was put
+mkdir -p "$scratch/prefix/bin" "$scratch/prefix/share/volley/chips"
+cp "$VOLLEY" "$scratch/prefix/bin/volley"
+cp configs/chips/loihi.yaml "$scratch/prefix/share/volley/chips/only_here.yaml"
+works elsewhere env -u VOLLEY_CHIPS "$scratch/prefix/bin/volley" chips only_here
 
 # wrong use
 refused 2 "no command 'rnu'; did you mean 'run'" "$VOLLEY" rnu
