@@ -74,7 +74,7 @@ def chip_file(c):
                 "local": {key: "%d cycles" % c[key if key != "flit_time" else "flit_local"] for key in ("inject", "eject", "flit_time")},
                 "routing": {"kind": "yx" if c["yx"] else "xy", "multicast": "tree" if c["tree"] else "none"},
                 "router": {"traversal": "%d cycles" % c["router"]}, "packets": {"spike": {"other": "%d bit" % (16 * c["flits"] - 3)}}},
-        "io": {"in": {"router": c["host_in"], "rate": "%d flits/cycle" % c["rate_in"]}, "out": {"router": c["host_out"], "rate": "%d flits/cycle" % c["rate_out"]}},
+        "io": {way: {"router": c["host_" + way], "rate": "%d flits/cycle" % c["rate_" + way]} for way in ("in", "out")},
         "core_types": {"only": core}, "placement": {"only": "all"},
         "energy": {"includes_memory": False, "scope": "per_term", "core": {"sop": free, "update_active": free, "update_idle": free, "busy_cycle": free},
                    "router": router, "router_static": free, "barrier": free, "io": {"packet_in": free, "packet_out": free}},

@@ -222,8 +222,10 @@ class Slots(Model):
     def links(self, a, b):
         (ax, ay), (bx, by) = self.tile(a), self.tile(b)
         xs, ys = self.line(ax, bx, self.c["columns"]), self.line(ay, by, self.c["rows"])
-        at = [(ax, y) for y in ys] + [(x, by) for x in xs[1:]] if self.c["yx"] else [(x, ay) for x in xs] + [(bx, y) for y in ys[1:]]
-        steps = ["y"] * (len(ys) - 1) + ["x"] * (len(xs) - 1) if self.c["yx"] else ["x"] * (len(xs) - 1) + ["y"] * (len(ys) - 1)
+        if self.c["yx"]:
+            at, steps = [(ax, y) for y in ys] + [(x, by) for x in xs[1:]], ["y"] * (len(ys) - 1) + ["x"] * (len(xs) - 1)
+        else:
+            at, steps = [(x, ay) for x in xs] + [(bx, y) for y in ys[1:]], ["x"] * (len(xs) - 1) + ["y"] * (len(ys) - 1)
         return [(a, b, axis) for a, b, axis in zip(at, at[1:], steps)]
 
     @staticmethod
@@ -255,7 +257,7 @@ class Slots(Model):
 
     def arrivals(self, sent):
         gate, link, out, arrive = {}, {}, {}, [None] * len(sent)
-        packets = {}
+        packets = {}        # number: its deliveries
         for i, d in enumerate(sent):
             packets.setdefault(d[3], []).append(i)
         for number in sorted(packets, key=lambda n: (sent[packets[n][0]][2], n)):
