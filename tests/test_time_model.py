@@ -302,12 +302,14 @@ def run_case(seed, plane, folder):
     events = [(s, t, n) for s in range(SAMPLES) for t in range(steps) for n in range(layers[0][1]) if rng.random() < 0.5] or [(0, 0, 0)]
     chip, net = put(folder, "chip.yaml", chip_file(c)), put(folder, "network.yaml", network_file(rng, layers, edges))
     inputs = put(folder, "in.csv", "sample,step,neuron\n" + "".join("%d,%d,%d\n" % e for e in events))
-    done = subprocess.run([VOLLEY, "run", chip, net, "--input", inputs, "--steps", str(steps), "--map", put(folder, "map.yaml", map_file(c, layers, place)),
-                           "--timing", plane, "--trace", "spikes,packets", "--out", folder, "--quiet"], capture_output=True, text=True)
+    mapped = put(folder, "map.yaml", map_file(c, layers, place))
+    done = subprocess.run([VOLLEY, "run", chip, net, "--input", inputs, "--steps", str(steps), "--map", mapped, "--timing", plane,
+                           "--trace", "spikes,packets", "--out", folder, "--quiet"], capture_output=True, text=True)
     if done.returncode:
         sys.exit("case %d: exit %d: %s" % (seed, done.returncode, done.stderr))
     place = in_local_order(place, layers, [row["population"] for row in rows_of(folder, "layers.csv")])
-    return (Slots if plane == "slots" else Model)(c, layers, edges, place, steps), events, rows_of(folder, "spikes.csv"), rows_of(folder, "packets.csv"), rows_of(folder, "steps.csv")
+    model = (Slots if plane == "slots" else Model)(c, layers, edges, place, steps)
+    return [model, events] + [rows_of(folder, name) for name in ("spikes.csv", "packets.csv", "steps.csv")]
 
 
 def spikes_of(sample, layers, events, spikes):
