@@ -152,6 +152,28 @@ static void a_pace_is_kept_or_overrun(void)
     run_free(slow);
 }
 
+/* Twenty neurons with long updates on one core, one neuron on another: each step ends with the service at the second core of a packet that the
+ * first one's long update sent. The update's time belongs to the core that it ran on. */
+static void an_update_counts_for_the_core_it_ran_on(void)
+{
+    static const char *const set[] = {"core_types.lif28.capacity.neurons=20", "core_types.lif28.service.update.update_active=1000 cycles",
+                                      "core_types.lif28.service.update.update_idle=1000 cycles"};
+    uint64_t seed = 4;
+    struct loaded l;
+    struct network *net = dense_network(3, 20, 1);
+    CU_ASSERT_FATAL(net && !load(&l, net, "configs/chips/mesh28.yaml", set, 3, "fill"));
+    CU_ASSERT_FATAL(l.mapping->n_cores == 2 && l.mapping->core[0].neurons == 20);
+    struct events *in = random_events(&seed, SAMPLES, 12, 3, 1);
+    struct run *run = run_plane(&l, in, "none", 1);
+    CU_ASSERT_FATAL(run && run->n_spikes > 60);
+    CU_ASSERT_EQUAL(run->bound_core, 0);
+    CU_ASSERT(run->bound_core_ps >= run->update_ps && run->update_ps > run->n_steps * 19 * 1000 * 2500);
+    run_free(run);
+    events_free(in);
+    unload(&l);
+    network_free(net);
+}
+
 int main(void)
 {
     CU_initialize_registry();
@@ -161,5 +183,6 @@ int main(void)
     CU_add_test(suite, "a slower core clock lengthens a run, both clocks at half speed double it, spikes stay", clocks_change_time_and_nothing_else);
     CU_add_test(suite, "the barrier is interpolated over the tiles in use", the_barrier_follows_the_tiles_in_use);
     CU_add_test(suite, "a step waits for its pace, and one that is longer is an overrun", a_pace_is_kept_or_overrun);
+    CU_add_test(suite, "an update counts for the core that it ran on, wherever the step ended", an_update_counts_for_the_core_it_ran_on);
     return check_run();
 }
