@@ -76,26 +76,44 @@ static uint64_t spots(const struct load *l)
     return (l->synapses - l->side_by_side + l->side_by_side / (per ? per : 1)) * each;
 }
 
-uint64_t load_work(const struct load *l)
+/* Cycles of accept when every source spikes once. */
+static uint64_t accept_work(const struct load *l)
 {
     const struct load_time *t = &l->time;
     int rows = l->type->table[TABLE_ROWS].memory;
     uint64_t width = rows == NO_INDEX ? 0 : l->type->memory[rows].width, words = width ? (l->read_bits + width - 1) / width : 0;
     if (width && words < l->segments)
         words = l->segments;
-    uint64_t accept = l->axons_in * t->packet + mapping_table_words(l->type, TABLE_AXON, l->axons_in) * t->axon_word + words * t->row_word +
-                      l->synapses * t->sop + spots(l) * t->spot;
-    uint64_t update = l->neurons * t->spike + l->compartments * t->active +
-                      mapping_table_words(l->type, TABLE_STATE, l->compartments) * t->state_word +
-                      mapping_table_words(l->type, TABLE_ACCUMULATOR, l->compartments) * t->accumulator_word +
-                      mapping_table_words(l->type, TABLE_PARAMETER, l->compartments) * t->parameter_word;
-    return accept + update ? accept + update + t->step : l->synapses + l->compartments;
+    return l->axons_in * t->packet + mapping_table_words(l->type, TABLE_AXON, l->axons_in) * t->axon_word + words * t->row_word +
+           l->synapses * t->sop + spots(l) * t->spot;
+}
+
+/* Cycles of an update in which one neuron in MAP_RARITY spikes, times MAP_RARITY; without the program's start. */
+static uint64_t update_work(const struct load *l)
+{
+    const struct load_time *t = &l->time;
+    uint64_t sweep = l->compartments * t->active + mapping_table_words(l->type, TABLE_STATE, l->compartments) * t->state_word +
+                     mapping_table_words(l->type, TABLE_ACCUMULATOR, l->compartments) * t->accumulator_word +
+                     mapping_table_words(l->type, TABLE_PARAMETER, l->compartments) * t->parameter_word;
+    return sweep * MAP_RARITY + l->neurons * t->spike;
+}
+
+/* Times MAP_RARITY, so that nothing is lost in a division. A core type that states no times: synapses + updates. */
+static uint64_t work_in_parts(const struct load *l)
+{
+    uint64_t accept = accept_work(l), update = update_work(l);
+    return accept + update ? accept + update + l->time.step * MAP_RARITY : l->synapses + l->compartments * MAP_RARITY;
+}
+
+uint64_t load_work(const struct load *l)
+{
+    return (work_in_parts(l) + MAP_RARITY - 1) / MAP_RARITY;
 }
 
 uint64_t load_work_ps(const struct load *l)
 {
     uint64_t period = l->type->clock < l->fanin->chip->n_clocks ? l->fanin->chip->clock[l->type->clock].period_ps : 1;
-    return load_work(l) * (period ? period : 1);
+    return work_in_parts(l) * (period ? period : 1) / MAP_RARITY;
 }
 
 /* ---- an empty core ---- */

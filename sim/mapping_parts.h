@@ -93,7 +93,7 @@ void load_force(struct load *, uint32_t neuron);        /* adds whatever the lim
 int load_limit(const struct load *);            /* what the use exceeds */
 void load_memory(const struct load *, uint64_t *bits);         /* [n_memories] */
 uint64_t load_table_bits(const struct load *, enum table);
-uint64_t load_work(const struct load *);        /* core cycles of a step in which every source spikes once */
+uint64_t load_work(const struct load *);        /* as map_core.work */
 uint64_t load_work_ps(const struct load *);
 
 /* ---- plans ---- */

@@ -21,7 +21,13 @@ struct report_options {
     int assume_native;          /* --assume-native: the first line of the report says so */
     const char *const *set;     /* --set KEY=VALUE, for summary.json */
     uint32_t n_set;
+    const struct report_balance *balance;       /* what report_balance found; NULL: nobody tried */
 };
+/* What --map balance is predicted to take where one core's compute is most of the time and cores are idle. */
+struct report_balance { uint32_t cores; double seconds; };      /* cores 0: nothing to gain; seconds of the whole run */
+/* Maps a network of up to some 250,000 synapses anew, on so many cores as a first order suggests, and sums what each core would do
+ * with the spikes of this run; a larger one has the first order alone. Takes about as long as mapping it with --map balance. */
+struct report_balance report_balance(const struct run *);
 int report_text(FILE *, const struct run *, const struct energy *, const struct report_options *, struct err *);
 /* Writes every file to OUT/.writing-PID first and moves them only when all are whole: nothing half-written is left behind, and a
  * run that fails leaves the folder as it was. Files of an earlier run that this one does not write are removed; others stay. */

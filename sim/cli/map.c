@@ -32,6 +32,30 @@ static void say_core(const struct map_core *core, const struct chipfile *chip)
     putchar('\n');
 }
 
+static uint64_t work_ps(const struct map_core *core, const struct chipfile *chip)
+{
+    const struct core_type *type = &chip->type[core->type];
+    return type->n_accept + type->n_update && type->clock < chip->n_clocks ? core->work * chip->clock[type->clock].period_ps : 0;
+}
+
+/* What --map balance lowers; nothing where the chip file states no times. */
+static void say_busiest(const struct mapping *m, const struct chipfile *chip)
+{
+    uint32_t most = 0;
+    double all = 0;
+    char time[40];
+    for (uint32_t c = 0; c < m->n_cores; c++) {
+        all += (double)work_ps(&m->core[c], chip);
+        most = work_ps(&m->core[c], chip) > work_ps(&m->core[most], chip) ? c : most;
+    }
+    if (all <= 0)
+        return;
+    double busiest = (double)work_ps(&m->core[most], chip);
+    printf("busiest core 0.%u.%u: %s of work in a step in which one source in %d spikes, %.2f times the mean core's\n",
+           m->core[most].core / chip->noc.cores_per_tile, m->core[most].core % chip->noc.cores_per_tile,
+           unit_write(time, sizeof time, busiest / 1e12, UNIT_TIME), MAP_RARITY, busiest * m->n_cores / all);
+}
+
 static void say(const struct job *p)
 {
     const struct mapping *m = p->mapping;
@@ -41,6 +65,7 @@ static void say(const struct job *p)
         printf("and %u more cores\n", m->n_cores - CORES_SHOWN);
     printf("%u of %u cores (%s)   %.3f packets and %.3f hops per spike, each source spiking once\n", m->n_cores, p->chip->cores, m->method,
            m->packets_per_spike, m->hops_per_spike);
+    say_busiest(m, p->chip);
     const struct fidelity *const from[] = {&p->quantised->fidelity, &m->fidelity, &p->extra};
     for (size_t k = 0; k < sizeof from / sizeof *from; k++)
         for (size_t i = 0; i < from[k]->count; i++)

@@ -166,7 +166,9 @@ static struct run *run_all(struct job *p, const struct cli *cli, struct err *err
 
 static int report(const struct cli *cli, const struct job *p, struct run *run, struct err *err)
 {
-    struct report_options o = {.command = cli->typed,
+    struct report_balance balance = report_balance(run);
+    struct report_options o = {.balance = run->partial ? NULL : &balance,
+                               .command = cli->typed,
                                .input = p->read,
                                .n_inputs = p->n_read,
                                .out = cli->out,

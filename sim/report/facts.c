@@ -119,19 +119,17 @@ static void write_who(const struct run *run, double share, char *to, size_t size
 static void warn_one_core(struct report *r)
 {
     const struct run *run = r->run;
-    uint64_t busy = run->total_ps - run->reset_ps;
     uint32_t idle = run->chip->cores - run->n_cores;
     char who[4 * FORM_TEXT], time[FORM_TEXT], unused[FORM_TEXT], all[FORM_TEXT];
-    double seconds;
-    if (!idle || !busy || 2 * run->bound_core_ps <= busy)
+    if (!balance_asked(run))
         return;
-    uint32_t cores = balance_cores(r, &seconds);
-    write_who(run, (double)run->bound_core_ps / (double)busy, who, sizeof who);
+    struct report_balance b = r->options->balance ? *r->options->balance : balance_first(run);
+    write_who(run, (double)run->bound_core_ps / (double)(run->total_ps - run->reset_ps), who, sizeof who);
     form_count(unused, idle);
     form_count(all, run->chip->cores);
-    if (cores)
+    if (b.cores)
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %s of %s %s idle: --map balance --cores %u is predicted to take about %s", who, unused, all,
-                     idle == 1 ? "is" : "are", cores, form_si(time, facts_per_sample(r, seconds), "s"));
+                     idle == 1 ? "is" : "are", b.cores, form_si(time, facts_per_sample(r, b.seconds), "s"));
     else if (run->n_cores == 1)
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "%s, %s of %s %s idle; more cores are not predicted to gain much", who, unused, all,
                      idle == 1 ? "is" : "are");

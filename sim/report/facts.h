@@ -31,9 +31,11 @@ const char *facts_group_name(const struct run *, uint32_t group);       /* popul
 char *facts_core_name(const struct run *, uint32_t chip_core, char *to, size_t size);    /* "0.tile.core" */
 uint32_t facts_output(const struct network *);          /* the decoded population; 0: none */
 
-/* balance.c: the time per run that --map balance on more cores is predicted to take: divides what hangs on synapses and neurons,
- * keeps what each core pays per packet and step. 0 where it would not help. */
-uint32_t balance_cores(const struct report *, double *seconds);
+/* balance.c: 1 where --map balance is worth a word; and what it would take by the first order alone. */
+int balance_asked(const struct run *);
+struct report_balance balance_first(const struct run *);
+/* Seconds that this run would take on the mapping that --map balance makes of at most n cores; 0: it does not fit. */
+double balance_mapped(const struct run *, uint32_t n);
 
 #ifdef __cplusplus
 }
