@@ -1,6 +1,6 @@
 /* The order of a network's populations, the edges that close its cycles, and its depths. Each population gets the smallest depth
- * d (host 0) with c = n + d(to) - d(from) >= 1 for all projections: the longest way from the host with length 1 - n per
- * projection, by relaxation until nothing moves; a cycle of positive length has no answer. */
+ * d (host 0, with a bias at least 1) with c = n + d(to) - d(from) >= 1 for all projections: the longest way from the host with
+ * length 1 - n per projection, by relaxation until nothing moves; a cycle of positive length has no answer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,6 +259,14 @@ static void delays_normal(const struct network *net, struct projection *p)
     }
 }
 
+/* Where the search begins: at 0, and at 1 where there is a bias, because on some chips the host sends it like any other spike, and what
+ * the host sends in chip step 0 is first seen in step 1. (A population behind a delay would else begin in step 0 and miss one bias.) */
+static void start_depths(const struct network *net, int64_t *depth)
+{
+    for (uint32_t i = 0; i < net->n_populations; i++)
+        depth[i] = i != HOST_POPULATION && (net->population[i].bias[0] || net->population[i].bias[1]);
+}
+
 /* One pass over all projections; via[i]: the projection that set i's depth. Returns 1 if a depth moved. */
 static int relax(const struct network *net, int64_t *depth, uint32_t *via)
 {
@@ -325,6 +333,7 @@ static int shift_or_refuse(struct network *net, const struct cycle *c, int allow
 static int find_depths(struct network *net, int64_t *depth, uint32_t *via, uint32_t *seen, int allow_shift, struct err *err)
 {
     struct cycle cycle;
+    start_depths(net, depth);
     memset(via, 0xff, net->n_populations * sizeof *via);
     while (relax(net, depth, via)) {
         uint32_t on = find_cycle(net, via, seen);
@@ -333,7 +342,7 @@ static int find_depths(struct network *net, int64_t *depth, uint32_t *via, uint3
         describe_cycle(net, via, on, &cycle);
         if (shift_or_refuse(net, &cycle, allow_shift, err))
             return -1;
-        memset(depth, 0, net->n_populations * sizeof *depth);
+        start_depths(net, depth);
         memset(via, 0xff, net->n_populations * sizeof *via);
     }
     return 0;

@@ -143,6 +143,9 @@ class Edge:
                 w, pooled = (w * pooled).astype(F).astype(np.float64), None
             elif weight is None and isinstance(node, Pool) and not self.joined() and node is not self.chain[-1]:
                 pooled, w, windows = 1 / node.area(), s.astype(np.float64), True
+                self.pool_windows, self.behind_pool = s, None
+            if windows and isinstance(node, (Linear, Conv)):
+                self.behind_pool = node.matrix(shape)[0]
             bias = w @ bias if bias.size == w.shape[1] else bias
             bias = bias + np.asarray(b, np.float64) if b is not None else bias
             weight, synapses, shape = (w, s, node.shape(shape)) if weight is None else (w @ weight, s @ synapses, node.shape(shape))

@@ -24,8 +24,9 @@ class Cell:
 
 class Maker:
     """tool: a name of RULES, "metadata", or "yaml": neurons of every kind that the native file knows, one layer of weights per way."""
-    def __init__(self, seed, wild=False, tool=None):
+    def __init__(self, seed, wild=False, tool=None, chip=None):
         self.rng = np.random.default_rng(seed)
+        self.chip, self.fine = chip, 256 if not chip or seed % 2 else 16
         self.wild, self.tool = wild, tool
         self.cells, self.edges = [], []
         self.shapes = {}
@@ -39,7 +40,7 @@ class Maker:
     def weights(self, shape, fan_in, gain=1.5):
         w = self.rng.normal(0.15, 1, shape) * gain / np.sqrt(max(fan_in, 1))
         if not self.wild:
-            return (np.rint(w * 256) / 256).astype(F)
+            return (np.rint(w * self.fine) / self.fine).astype(F)
         w = np.where(np.abs(w) < 2.0 ** -6, np.copysign(2.0 ** -6, w), w)
         return (np.rint(w.astype(F).astype(np.float64) * 2.0 ** 26) / 2.0 ** 26).astype(F)
 
@@ -126,6 +127,10 @@ class Maker:
         kinds = ["LIF"] * 5 + ["CubaLIF"] * 3 + ["IF"] + ["Threshold"] * (self.chance(0.3) and not last)
         if last and self.chance(0.3):
             kinds = ["LI", "CubaLI", "I"]
+        if self.chip == "lif28":
+            kinds = [k for k in kinds if "Cuba" not in k] or ["LIF"]
+        if self.chip == "loihi":
+            kinds = [k for k in kinds if k != "Threshold"]
         c = Cell(self.names.pop(0), shape, self.pick(*kinds))
         threshold = self.one_or_each(0.5, 1.5, shape, None if self.wild else 16)
         if c.kind == "Threshold":
@@ -193,9 +198,12 @@ class Maker:
         m, fires = c.metadata, c.kind.endswith("IF")
         reset, late = (m["reset_mechanism"], m["reset_delay"]) if fires else ("none", 0)
         more = {}
+        if self.chip == "loihi" and fires and reset == "none":
+            reset = "zero"
         if self.tool == "yaml" and fires and self.chance(0.5):      # what NIR has no words for
-            reset = self.pick("none", "zero", "subtract", "value")
+            reset = self.pick("none", "zero", "subtract", *["value"] * (not self.chip))
             more = {"refractory": int(self.rng.integers(0, 4)), "at_least": self.chance(0.5), "reset_value": self.one_or_each(-0.5, 0.25, c.shape, 16)}
+            reset = "zero" if self.chip == "loihi" and reset == "none" else reset
         point = self.pick("now", "before", "after") if more else self.point(reset, late, c)
         more = {k: v for k, v in more.items() if k != "reset_value" or reset == "value"}
         return Neurons(c.name, c.shape, m.get("beta", 1.0), c.data.get("v_threshold", 0.0), alpha=m.get("alpha"), fires=fires, reset=reset, point=point, **more)

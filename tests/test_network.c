@@ -327,6 +327,21 @@ static void recurrence_has_port_one_and_one_step(void)
     network_free(net);
 }
 
+/* Behind a delay a population can begin in chip step 0; what the host sends then is first seen in step 1, and its bias may be that. */
+static void a_bias_needs_a_step_before_it(void)
+{
+    for (int biased = 0; biased < 2; biased++) {
+        struct network *net = with_input((struct shape){1, {2}});
+        struct projection *fc = dense(net, "fc", HOST_POPULATION, add(net, "a", (struct shape){1, {3}}));
+        fc->network_delay = 2;
+        fc->bias = biased ? same(3, .25) : NULL;
+        CU_ASSERT_FATAL(finished(net, 0));
+        CU_ASSERT_EQUAL(depth_of(net, "a"), (uint32_t)biased);
+        CU_ASSERT_EQUAL(named(net, "fc")->chip_delay, 2 + (uint32_t)biased);
+        network_free(net);
+    }
+}
+
 /* input -> a -> b -> c, and c -> a, c -> b. */
 static struct network *two_loops(uint32_t delay_ca, uint32_t delay_cb)
 {
@@ -520,6 +535,7 @@ int main(void)
     CU_add_test(s, "neurons and synapses of a network are the sums of its parts", sums_over_the_network);
     CU_add_test(s, "populations come breadth first with ties by name, projections by target, source and name", populations_are_sorted);
     CU_add_test(s, "a population's projection to itself has port 1 and one step of delay, and biases follow their port", recurrence_has_port_one_and_one_step);
+    CU_add_test(s, "a population with a bias begins one step after the host, even behind a delay", a_bias_needs_a_step_before_it);
     CU_add_test(s, "a cycle with too few steps is printed", a_cycle_that_needs_more_steps_is_printed);
     CU_add_test(s, "the source's own delays satisfy a cycle", delays_of_the_source_satisfy_a_cycle);
     CU_add_test(s, "--allow-shift adds the missing steps and says so", allow_shift_adds_the_missing_steps);

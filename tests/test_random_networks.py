@@ -18,6 +18,7 @@ except ImportError as missing:
     sys.exit(0)
 
 import snn_files
+import snn_integer
 import snn_random
 
 VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
@@ -35,18 +36,47 @@ def spikes_of(path):
     return got
 
 
-def membranes_of(path, shape):
+def membranes_of(path, shape, integer):
+    """As the chip holds them: float32 as its bits in hexadecimal, an integer in decimal."""
     got = {}
     for r in rows(path):
         p = r["population"]
         if p not in got:
             got[p] = np.zeros(shape[p], np.uint32)
-        got[p][int(r["sample"]), int(r["step"]), int(r["neuron"])] = int(r["bits"], 16)
+        got[p][int(r["sample"]), int(r["step"]), int(r["neuron"])] = (int(r["bits"]) & 0xffffffff) if integer else int(r["bits"], 16)
     return got
+
+
+class IntegerCase:
+    """One seed on a chip of integers."""
+    def __init__(self, seed, folder):
+        self.tool = list(snn_integer.CHIPS)[seed % 3]
+        self.made = snn_random.Maker(seed, tool="yaml", chip=self.tool)
+        self.network, rng = self.made.make(), self.made.rng
+        self.net, self.rules = folder + "/net.yaml", []
+        self.shown = snn_files.write_yaml(self.made, folder)
+        self.steps, self.samples = int(rng.integers(4, 20)), int(rng.integers(1, 4))
+        self.x = np.abs(snn_files.random_input(rng, self.samples, self.steps, self.made.input_shape, rng.random() < 0.3))
+        valued = not np.all(np.isin(self.x, (0, 1)))
+        repeat = next(k for k in range(1, 17) if np.array_equal(self.x * k, np.rint(self.x * k)))
+        self.options = snn_files.write_input(folder, self.x, rng)
+        self.options += ([] if "--steps" in self.options else ["--steps", str(self.steps)]) + (["--values", "repeat"] if valued else [])
+        self.options += ["--set", "placement={cuba28: all}"] if self.tool == "cuba28" else []
+        self.chip = "loihi" if self.tool == "loihi" else "mesh28"
+        self.model = snn_integer.IntegerNetwork(self.network, self.tool, repeat, float(self.x.max(initial=0)) if valued else 1.0)
+        self.spikes, self.membranes, self.sops = self.model.run(self.x)
+        self.membranes = {k: v.astype(np.int32) for k, v in self.membranes.items()}
+
+    def want_prediction(self, sample):
+        name = self.network.outputs[0]
+        of = self.spikes[name][sample].sum(0) if self.network.of[name].fires else self.membranes[name][sample].max(0)
+        return int(of.argmax())
 
 
 class Case:
     """One seed: its network, input, and what the second simulator makes of it."""
+    chip = "ideal"
+
     def __init__(self, seed, folder):
         tools = ["metadata", "yaml", *snn_random.RULES, "metadata", "yaml", "yaml"]
         self.tool = tools[seed % len(tools)]
@@ -79,7 +109,7 @@ def differences(case, out):
     wrong = []
     got, summary = spikes_of(out + "/spikes.csv"), json.load(open(out + "/summary.json"))
     shape = {case.shown[p.name]: case.membranes[p.name].shape for p in case.network.neurons}
-    membranes = membranes_of(out + "/membranes.csv", shape)
+    membranes = membranes_of(out + "/membranes.csv", shape, case.chip != "ideal")
     for p in case.network.neurons:
         name = case.shown[p.name]
         want = {tuple(int(v) for v in at) for at in np.argwhere(case.spikes[p.name])}
@@ -101,7 +131,8 @@ def differences(case, out):
 def how(case):
     """Ways to run that change no spike."""
     rng = case.made.rng
-    return [*[["--set", f"core_types.ideal.capacity.neurons={rng.integers(3, 40)}"], []][rng.integers(2)],
+    most = [[], ["--set", f"core_types.ideal.capacity.neurons={rng.integers(3, 40)}"]] if case.chip == "ideal" else [[]]
+    return [*most[rng.integers(len(most))],
             *[["--map", "fill"], ["--map", "balance", "--cores", "all"], []][rng.integers(3)],
             *[["--timing", "none"], []][rng.integers(2)], *[["--threads", "2"], []][rng.integers(2)]]
 
@@ -114,37 +145,40 @@ def run(args):
 def converted(case, folder):
     """The network as `volley convert` writes it gives the same bytes."""
     wrong = run([VOLLEY, "convert", case.net, "-o", folder + "/again.yaml", *case.rules])
-    wrong = wrong or run(command("ideal", folder + "/again.yaml", folder + "/again", [*case.options, "--steps", str(case.steps)]))
+    wrong = wrong or run(command("ideal", folder + "/again.yaml", folder + "/again", [*case.options, *([] if "--steps" in case.options else ["--steps", str(case.steps)])]))
     if wrong:
         return [wrong]
     names = ("spikes.csv", "membranes.csv", "samples.csv")
     return [f"{n} of the converted network differs" for n in names if open(f"{folder}/out/{n}").read() != open(f"{folder}/again/{n}").read()]
 
 
-def run_seed(seed, folder):
-    case = Case(seed, folder)
+def run_seed(seed, folder, integer):
+    case = (IntegerCase if integer else Case)(seed, folder)
     case.options += how(case)
-    wrong = run(command("ideal", case.net, folder + "/out", case.rules + case.options))
+    wrong = run(command(case.chip, case.net, folder + "/out", case.rules + case.options))
     wrong = [wrong] if wrong else differences(case, folder + "/out")
-    return case, wrong or (converted(case, folder) if seed % 3 == 0 else [])
+    return case, wrong or (converted(case, folder) if seed % 3 == 0 and not integer else [])
 
 
 def main():
-    first, last = (os.environ.get("SEEDS") or "0..39").split("..")
-    bad = spikes = 0
+    first, last = (os.environ.get("SEEDS") or "0..29").split("..")
+    bad = spikes = n = 0
     for seed in range(int(first), int(last) + 1):
-        folder = tempfile.mkdtemp(prefix="volley")
-        case, wrong = run_seed(seed, folder)
-        spikes += sum(int(s.sum()) for s in case.spikes.values())
-        for line in wrong:
-            print(f"FAIL seed {seed} ({case.tool}):", line)
-        if wrong and os.environ.get("KEEP"):
-            print("    ", " ".join(command("ideal", case.net, folder + "/out", case.rules + case.options)))
-        else:
-            shutil.rmtree(folder)
-        bad += bool(wrong)
-    print(f"{int(last) - int(first) + 1} networks, {spikes} spikes, {bad} differ")
+        for integer in (False, True):
+            folder = tempfile.mkdtemp(prefix="volley")
+            case, wrong = run_seed(seed, folder, integer)
+            spikes += sum(int(s.sum()) for s in case.spikes.values())
+            for line in wrong:
+                print(f"FAIL seed {seed} ({case.tool}):", line)
+            if wrong and os.environ.get("KEEP"):
+                print("    ", " ".join(command(case.chip, case.net, folder + "/out", case.rules + case.options)))
+            else:
+                shutil.rmtree(folder)
+            bad += bool(wrong)
+            n += 1
+    print(f"{n} networks, {spikes} spikes, {bad} differ")
     sys.exit(1 if bad else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
