@@ -58,10 +58,16 @@ static int update(struct core *core, const struct core_step *at, struct emission
     return batch_update(&core->batch, core, group, at, out, cycles, counts);
 }
 
+static const struct field fields[] = {
+    INTEGER_FIELDS, PARAMS_FORMAT("current", current, NULL, "24 bit signed", "u, the second state: sums of weights enter it shifted, and it wraps"),
+    PARAMS_CURRENT,
+    {.key = NULL},
+};
+
 extern const struct core_kind core_cuba;
 const struct core_kind core_cuba = {
     .name = "cuba", .about = "Loihi's compartment in integers: current and membrane, each with its decay",
-    .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
+    .abi = CORE_ABI, .fields = fields, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
     .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = 2,
     .create = integer_create, .load = integer_load, .destroy = integer_destroy, .reset = integer_reset, .cost = integer_cost,
     .accept = integer_accept, .update = update, .peek = integer_peek, .poke = integer_poke,

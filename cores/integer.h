@@ -2,6 +2,7 @@
 #ifndef VOLLEY_CORES_INTEGER_H
 #define VOLLEY_CORES_INTEGER_H
 #include "cores/batch.h"
+#include "cores/params.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -21,6 +22,23 @@ int integer_accept(struct core *, const struct core_step *, const struct packet 
 int integer_peek(const struct core *, uint32_t variable, uint64_t index, int64_t *value, struct err *);
 int integer_poke(struct core *, uint32_t variable, uint64_t index, int64_t value, struct err *);
 extern const struct named integer_variables[2];
+
+/* Keys that all integer kinds have, for their lists of fields. The formats that a kind reads differently are its own. */
+#define INTEGER_FIELDS                                                                                                                                  \
+    PARAMS_FORMAT("weight", weight, NULL, "8 bit signed", "a synapse's weight"),                                                                        \
+    PARAMS_FORMAT("membrane", membrane, NULL, "16 bit signed", "the membrane"),                                                                         \
+    PARAMS_FORMAT("threshold", threshold, NULL, "16 bit", "in units of the weights as they enter the membrane (after weight_shift)"),                   \
+    PARAMS_FORMAT("reset", reset_value, "", "16 bit signed", "value that a reset sets"),                                                                \
+    PARAMS_FORMAT("bias", bias, "", "16 bit signed", "bias, or its mantissa where offers.bias_exponent is given; needed where a bias is offered"),      \
+    PARAMS_FORMAT("decay", decay, "", "8 bit", "decay factor, as a fraction of 2^bits; needed where offers.decay has multiply"),                        \
+    PARAMS_FORMAT("refractory", refractory, "", "4 bit", "steps of rest left"),                                                                         \
+    PARAMS_FORMAT("target", target, "", "8 bit", "local number of a target neuron in a list row"),                                                      \
+    PARAMS_SPIKE, PARAMS_LEAK,                                                                                                                          \
+    {"offers.decay_rounding", FIELD_WORD, PARAMS_OF(decay_rounding), 0, 0, 0, "zero|down|nearest", "down", "zero",                                      \
+     "of an integer decay: toward zero, toward minus infinity, to nearest"},                                                                            \
+    {"offers.bias_exponent", FIELD_NUMBER, PARAMS_OF(bias_exponent), 0, 0, 30, NULL, "0", "7", "bias = mantissa << exponent, exponent up to this"},     \
+    {"offers.weight_shift", FIELD_SPAN, PARAMS_OF(weight_shift), 0, 0, 24, NULL, "0", "6",                                                              \
+     "sums are shifted left by this (one number: exactly) on their way into the membrane"}
 
 /* x * keep / 2^bits, rounded as the chip rounds. |x| < 2^31, 0 <= keep <= 2^bits, bits <= 24 */
 static inline int64_t integer_decay(int64_t x, int64_t keep, uint32_t bits, enum image_rounding rounding)

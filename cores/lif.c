@@ -48,10 +48,15 @@ static int update(struct core *core, const struct core_step *at, struct emission
     return batch_update(&core->batch, core, group, at, out, cycles, counts);
 }
 
+static const struct field fields[] = {
+    INTEGER_FIELDS, PARAMS_FORMAT("current", current, NULL, "24 bit signed", "sum of a step's weights, which saturates on its way into the membrane"),
+    {.key = NULL},
+};
+
 extern const struct core_kind core_lif;
 const struct core_kind core_lif = {
     .name = "lif", .about = "leaky integrate-and-fire neuron in integers: one state, bias, leak, refractory, resets",
-    .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
+    .abi = CORE_ABI, .fields = fields, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
     .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = 1,
     .create = integer_create, .load = integer_load, .destroy = integer_destroy, .reset = integer_reset, .cost = integer_cost,
     .accept = integer_accept, .update = update, .peek = integer_peek, .poke = integer_poke,

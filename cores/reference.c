@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "cores/batch.h"
+#include "cores/params.h"
 
 struct core {
     struct batch batch;
@@ -174,10 +175,23 @@ static int poke(struct core *core, uint32_t variable, uint64_t index, int64_t va
     return 0;
 }
 
+/* It computes in float32 whatever the formats say; they count where a memory's entries name them. */
+#define STORED(key, member, example, help) PARAMS_FORMAT(key, member, "", example, help " as memories hold it; computed in float32")
+static const struct field fields[] = {
+    STORED("weight", weight, "8 bit signed", "a synapse's weight"), STORED("membrane", membrane, "16 bit signed", "the membrane"),
+    STORED("current", current, "24 bit signed", "the current, or a sum of weights,"), STORED("threshold", threshold, "16 bit", "the threshold"),
+    STORED("reset", reset_value, "16 bit signed", "value that a reset sets,"), STORED("bias", bias, "16 bit signed", "the bias"),
+    STORED("decay", decay, "8 bit", "a decay"), PARAMS_FORMAT("refractory", refractory, "", "4 bit", "steps of rest left"),
+    PARAMS_FORMAT("target", target, "", "8 bit", "local number of a target neuron in a list row"),
+    PARAMS_SPIKE, PARAMS_LEAK, PARAMS_CURRENT,
+    {.key = NULL},
+};
+#undef STORED
+
 extern const struct core_kind core_reference;
 const struct core_kind core_reference = {
     .name = "reference", .about = "float32, snnTorch's Leaky and Synaptic equations to the bit",
-    .abi = CORE_ABI, .memories = core_tables, .actions = core_actions, .variables = variables,
+    .abi = CORE_ABI, .fields = fields, .memories = core_tables, .actions = core_actions, .variables = variables,
     .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = N_VARIABLES,
     .create = create, .load = load, .destroy = destroy, .reset = reset, .cost = cost, .accept = accept, .update = update,
     .peek = peek, .poke = poke,

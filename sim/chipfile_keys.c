@@ -18,7 +18,7 @@ const struct field_table chipfile_table_file = {"", "Its sections.", top_fields,
 static const struct field_table *const tables[] = {
     &chipfile_table_chip, &chipfile_table_sources, &chipfile_table_cost, &chipfile_table_time, &chipfile_table_barrier, &chipfile_table_layer_start,
     &chipfile_table_sample_reset, &chipfile_table_noc, &chipfile_table_link, &chipfile_table_local, &chipfile_table_routing, &chipfile_table_router,
-    &chipfile_table_spike, &chipfile_table_io, &chipfile_table_port, &chipfile_table_type, &chipfile_table_capacity, &chipfile_table_formats,
+    &chipfile_table_spike, &chipfile_table_io, &chipfile_table_port, &chipfile_table_type, &chipfile_table_capacity,
     &chipfile_table_offers, &chipfile_table_emulate, &chipfile_table_memory, &chipfile_table_holds, &chipfile_table_rows, &chipfile_table_service,
     &chipfile_table_accept, &chipfile_table_update, &chipfile_table_queue, &chipfile_table_energy, &chipfile_table_prices_core,
     &chipfile_table_prices_router, &chipfile_table_prices_noc, &chipfile_table_prices_io, &chipfile_table_barrier_cost, &chipfile_table_static};
@@ -32,5 +32,6 @@ int chipfile_write_keys(FILE *out)
     fields_write(&chipfile_table_file, out);
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         fields_write(tables[i], out);
+    chipfile_write_kinds(out);
     return ferror(out) ? -1 : 0;
 }

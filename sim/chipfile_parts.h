@@ -6,6 +6,7 @@
 
 #include "chipfile.h"
 #include "config/fields.h"
+#include "cores/params.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -68,8 +69,22 @@ extern const struct field_table chipfile_table_chip, chipfile_table_time;
 
 /* chipfile_types.c */
 int chipfile_types(struct reading *, struct err *);
-extern const struct field_table chipfile_table_type, chipfile_table_capacity, chipfile_table_formats, chipfile_table_offers, chipfile_table_emulate,
-    chipfile_table_queue;
+extern const struct field_table chipfile_table_type, chipfile_table_capacity, chipfile_table_offers, chipfile_table_emulate, chipfile_table_queue;
+
+/* chipfile_kind.c: the keys that a core kind declares */
+struct core_kind;
+struct kind_keys {
+    const char *type;               /* name of the core type */
+    const struct core_kind *kind;
+    int other;                      /* 1: the kind was overridden, so the file may hold keys of another */
+};
+struct kind_params { struct params own, unused; };          /* unused: keys of other kinds */
+struct kind_place { const struct doc_node *map, *place; size_t params; };   /* map: NULL where absent; params: offset of the kind_params in `into` */
+const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct err *);    /* NULL: no such kind */
+/* One section of a core type: the common keys (NULL: none), and those of the kind. */
+int chipfile_kind_read(struct reading *, const struct kind_keys *, const char *section, const struct field_table *common, const struct kind_place *,
+                       void *into, struct err *);
+void chipfile_write_kinds(FILE *);  /* a Markdown section per kind */
 
 /* chipfile_memories.c, chipfile_service.c: parts of a core type */
 int chipfile_memories(struct reading *, struct core_type *, const struct standing *, const struct doc_node *, struct err *);

@@ -21,7 +21,7 @@ static const struct field type_fields[] = {
     {"capacity", FIELD_NODE, OF(capacity), 0, 0, 0, NULL, NULL, "{neurons: 256, axons_in: 1024, axons_out: 1024, delay: 1..15 steps}",
      "what fits, memories apart"},
     {"formats", FIELD_NODE, OF(formats), 0, 0, 0, NULL, "", "{weight: 8 bit signed, membrane: 16 bit signed}",
-     "numbers of an integer kind; reference has none"},
+     "number formats: the keys of its kind, see there"},
     {"offers", FIELD_NODE, OF(offers), 0, 0, 0, NULL, NULL, "{reset: [zero], reset_time: [now], compare: [greater], forms: [dense]}",
      "what the hardware does by itself"},
     {"memories", FIELD_NODE, OF(memories), 0, 0, 0, NULL, "", "{synapse: {size: 64 KiB, width: 64 bit, ports: 1R1W, model: sram, source: sram, holds: {...}}}",
@@ -83,22 +83,6 @@ static int read_capacity(struct core_type *type, const struct type_text *text, s
 
 /* ---- formats ---- */
 
-struct formats_text { const char *weight, *membrane, *current, *threshold, *reset, *bias, *decay, *refractory, *target; };
-#define OF(member) offsetof(struct formats_text, member)
-#define FORMAT(name, example, help) {#name, FIELD_TEXT, OF(name), 0, 0, 0, NULL, "", example, help}
-static const struct field format_fields[] = {
-    FORMAT(weight, "8 bit signed", "a synapse's weight"), FORMAT(membrane, "16 bit signed", "the membrane"),
-    FORMAT(current, "24 bit signed", "sum of weights on its way into the membrane; the second state of kind cuba"),
-    FORMAT(threshold, "16 bit", "in units of the weights as they enter the membrane (after weight_shift)"), FORMAT(reset, "16 bit signed",
-     "value that a reset sets"),
-    FORMAT(bias, "16 bit signed", "bias, or its mantissa where offers.bias_exponent is given"), FORMAT(decay, "8 bit", "decay factor, as a fraction of 2^bits"),
-    FORMAT(refractory, "4 bit", "steps of rest left"), FORMAT(target, "8 bit", "local number of a target neuron in a list row")};
-#undef FORMAT
-#undef OF
-const struct field_table chipfile_table_formats = {"core_types.NAME.formats",
-                                                   "Each `N bit`, or `N bit signed`. Kinds other than reference need weight, membrane, current and threshold.",
-                                                   format_fields, sizeof format_fields / sizeof *format_fields};
-
 /* "8 bit", "8 bit signed", "8 bit unsigned". Two's complement; the integer kinds compute in 32 bits. */
 static int read_format(struct format *format, const char *name, const struct doc_node *node, struct err *err)
 {
@@ -121,23 +105,19 @@ static int read_format(struct format *format, const char *name, const struct doc
 }
 
 /* decay: integer kinds multiply a 32-bit state by it, which leaves 24 bits for the fraction. */
-static int read_formats(struct core_type *type, const struct doc_node *map, const struct doc_node *place, struct err *err)
+static int read_formats(struct reading *r, struct core_type *type, const struct kind_keys *keys, const struct doc_node *map, const struct doc_node *place,
+                        struct err *err)
 {
-    static const char *const needed[] = {"weight", "membrane", "current", "threshold"};
-    struct formats_text text;
-    int integer = strcmp(type->kind, "reference") != 0;
-    if (map && fields_read(&chipfile_table_formats, map, map, &text, err))
+    struct kind_params text;
+    struct kind_place at = {map, place, 0};
+    if (chipfile_kind_read(r, keys, "formats", NULL, &at, &text, err))
         return -1;
-    type->format = mem_new(sizeof format_fields / sizeof *format_fields, sizeof *type->format);
+    type->format = mem_new(map ? map->count : 0, sizeof *type->format);
     for (uint32_t i = 0; map && i < map->count; i++) {
         if (read_format(&type->format[type->n_formats], map->key[i]->text, map->item[i], err))
             return -1;
         type->n_formats++;
     }
-    for (size_t i = 0; integer && i < sizeof needed / sizeof *needed; i++)
-        if (!core_type_format(type, needed[i]))
-            return doc_error(map ? map : place, err, "core_types.%s: kind %s needs formats.%s; write for example %s: 16 bit signed", type->name, type->kind,
-                             needed[i], needed[i]);
     const struct format *decay = core_type_format(type, "decay");
     if (decay && (decay->is_signed || decay->bits > 24))
         return doc_error(doc_get(map, "decay"), err, "formats.decay: %s; a decay is an unsigned fraction of at most 24 bit", doc_get(map, "decay")->text);
@@ -155,33 +135,20 @@ const struct format *core_type_format(const struct core_type *type, const char *
 /* ---- offers ---- */
 
 struct offers_text {
-    uint32_t reset, reset_time, compare, decay, forms, refractory, payload, bias_exponent;
-    struct span weight_shift;
-    int bias, current, rounding;
+    uint32_t forms, payload;
     const struct doc_node *emulate;
+    struct kind_params kind;
 };
 #define OF(member) offsetof(struct offers_text, member)
 static const struct field offers_fields[] = {
-    {"reset", FIELD_WORDS, OF(reset), 0, 0, 0, "zero|subtract|value", NULL, "[zero, subtract]", "what a spike does to the membrane"},
-    {"reset_time", FIELD_WORDS, OF(reset_time), 0, 0, 0, "now|next", NULL, "[now, next]", "in the step of the spike, or in the next"},
-    {"compare", FIELD_WORDS, OF(compare), 0, 0, 0, "greater|at_least", NULL, "[greater, at_least]", "fires above, or from the threshold on"},
-    {"decay", FIELD_WORDS, OF(decay), 0, 0, 0, "multiply|shift", "none", "[multiply]", "by a factor, or by powers of two only"},
-    {"decay_rounding", FIELD_WORD, OF(rounding), 0, 0, 0, "zero|down|nearest", "down", "zero",
-     "of an integer decay: toward zero, toward minus infinity, to nearest"},
-    {"current", FIELD_FLAG, OF(current), 0, 0, 0, NULL, "false", "true", "a second state with its own decay, for CubaLIF and Synaptic"},
-    {"bias", FIELD_WORD, OF(bias), 0, 0, 0, "none|per_neuron", "none", "per_neuron", "a constant input"},
-    {"bias_exponent", FIELD_NUMBER, OF(bias_exponent), 0, 0, 30, NULL, "0", "7", "bias = mantissa << exponent, exponent up to this"},
-    {"weight_shift", FIELD_SPAN, OF(weight_shift), 0, 0, 24, NULL, "0", "6",
-     "sums are shifted left by this (one number: exactly) on their way into the membrane"},
-    {"refractory", FIELD_NUMBER, OF(refractory), UNIT_STEPS, 0, 0, NULL, "", "15 steps",
-     "longest rest after a spike; what formats.refractory counts to where absent"},
     {"payload", FIELD_NUMBER, OF(payload), UNIT_BITS, 0, 32, NULL, "0 bit", "8 bit", "of a graded spike; 0: spikes are binary"},
     {"forms", FIELD_WORDS, OF(forms), 0, 0, 0, "dense|list|conv", NULL, "[dense, list, conv]", "how synapses can be stored"},
     {"emulate", FIELD_NODE, OF(emulate), 0, 0, 0, NULL, "", "{subtract: {compartments: 2, source: guess}}", "what it does by more compartments per neuron"}};
 #undef OF
 const struct field_table chipfile_table_offers = {
-    "core_types.NAME.offers", "What is asked beyond it is rewritten, emulated at a stated price, approximated with --approximate, or refused.", offers_fields,
-    sizeof offers_fields / sizeof *offers_fields};
+    "core_types.NAME.offers",
+    "What is asked beyond it is rewritten, emulated at a stated price, approximated with --approximate, or refused. A kind has further keys: see its section.",
+    offers_fields, sizeof offers_fields / sizeof *offers_fields};
 
 struct emulate_text { uint32_t compartments; const char *source, *why; int basis; };
 #define OF(member) offsetof(struct emulate_text, member)
@@ -229,36 +196,40 @@ static int any_of(const struct doc_node *map, const char *key, uint32_t bits, st
 /* Bits of a list of words, in the order of the words in the table. */
 static void take_offers(struct core_type *type, const struct offers_text *text)
 {
-    type->reset_zero = text->reset & 1;
-    type->reset_subtract = text->reset >> 1 & 1;
-    type->reset_value = text->reset >> 2 & 1;
-    type->reset_now = text->reset_time & 1;
-    type->reset_next = text->reset_time >> 1 & 1;
-    type->compare_greater = text->compare & 1;
-    type->compare_at_least = text->compare >> 1 & 1;
-    type->decay_multiply = text->decay & 1;
-    type->decay_shift = text->decay >> 1 & 1;
-    type->decay_rounding = (enum rounding)text->rounding;
-    type->weight_shift_max = text->weight_shift.high;
-    type->weight_shift_fixed = text->weight_shift.low == text->weight_shift.high;
-    type->bias_exponent_max = text->bias_exponent;
-    type->has_current = text->current;
-    type->has_bias = text->bias;
+    const struct params *own = &text->kind.own;
+    type->reset_zero = own->resets & 1;
+    type->reset_subtract = own->resets >> 1 & 1;
+    type->reset_value = own->resets >> 2 & 1;
+    type->reset_now = own->reset_times & 1;
+    type->reset_next = own->reset_times >> 1 & 1;
+    type->compare_greater = own->compares & 1;
+    type->compare_at_least = own->compares >> 1 & 1;
+    type->decay_multiply = own->decays & 1;
+    type->decay_shift = own->decays >> 1 & 1;
+    type->decay_rounding = (enum rounding)own->decay_rounding;
+    type->weight_shift_max = own->weight_shift.high;
+    type->weight_shift_fixed = own->weight_shift.low == own->weight_shift.high;
+    type->bias_exponent_max = own->bias_exponent;
+    type->has_current = own->has_current;
+    type->has_bias = own->has_bias;
     type->payload_bits = text->payload;
     type->form_dense = text->forms & 1;
     type->form_list = text->forms >> 1 & 1;
     type->form_conv = text->forms >> 2 & 1;
     const struct format *rest = core_type_format(type, "refractory");
-    type->refractory_max = text->refractory != UINT32_MAX ? text->refractory : rest ? (uint32_t)rest->high : 0;
+    type->refractory_max = own->rest != UINT32_MAX ? own->rest : rest ? (uint32_t)rest->high : 0;
 }
 
 /* Threshold and bias are shifted before they meet the membrane, and must still fit its 32 bits. */
-static int read_offers(struct reading *r, struct core_type *type, const struct standing *from, const struct doc_node *map, struct err *err)
+static int read_offers(struct reading *r, struct core_type *type, const struct kind_keys *keys, const struct standing *from, const struct doc_node *map,
+                       struct err *err)
 {
-    struct offers_text text = {.refractory = UINT32_MAX};
-    if (fields_read(&chipfile_table_offers, map, map, &text, err))
+    struct offers_text text = {.kind.own.rest = UINT32_MAX};
+    struct kind_place at = {map, map, offsetof(struct offers_text, kind)};
+    const struct params *own = &text.kind.own;
+    if (chipfile_kind_read(r, keys, "offers", &chipfile_table_offers, &at, &text, err))
         return -1;
-    if (any_of(map, "reset", text.reset, err) || any_of(map, "reset_time", text.reset_time, err) || any_of(map, "compare", text.compare, err) ||
+    if (any_of(map, "reset", own->resets, err) || any_of(map, "reset_time", own->reset_times, err) || any_of(map, "compare", own->compares, err) ||
         any_of(map, "forms", text.forms, err))
         return -1;
     take_offers(type, &text);
@@ -278,25 +249,6 @@ static int read_offers(struct reading *r, struct core_type *type, const struct s
 
 /* ---- a core type ---- */
 
-/* The kinds that this program was built with; a misspelt one is named at its place in the file. */
-static int check_kind(const struct doc_node *place, const char *kind, struct err *err)
-{
-    const char *known[TYPES_MAX];
-    char list[400] = "";
-    size_t n = 0, used = 0;
-    for (; core_kinds[n] && n < TYPES_MAX; n++) {
-        known[n] = core_kinds[n]->name;
-        if (!strcmp(known[n], kind))
-            return 0;
-        if (used + strlen(known[n]) + 3 < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", known[n]);
-    }
-    const char *nearest = doc_nearest(kind, known, n);
-    if (nearest)
-        return doc_error(place, err, "no core kind '%s'; did you mean '%s'?", kind, nearest);
-    return doc_error(place, err, "no core kind '%s'; there are %s", kind, list);
-}
-
 static int read_static(struct reading *r, struct core_type *type, const struct standing *from, const struct doc_node *node, struct err *err)
 {
     static const char *const allowed[] = {"core", "memory", NULL};
@@ -308,7 +260,11 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
 {
     struct type_text text = {.basis = NO_INDEX};
     struct standing none = {.source = NULL, .basis = NO_INDEX, .scope = NO_INDEX}, types = chipfile_standing(&none, "core_types", NULL, NO_INDEX);
-    if (fields_read(&chipfile_table_type, node, node, &text, err) || check_kind(doc_get(node, "kind"), text.kind, err))
+    if (fields_read(&chipfile_table_type, node, node, &text, err))
+        return -1;
+    const struct doc_node *kind = doc_get(node, "kind");
+    struct kind_keys keys = {type->name, chipfile_kind(kind, text.kind, err), kind->set && !node->set};
+    if (!keys.kind)
         return -1;
     const struct doc_node *clock = doc_get(node, "clock");
     if (chipfile_clock(r->file, clock ? clock : node, text.clock, "core", &type->clock, err))
@@ -319,7 +275,7 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
     type->overlap = (enum overlap)text.overlap;
     type->active_when = (enum active_when)text.active_when;
     type->skip_idle = text.skip_idle;
-    if (read_capacity(type, &text, err) || read_formats(type, text.formats, node, err) || read_offers(r, type, &from, text.offers, err))
+    if (read_capacity(type, &text, err) || read_formats(r, type, &keys, text.formats, node, err) || read_offers(r, type, &keys, &from, text.offers, err))
         return -1;
     if (chipfile_memories(r, type, &from, text.memories, err) || chipfile_service(r, type, &from, text.service, err))
         return -1;

@@ -7,6 +7,8 @@
 #include "base/units.h"
 #include "chipfile_fixture.h"
 #include "config/doc.h"
+#include "cores/core.h"
+#include "cores/params.h"
 #include "counters.h"
 #include "kit.h"
 #include "sram.h"
@@ -184,6 +186,43 @@ static void ideal_has_no_limits_and_the_plain_prices(void)
     chipfile_free(f);
     f = must_read("ideal", "core_types.ideal.capacity.neurons=64");
     CU_ASSERT(f->type[0].neurons == 64 && f->cores >= 256);
+    chipfile_free(f);
+}
+
+/* ---- keys of the kinds ---- */
+
+static void every_kind_declares_its_keys(void)
+{
+    for (int k = 0; core_kinds[k]; k++) {
+        CU_ASSERT_PTR_NOT_NULL_FATAL(core_kinds[k]->fields);
+        for (const struct field *f = core_kinds[k]->fields; f->key; f++) {
+            CU_ASSERT(!strncmp(f->key, "formats.", 8) || !strncmp(f->key, "offers.", 7));
+            CU_ASSERT(*f->example && *f->help && f->offset < sizeof(struct params));
+        }
+    }
+}
+
+static int noted(const struct chipfile *f, const char *part)
+{
+    for (size_t i = 0; i < f->notes.count; i++)
+        if (strstr(f->notes.line[i].text, part))
+            return 1;
+    return 0;
+}
+
+/* --core lends a file written for one kind to another: what only the first knows is passed over, and said. */
+static void keys_of_another_kind_are_noted_where_the_kind_was_given(void)
+{
+    struct chipfile *f = must_read("loihi", "core_types.loihi.kind=reference");
+    CU_ASSERT(!strcmp(f->type[0].kind, "reference") && f->type[0].n_formats == 8 && f->type[0].has_current && !f->type[0].weight_shift_max);
+    CU_ASSERT(noted(f, "core_types.loihi.offers.weight_shift is not used: kind reference") && noted(f, "offers.decay_rounding is not used"));
+    CU_ASSERT(!noted(f, "formats."));
+    chipfile_free(f);
+    f = must_read("loihi", "core_types.loihi.kind=lif");
+    CU_ASSERT(!f->type[0].has_current && f->type[0].weight_shift_max == 6 && noted(f, "core_types.loihi.offers.current is not used: kind lif"));
+    chipfile_free(f);
+    f = must_read("loihi", "core_types.loihi.kind=cuba");
+    CU_ASSERT(!noted(f, "is not used"));
     chipfile_free(f);
 }
 
@@ -492,6 +531,8 @@ int main(void)
     CU_add_test(suite, "loihi counts time in steps of 100 ps", loihi_counts_time_in_steps_of_100_ps);
     CU_add_test(suite, "a barrier follows the tiles in use", a_barrier_follows_the_tiles_in_use);
     CU_add_test(suite, "ideal has no limits and the plain prices", ideal_has_no_limits_and_the_plain_prices);
+    CU_add_test(suite, "every core kind declares its keys", every_kind_declares_its_keys);
+    CU_add_test(suite, "keys of another kind are noted where --core gave the kind", keys_of_another_kind_are_noted_where_the_kind_was_given);
     CU_add_test(suite, "every field of mesh28 is filled", every_field_of_mesh28_is_filled);
     CU_add_test(suite, "what is noted is of the core types that are placed", what_is_noted_is_of_the_core_types_that_are_placed);
     CU_add_test(suite, "the pattern of a chip file loads unchanged", the_pattern_of_a_chip_file_loads_unchanged);

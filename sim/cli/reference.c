@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "config/fields.h"
 #include "cores/core.h"
 #include "counters.h"
 
@@ -27,12 +28,22 @@ static void list(const char *what, const struct named *named, uint32_t n)
     printf(n ? "\n" : " none\n");
 }
 
+/* Keys of a chip file that core types of the kind have, as in docs/keys.md. */
+static void list_keys(const struct core_kind *kind)
+{
+    printf("    %-10s", "keys");
+    for (const struct field *f = kind->fields; f && f->key; f++)
+        printf("%s%s%s", f == kind->fields ? " " : ", ", f->key, f->fallback ? "" : " (required)");
+    printf("\n");
+}
+
 int cli_kinds(const struct cli *cli, struct err *err)
 {
     (void)cli, (void)err;
     for (int k = 0; core_kinds[k]; k++) {
         const struct core_kind *kind = core_kinds[k];
         printf("%s: %s\n", kind->name, kind->about);
+        list_keys(kind);
         list("memories", kind->memories, kind->n_memories);
         list("actions", kind->actions, kind->n_actions);
         list("variables", kind->variables, kind->n_variables);

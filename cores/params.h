@@ -1,0 +1,51 @@
+/* params.h: what a core type of a chip file says about its neurons: number formats and the arithmetic of their update. Each kind
+ * lists the keys it has in core_kind.fields, ended by a key of NULL; the chip file is read through that list into struct params, so a
+ * key that a kind does not list is an error for core types of that kind, and docs/keys.md is written from the same lists.
+ * A key is written as it stands below core_types.NAME: "formats.weight", "offers.compare". Nothing here owns anything. */
+#ifndef VOLLEY_CORES_PARAMS_H
+#define VOLLEY_CORES_PARAMS_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/fields.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct params {
+    /* formats: "8 bit signed", as written; the document's */
+    const char *weight, *membrane, *current, *threshold, *reset_value, *bias, *decay, *refractory, *target;
+    /* offers. Lists of words are a bit per word, in the order of the words in the table; single words their number */
+    uint32_t resets;            /* zero, subtract, value */
+    uint32_t reset_times;       /* now, next */
+    uint32_t compares;          /* greater, at_least */
+    uint32_t decays;            /* multiply, shift */
+    int decay_rounding;         /* zero, down, nearest */
+    int has_current, has_bias;
+    uint32_t bias_exponent;     /* bias = mantissa << exponent, exponent up to this */
+    struct span weight_shift;   /* sums are shifted left by one of these on their way into the membrane */
+    uint32_t rest;              /* longest refractory time in steps; UINT32_MAX: what formats.refractory counts to */
+};
+
+/* Rows of a kind's list. fallback NULL: the kind cannot do without; "": it can. */
+#define PARAMS_OF(member) offsetof(struct params, member)
+#define PARAMS_FORMAT(key, member, fallback, example, help) {"formats." key, FIELD_TEXT, PARAMS_OF(member), 0, 0, 0, NULL, fallback, example, help}
+
+/* What every kind of integrate-and-fire neuron says: what a spike does, and when, and what counts as one. */
+#define PARAMS_SPIKE                                                                                                                                    \
+    {"offers.reset", FIELD_WORDS, PARAMS_OF(resets), 0, 0, 0, "zero|subtract|value", NULL, "[zero, subtract]", "what a spike does to the membrane"},    \
+    {"offers.reset_time", FIELD_WORDS, PARAMS_OF(reset_times), 0, 0, 0, "now|next", NULL, "[now, next]", "in the step of the spike, or in the next"},   \
+    {"offers.compare", FIELD_WORDS, PARAMS_OF(compares), 0, 0, 0, "greater|at_least", NULL, "[greater, at_least]",                                      \
+     "fires above, or from the threshold on"},                                                                                                          \
+    {"offers.refractory", FIELD_NUMBER, PARAMS_OF(rest), UNIT_STEPS, 0, 0, NULL, "", "15 steps",                                                        \
+     "longest rest after a spike; what formats.refractory counts to where absent"}
+#define PARAMS_LEAK                                                                                                                                     \
+    {"offers.decay", FIELD_WORDS, PARAMS_OF(decays), 0, 0, 0, "multiply|shift", "none", "[multiply]", "by a factor, or by powers of two only"},         \
+    {"offers.bias", FIELD_WORD, PARAMS_OF(has_bias), 0, 0, 0, "none|per_neuron", "none", "per_neuron", "a constant input"}
+#define PARAMS_CURRENT                                                                                                                                  \
+    {"offers.current", FIELD_FLAG, PARAMS_OF(has_current), 0, 0, 0, NULL, "false", "true", "a second state with its own decay, for CubaLIF and Synaptic"}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,105 @@
+/* Keys of a core type that its core kind declares (core_kind.fields): what stands in `formats`, and in `offers` beside what any core
+ * offers. A key that the kind does not declare is unknown, and a key that it cannot do without is missing, in the words of config/fields.
+ * Where the kind came by --core or --set, the file was written for another one: keys of other kinds are then read, not used, and noted. */
+#include <stdio.h>
+#include <string.h>
+
+#include "chipfile_parts.h"
+#include "cores/core.h"
+
+enum { KINDS_MAX = 100, SECTION_MAX = 64 };
+
+/* The kinds that this program was built with; a misspelt one is named at its place in the file. */
+const struct core_kind *chipfile_kind(const struct doc_node *place, const char *kind, struct err *err)
+{
+    const char *known[KINDS_MAX];
+    char list[400] = "";
+    size_t n = 0, used = 0;
+    for (; core_kinds[n] && n < KINDS_MAX; n++) {
+        known[n] = core_kinds[n]->name;
+        if (!strcmp(known[n], kind))
+            return core_kinds[n];
+        if (used + strlen(known[n]) + 3 < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", known[n]);
+    }
+    const char *nearest = doc_nearest(kind, known, n);
+    if (nearest)
+        doc_error(place, err, "no core kind '%s'; did you mean '%s'?", kind, nearest);
+    else
+        doc_error(place, err, "no core kind '%s'; there are %s", kind, list);
+    return NULL;
+}
+
+/* f's key within a section ("weight" of "formats.weight"), or NULL where it belongs to another. */
+static const char *key_within(const struct field *f, const char *section)
+{
+    size_t length = strlen(section);
+    return !strncmp(f->key, section, length) && f->key[length] == '.' ? f->key + length + 1 : NULL;
+}
+
+static int listed(const struct field *field, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(field[i].key, key))
+            return 1;
+    return 0;
+}
+
+/* Adds a kind's keys of one section, to be read `offset` bytes further on; keys that are there already stay as they are. */
+static size_t add_keys(struct field *to, size_t n, const struct core_kind *kind, const char *section, size_t offset, int needed)
+{
+    for (const struct field *f = kind->fields; f && f->key && n < SECTION_MAX; f++) {
+        const char *key = key_within(f, section);
+        if (!key || listed(to, n, key))
+            continue;
+        to[n] = *f;
+        to[n].key = key;
+        to[n].offset += offset;
+        if (!needed)
+            to[n].fallback = "";
+        n++;
+    }
+    return n;
+}
+
+static void note_unused(struct reading *r, const struct kind_keys *k, const char *section, const struct field *other, size_t n, const struct doc_node *map)
+{
+    for (size_t i = 0; i < n; i++)
+        if (doc_get(map, other[i].key))
+            fidelity_add(&r->file->notes, FIDELITY_NOTE, "", "core_types.%s.%s.%s is not used: kind %s, which it was given instead of the file's, has no such key",
+                         k->type, section, other[i].key, k->kind->name);
+}
+
+int chipfile_kind_read(struct reading *r, const struct kind_keys *k, const char *section, const struct field_table *common, const struct kind_place *at,
+                       void *into, struct err *err)
+{
+    struct field field[SECTION_MAX];
+    char title[KEY_MAX + 64];
+    size_t n = 0, own;
+    for (; common && n < common->n; n++)
+        field[n] = common->field[n];
+    own = n = add_keys(field, n, k->kind, section, at->params + offsetof(struct kind_params, own), 1);
+    for (size_t i = 0; k->other && core_kinds[i]; i++)
+        n = add_keys(field, n, core_kinds[i], section, at->params + offsetof(struct kind_params, unused), 0);
+    snprintf(title, sizeof title, "core_types.%s.%s (kind %s)", k->type, section, k->kind->name);
+    struct field_table table = {title, "", field, n};
+    if (fields_read(&table, at->map, at->place, into, err))
+        return -1;
+    note_unused(r, k, section, field + own, n - own, at->map);
+    return 0;
+}
+
+void chipfile_write_kinds(FILE *out)
+{
+    for (size_t i = 0; core_kinds[i]; i++) {
+        const struct core_kind *kind = core_kinds[i];
+        char title[100], help[300];
+        size_t n = 0;
+        while (kind->fields && kind->fields[n].key)
+            n++;
+        snprintf(title, sizeof title, "core_types.NAME, kind: %s", kind->name);
+        snprintf(help, sizeof help, "Keys that core types of this kind have in `formats` (each `N bit` or `N bit signed`) and `offers`: %s.", kind->about);
+        struct field_table table = {title, help, kind->fields, n};
+        fields_write(&table, out);
+    }
+}
