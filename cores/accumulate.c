@@ -1,3 +1,8 @@
+/* How a packet becomes sums: its row is walked segment by segment, and each synapse adds weight x payload to the accumulator of
+ * its target in the slot that the segment's delay names:
+ *     sum[(now + delay) mod slots][port][base + id] += weight * payload
+ * Sums are whole numbers that load has proved to fit, so packets may come in any order and on any thread with the same result.
+ * Rows are stored for speed; what is counted are the words of the described hardware, which each segment carries. */
 #include "cores/accumulate.h"
 
 #include <stdlib.h>
@@ -6,8 +11,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+/* Measured: with random rows the memory answers best when 12 of them are under way; the first lines hold the segment and, in a short
+ * row, all of its synapses. */
 enum { ROWS_AHEAD = 12, LINES_AHEAD = 2 };      /* rows prefetched, cache lines of each */
 
+/* What the three batch kinds count, in the order of enum core_action; docs/counters.md is written from the engine's list, which names
+ * these again. Units: things, never joules. */
 const struct named core_actions[N_ACTIONS] = {
     [ACT_SPIKES] = {"spikes", "spikes", "neurons that fired"},
     [ACT_SOPS] = {"sops", "synapses", "synapses processed and accumulated"},
@@ -19,6 +28,7 @@ const struct named core_actions[N_ACTIONS] = {
     [ACT_UPDATE_HELD] = {"update_held", "updates", "compartments visited outside their window"},
     [ACT_BUSY_CYCLES] = {"busy_cycles", "cycles", "cycles of work as if nothing stalled"},
 };
+/* Tables that a core keeps. Which memory of the chip holds which one, and in words of what width, the engine knows. */
 const struct named core_tables[IMAGE_TABLES] = {
     [IMAGE_AXON] = {"axon", "words", "where an axon's row begins"},
     [IMAGE_ROWS] = {"rows", "words", "synapses"},
@@ -27,6 +37,8 @@ const struct named core_tables[IMAGE_TABLES] = {
     [IMAGE_PARAMETER] = {"parameter", "words", "threshold, bias, decay"},
 };
 
+/* No sum can leave its word: fan_in_sum bounds what all synapses of a neuron, the bias among them, add up to if all are used in one
+ * step with the largest payload. 32 bits where that is enough everywhere: half the bytes to move. */
 static int prove(struct accumulators *a, struct err *err)
 {
     const struct image *image = a->image;
@@ -41,6 +53,7 @@ static int prove(struct accumulators *a, struct err *err)
     return 0;
 }
 
+/* Bytes of one slot: all ports of all neurons, for one future step. */
 static size_t slot_bytes(const struct accumulators *a)
 {
     return (size_t)a->ports * a->image->neurons * (a->wide ? sizeof(int64_t) : sizeof(int32_t));
@@ -51,6 +64,7 @@ int accumulators_open(struct accumulators *a, const struct image *image, uint32_
     *a = (struct accumulators){.image = image, .ports = ports, .slots = image->delay_slots ? image->delay_slots : 1};
     if (prove(a, err))
         return -1;
+    /* Not mem_new: a long delay on a large core can ask for more than the machine has, and that is the answer no, not a crash. */
     a->sum = calloc(a->slots, slot_bytes(a) ? slot_bytes(a) : 1);
     a->filled = mem_new(a->slots, sizeof *a->filled);
     if (a->sum)
@@ -67,6 +81,7 @@ void accumulators_close(struct accumulators *a)
     a->filled = NULL;
 }
 
+/* A new sample. Only slots that were written since they were last empty cost a memset: most samples end with few of them filled. */
 void accumulators_reset(struct accumulators *a)
 {
     for (uint32_t slot = 0; slot < a->slots; slot++)
@@ -109,6 +124,7 @@ static void add_dense32(int32_t *sum, const struct segment *s, const unsigned ch
         DENSE(int32_t, int32_t);
 }
 
+/* One segment into 32-bit sums. Lists stay out of the wide clone: a scattered add gains nothing from it. */
 static inline void add32(int32_t *sum, const struct segment *s, const unsigned char *body, int32_t payload)
 {
     switch ((enum row_form)s->form) {
@@ -121,6 +137,7 @@ static inline void add32(int32_t *sum, const struct segment *s, const unsigned c
     }
 }
 
+/* The same into 64-bit sums, where every width of weight can occur: kind reference counts in 2^-exponent and needs the room. */
 static void add64(int64_t *sum, const struct segment *s, const unsigned char *body, int64_t payload)
 {
     switch ((enum row_form)s->form) {
@@ -136,6 +153,8 @@ static void add64(int64_t *sum, const struct segment *s, const unsigned char *bo
     }
 }
 
+/* cycles = packet + axon words + per segment: synapses, row words and accumulator words, each times its time in the chip file. The
+ * formula uses what the row says and nothing of the state, so the timing plane may ask before, after or beside the accept. */
 uint32_t accumulators_cost(const struct image *image, const struct packet *p)
 {
     const struct image_time *t = &image->time;
@@ -169,16 +188,18 @@ static void tally_write(const struct image *image, const struct tally of, struct
         each->packet * t->leaves + each->axon_word * axons + each->sop * (t->sops + t->late) + each->row_word * t->words + each->spot * t->spots;
     memory[IMAGE_AXON].reads += axons;
     memory[IMAGE_ROWS].reads += t->words;
-    memory[IMAGE_ROWS].row_reads += t->words;
+    memory[IMAGE_ROWS].row_reads += t->words;       /* inference reads rows only; columns are for learning */
     memory[IMAGE_ACCUMULATOR].reads += t->spots;
     memory[IMAGE_ACCUMULATOR].writes += t->spots;
 }
 
+/* Chip steps open .. close - 1 are the population's window. */
 static int is_open(const struct image_group *g, uint64_t step)
 {
     return step >= g->open && step < g->close;
 }
 
+/* An empty tally of a group; next: the chip step whose update reads what arrives now without delay. */
 static struct tally tally_of(const struct image *image, uint32_t group, uint64_t next)
 {
     return (struct tally){.group = group, .open_now = is_open(&image->group[group], next)};
@@ -214,6 +235,7 @@ static inline void serve_segment(struct accumulators *a, size_t first, uint64_t 
         add32((int32_t *)a->sum + first, s, body, payload);
 }
 
+/* Only a hint: the row of a packet that is served later, perhaps by another core. */
 static void prefetch(const struct image *image, const struct packet *p)
 {
     const char *row = (const char *)(image->rows + p->row);
@@ -221,11 +243,13 @@ static void prefetch(const struct image *image, const struct packet *p)
         __builtin_prefetch(row + 64 * line);
 }
 
+/* The counts of consecutive segments of one group are kept in registers and written when the group changes: neighbouring packets of a
+ * core mostly reach the same populations. */
 void accumulators_accept(struct accumulators *a, const struct core_step *at, const struct packet *p, uint32_t n, uint32_t ahead,
                          uint32_t *cycles, struct core_counts *counts)
 {
     const struct image *image = a->image;
-    size_t first = sums_at(a, 0, 0);
+    size_t first = sums_at(a, 0, 0);        /* looked up once: nearly every segment adds there */
     uint64_t next = at->step + 1, known = (uint64_t)n + ahead;
     struct tally tally = tally_of(image, 0, next);
     for (uint32_t i = 0; i < n; i++) {
@@ -248,10 +272,11 @@ void accumulators_accept(struct accumulators *a, const struct core_step *at, con
     tally_write(image, tally, counts);
 }
 
+/* Reading clears, as the hardware does in the cycle in which the update fetches a sum: the slot comes round again empty. */
 void accumulators_take(struct accumulators *a, uint32_t port, uint32_t first, uint32_t count, int64_t *sum)
 {
     size_t at = ((size_t)a->now * a->ports + port) * a->image->neurons + first;
-    if (a->wide) {
+    if (a->wide) {      /* the kinds see int64 either way */
         int64_t *from = (int64_t *)a->sum + at;
         memcpy(sum, from, count * sizeof *sum);
         memset(from, 0, count * sizeof *from);

@@ -1,3 +1,6 @@
+/* One update of a batch kind: over the groups (one population's part each) in order of local number, those in their window computed
+ * and cleared, the others only visited. The kind adds its equations by a function per group; this file adds everything else, so that
+ * windows, counts, offsets of spikes and words of memory cannot differ between kinds. */
 #include "cores/batch.h"
 
 #include <stdlib.h>
@@ -6,6 +9,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+/* Scratch is as long as the core has neurons; a group uses the first `count` places of it. Refuses a core whose longest update does not
+ * fit the 32-bit offsets of its spikes. */
 int batch_open(struct batch *b, const struct image *image, uint32_t ports, struct err *err)
 {
     *b = (struct batch){.image = image, .ports = ports};
@@ -22,6 +27,7 @@ int batch_open(struct batch *b, const struct image *image, uint32_t ports, struc
     return 0;
 }
 
+/* After batch_open, whether it succeeded or not; also on a batch of zeros. */
 void batch_close(struct batch *b)
 {
     accumulators_close(&b->sums);
@@ -32,6 +38,7 @@ void batch_close(struct batch *b)
     free(b->refractory);
 }
 
+/* Start of a sample: sums, delay slots and refractory counts. The kind clears its own state. */
 void batch_reset(struct batch *b)
 {
     accumulators_reset(&b->sums);
@@ -47,15 +54,15 @@ int batch_update(struct batch *b, struct core *core, batch_group *neurons, const
     for (uint32_t g = 0; g < image->groups; g++) {
         const struct image_group *group = &image->group[g];
         if (!sweep_open(group, at->step)) {
-            sweep_held(&sweep, g);
+            sweep_held(&sweep, g);      /* state and sums stay as after reset; the visit is counted and priced */
             continue;
         }
         for (uint32_t p = 0; p < b->ports; p++)
             accumulators_take(&b->sums, p, group->first, group->count, b->port[p]);
-        neurons(core, group);
+        neurons(core, group);           /* fills fired and active for sweep_group */
         sweep_group(&sweep, g, b->fired, b->active);
     }
-    accumulators_turn(&b->sums);
+    accumulators_turn(&b->sums);        /* only now: what was read is empty, and the next slot becomes the one to read */
     sweep_end(&sweep, cycles);
     return 0;
 }

@@ -1,4 +1,6 @@
-/* cuba: Loihi's compartment, two decays, in its integers (rule reproduced from silicon and from the published model's rows):
+/* cuba: Loihi's compartment, two decays, in its integers. M. Davies et al., "Loihi: a neuromorphic manycore processor with on-chip
+ * learning", IEEE Micro 38(1), 2018, has the model; its rounding, wrap and shifts are those of the silicon trace of the NIR paper
+ * (J. E. Pedersen et al., Nature Communications, 2024) and of Lava's bit-accurate model, which this reproduces in every row:
  *     u = tz(u * (one - decay_u)) + (sum << shift), wrapped at the current's width
  *     v = clip(tz(v * (one - decay_v)) + u + bias)          tz: rounded as the chip says (Loihi: toward zero)
  *     spike = v > threshold; then v = reset_value, or v - reset_value, now or in the next step as the group says.
@@ -24,6 +26,7 @@ static int64_t arriving(const struct image *image, int64_t sum)
     return image->current_wraps ? (int32_t)(uint32_t)(uint64_t)sum : integer_clip(sum, INT32_MIN, INT32_MAX);
 }
 
+/* u of one neuron for this step, which is what its membrane gains. one - decay_u is what is kept; without a second state nothing is. */
 static int64_t current(struct core *core, const struct image_group *g, uint32_t i, int64_t sum)
 {
     const struct image *image = core->batch.image;
@@ -52,6 +55,7 @@ static void group(struct core *core, const struct image_group *g)
         integer_membranes(core, g, sum);
 }
 
+/* Order of a step: all of u, then all of v, so that a spike sees the current of its own step. */
 static int update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
 {
     (void)err;

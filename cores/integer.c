@@ -1,3 +1,6 @@
+/* What lif and cuba have in common: state in int32, plumbing, and the membrane's update as one loop in which nothing branches.
+ * The loop and integer_membrane (integer.h) are the same equations twice, the fast form and the readable one; tests/test_lif.c and
+ * test_cuba.c hold both to what is written out by hand there. All arithmetic is in int64: a 32-bit state times a decay of at most 24 bits fits. */
 #include "cores/integer.h"
 
 #include <stdlib.h>
@@ -8,12 +11,14 @@
 
 const struct named integer_variables[2] = {{"membrane", "integer", "v"}, {"current", "integer", "u"}};
 
+/* The image says all that a neuron needs, so params are not looked at. */
 struct core *integer_create(const struct params *params, uint32_t id, struct err *err)
 {
     (void)params, (void)id, (void)err;
     return mem_new(1, sizeof(struct core));
 }
 
+/* NULL is allowed, and a core whose load failed. */
 void integer_destroy(struct core *core)
 {
     if (!core)
@@ -24,6 +29,7 @@ void integer_destroy(struct core *core)
     free(core);
 }
 
+/* State as after reset: membrane, current, sums, delays and refractory counts are 0. */
 void integer_reset(struct core *core)
 {
     uint32_t n = core->batch.image->neurons;
@@ -32,6 +38,7 @@ void integer_reset(struct core *core)
     memset(core->current, 0, n * sizeof *core->current);
 }
 
+/* One port: a chip adds feed-forward and recurrent spikes into the same sum; only snnTorch rounds between them (kind reference). */
 int integer_load(struct core *core, const struct image *image, struct err *err)
 {
     if (batch_open(&core->batch, image, 1, err))
@@ -55,6 +62,7 @@ int integer_accept(struct core *core, const struct core_step *at, const struct p
     return 0;
 }
 
+/* Variable 0: membrane, 1: current, by local neuron. NULL and err: no such place, which is a defect of the caller. */
 static int32_t *variable_of(const struct core *core, uint32_t variable, uint64_t index, struct err *err)
 {
     if (variable > 1 || index >= core->batch.image->neurons) {
@@ -73,6 +81,7 @@ int integer_peek(const struct core *core, uint32_t variable, uint64_t index, int
     return 0;
 }
 
+/* The value must fit the state's 32 bits; it is not clipped to the chip's width, so that a test can go beyond it. */
 int integer_poke(struct core *core, uint32_t variable, uint64_t index, int64_t value, struct err *err)
 {
     int32_t *v = variable_of(core, variable, index, err);
@@ -84,6 +93,8 @@ int integer_poke(struct core *core, uint32_t variable, uint64_t index, int64_t v
 
 /* What a group's neurons have in common, as numbers and masks (all ones or 0) instead of choices. */
 struct plain {
+    /* product >> bits rounds down; to_zero is added to a negative product first, half to any, for the other two roundings.
+     * factor and drop make the three resets one expression: v += factor * value - (v & drop) */
     int64_t one, to_zero, half, low, high, factor, drop, next, before_decay, after_input, now;
     uint32_t bits;
     int64_t above;              /* fires at threshold + above or more */
@@ -111,13 +122,16 @@ static inline int64_t reset_step(const struct plain *p, int64_t v, int64_t value
     return p->factor * value - (v & p->drop);
 }
 
+/* The membrane's update as masks instead of choices:
+ *     v = decay(v) + drive     over, fires: all ones where v >= threshold (+ 1 for >), and the neuron can fire
+ * each reset adds its step under the mask of its point of time; only the point that the group has is all ones. */
 INTEGER_WIDE
 static void plain_membranes(const struct plain p, uint32_t n, int32_t *restrict membrane, const int32_t *restrict threshold, const int32_t *restrict decay,
                             const int32_t *restrict value, const int64_t *restrict drive, uint8_t *restrict fired)
 {
     for (uint32_t k = 0; k < n; k++) {
         int64_t v = membrane[k], limit = threshold[k] + p.above;
-        int64_t over = -(int64_t)(v >= limit) & ~p.silent;
+        int64_t over = -(int64_t)(v >= limit) & ~p.silent;          /* fired in the last step and not yet reset */
         v += reset_step(&p, v, value[k]) & over & p.before_decay;
         int64_t product = v * (p.one - decay[k]);
         v = ((product + ((product >> 63) & p.to_zero) + p.half) >> p.bits) + drive[k];
@@ -130,6 +144,7 @@ static void plain_membranes(const struct plain p, uint32_t n, int32_t *restrict 
     }
 }
 
+/* Sets up the masks once per group; what remains per neuron is straight-line code. */
 void integer_membranes(struct core *core, const struct image_group *g, const int64_t *drive)
 {
     const struct image *image = core->batch.image;

@@ -1,3 +1,4 @@
+/* The kinds there are. Adding one is a file beside this one, its name here, and its line in the list. */
 #include "cores/core.h"
 
 extern const struct core_kind core_reference, core_lif, core_cuba;

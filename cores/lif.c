@@ -1,9 +1,13 @@
 /* lif: the integer leaky neuron of a generic digital core. Everything saturates once, here, at the end of its own sum:
  *     I = clip_current(sum)                  v = decay(v)            decay(x) = x * (one - decay_v) / one, rounded as the chip says
  *     v = clip_membrane(v + (I << shift) + bias)     spike = v > threshold (or >=)
- *     reset: to reset_value or by subtracting it, in the step of the spike, or in the next before the decay or after the input. */
+ *     reset: to reset_value or by subtracting it, in the step of the spike, or in the next before the decay or after the input.
+ * The leaky integrate-and-fire neuron in discrete time (W. Gerstner et al., Neuronal Dynamics, Cambridge 2014, section 1.3), Euler with
+ * decay = dt / tau; digital chips differ in the choices that are parameters here. Units: v, bias and threshold count accumulator
+ * units shifted left by `shift`. */
 #include "cores/integer.h"
 
+/* What one neuron gains in this step, in membrane units. */
 static int64_t drive(const struct image *image, const struct image_group *g, uint32_t i, int64_t sum)
 {
     return integer_clip(sum, image->current_low, image->current_high) * ((int64_t)1 << g->shift) + image->bias[i];
@@ -20,6 +24,7 @@ static void drives(uint32_t n, int64_t *restrict sum, const int32_t *restrict me
     }
 }
 
+/* A group with a refractory time: neuron by neuron, because who rests differs from neighbour to neighbour. */
 static void group_resting(struct core *core, const struct image_group *g)
 {
     struct batch *b = &core->batch;
@@ -30,6 +35,7 @@ static void group_resting(struct core *core, const struct image_group *g)
     }
 }
 
+/* The usual group: two loops without a branch, the sums first, then the membranes. */
 static void group(struct core *core, const struct image_group *g)
 {
     const struct image *image = core->batch.image;
@@ -48,6 +54,7 @@ static int update(struct core *core, const struct core_step *at, struct emission
     return batch_update(&core->batch, core, group, at, out, cycles, counts);
 }
 
+/* No key `current`: one state per neuron. A population with a synaptic current needs kind cuba. */
 static const struct field fields[] = {
     INTEGER_FIELDS, PARAMS_FORMAT("current", current, NULL, "24 bit signed", "sum of a step's weights, which saturates on its way into the membrane"),
     {.key = NULL},

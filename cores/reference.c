@@ -4,7 +4,12 @@
  *     m = beta*m;   m = m + (s | I, then J)
  *     reset next, after input:  m = m - amount, or m = reset value      reset next, before decay: the same, but first
  *     spike = m > threshold;    reset now: m = m - amount, or m = reset value      (amount: the threshold, as a rule)
- * A refractory neuron rests at its membrane after the reset; s goes on. */
+ * A refractory neuron rests at its membrane after the reset; s goes on.
+ *
+ * The equations are snnTorch's Leaky, RLeaky, Synaptic and RSynaptic (J. K. Eshraghian et al., Training spiking neural networks
+ * using lessons from deep learning, Proceedings of the IEEE 111(9), 2023), in the order in which its code evaluates them: float32
+ * addition does not associate, so another order gives other bits and, at a threshold, other spikes. The file is compiled with
+ * -ffp-contract=off, because a fused multiply-add rounds once where snnTorch rounds twice. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +21,10 @@
 
 struct core {
     struct batch batch;
-    float *membrane, *current;
+    float *membrane, *current;      /* m and s as they stand after the last update, in units in which the input has gain 1 */
 };
 
+/* Parameters are in the image. */
 static struct core *create(const struct params *params, uint32_t id, struct err *err)
 {
     (void)params, (void)id, (void)err;
@@ -35,6 +41,7 @@ static void destroy(struct core *core)
     free(core);
 }
 
+/* snnTorch begins with m = s = 0, whatever the reset value is. */
 static void reset(struct core *core)
 {
     uint32_t n = core->batch.image->neurons;
@@ -43,6 +50,7 @@ static void reset(struct core *core)
     memset(core->current, 0, n * sizeof(float));
 }
 
+/* Both ports: snnTorch adds the recurrent input in a rounding of its own. */
 static int load(struct core *core, const struct image *image, struct err *err)
 {
     if (batch_open(&core->batch, image, IMAGE_PORTS, err))
@@ -52,6 +60,7 @@ static int load(struct core *core, const struct image *image, struct err *err)
     return 0;
 }
 
+/* As of every batch kind: the row and the times of the chip file say it. */
 static void cost(const struct core *core, const struct packet *p, uint32_t n, uint32_t *cycles)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -73,6 +82,7 @@ static float port_value(const struct core *core, uint32_t port, uint32_t i, uint
     return ldexpf((float)(core->batch.port[port][k] + (bias ? bias[i] : 0)), -exponent);
 }
 
+/* x + I, then + J: the two roundings of the recurrent classes. */
 static float input_added(const struct core *core, const struct image_group *g, uint32_t i, uint32_t k, float x)
 {
     x = x + port_value(core, 0, i, k, g->exponent[0]);
@@ -81,11 +91,13 @@ static float input_added(const struct core *core, const struct image_group *g, u
     return x;
 }
 
+/* Strictly greater in snnTorch; at least the threshold in others. A read-out never fires. */
 static int over(const struct image_group *g, float m, float threshold)
 {
     return g->fires && (g->at_least ? m >= threshold : m > threshold);
 }
 
+/* The reset itself, whenever it is due. reset_f: the amount where it subtracts, else the value. */
 static float reset_of(const struct image_group *g, const struct image *image, uint32_t i, float m)
 {
     float value = image->reset_f ? image->reset_f[i] : 0.0f;
@@ -99,15 +111,16 @@ static int neuron(struct core *core, const struct image_group *g, uint32_t i, ui
 {
     const struct image *image = core->batch.image;
     float m = core->membrane[i];
-    uint32_t *rest = &core->batch.refractory[i];
-    if (g->current)
+    uint32_t *rest = &core->batch.refractory[i];        /* steps of rest left */
+    if (g->current)         /* the current goes on while the membrane rests */
         core->current[i] = input_added(core, g, i, k, image->alpha[i] * core->current[i]);
     if (*rest) {
-        if (g->point != IMAGE_NOW && *rest == g->refractory)
+        if (g->point != IMAGE_NOW && *rest == g->refractory)        /* the first step of rest: a reset of "the next step" is due */
             core->membrane[i] = reset_of(g, image, i, m);
         --*rest;
         return 0;
     }
+    /* R of the equations: the spike of the last step, seen again in the stored membrane. With a refractory time the rest has done it. */
     int before = g->point != IMAGE_NOW && !g->refractory && over(g, m, image->threshold_f[i]);
     if (before && g->point == IMAGE_NEXT_BEFORE_DECAY)
         m = reset_of(g, image, i, m);
@@ -124,6 +137,7 @@ static int neuron(struct core *core, const struct image_group *g, uint32_t i, ui
     return fires;
 }
 
+/* active is asked before the neuron moves: what the hardware can see at the start of its visit. */
 static void group(struct core *core, const struct image_group *g)
 {
     struct batch *b = &core->batch;
@@ -145,6 +159,7 @@ static int update(struct core *core, const struct core_step *at, struct emission
 enum { VAR_MEMBRANE, VAR_CURRENT, N_VARIABLES };
 static const struct named variables[N_VARIABLES] = {{"membrane", "float32", "m"}, {"current", "float32", "s"}};
 
+/* A place in the state; NULL and err for one that is not there, which is a defect of the caller. */
 static float *variable_of(const struct core *core, uint32_t variable, uint64_t index, struct err *err)
 {
     if (variable >= N_VARIABLES || index >= core->batch.image->neurons) {
@@ -154,6 +169,7 @@ static float *variable_of(const struct core *core, uint32_t variable, uint64_t i
     return (variable == VAR_MEMBRANE ? core->membrane : core->current) + index;
 }
 
+/* The value travels as its 32 bits, so that a trace can be compared bit by bit. */
 static int peek(const struct core *core, uint32_t variable, uint64_t index, int64_t *value, struct err *err)
 {
     const float *v = variable_of(core, variable, index, err);

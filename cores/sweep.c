@@ -1,14 +1,20 @@
+/* The update as the described hardware walks it: compartments in order of local number, each word of state, sums and parameters read once
+ * and, where it holds state, written once. From that follow the counts of the update, its length and the offset of every spike:
+ *     cycles = step + active * updates + idle * updates + words * their times + spike * spikes        (core clock)
+ * Offsets are as if nothing stalled; what an output queue adds is the timing plane's affair. */
 #include "cores/sweep.h"
 
 #include <string.h>
 
 #include "cores/accumulate.h"
 
+/* In its window: open <= step < close. Outside it a population is held. */
 int sweep_open(const struct image_group *g, uint64_t step)
 {
     return step >= g->open && step < g->close;
 }
 
+/* What counts as active is the chip's `active_when`: it decides between two prices, and with skip_idle whether there is a visit at all. */
 int sweep_active(enum image_active when, int has_input, int nonzero)
 {
     switch (when) {
@@ -20,6 +26,7 @@ int sweep_active(enum image_active when, int has_input, int nonzero)
     return 1;
 }
 
+/* The same as flags that a loop without branches can use: active = always | input & has_input | nonzero & is_nonzero. */
 struct sweep_rule sweep_rule_of(enum image_active when)
 {
     return (struct sweep_rule){
@@ -63,6 +70,7 @@ static void visit(struct sweep *s, uint64_t from, uint64_t n, struct memory_coun
     s->cycles += state * t->state_word + sums * t->accumulator_word + parameters * t->parameter_word;
 }
 
+/* Flags are 0 or 1, so their sum is their number. */
 static uint32_t count_set(const uint8_t *flag, uint32_t n)
 {
     uint32_t set = 0;
@@ -81,15 +89,17 @@ static void run_of(struct sweep *s, uint32_t group, const uint8_t *active, uint3
     struct memory_count *memory = s->counts->memory + (size_t)group * IMAGE_TABLES;
     action[ACT_UPDATE_ACTIVE] += busy;
     action[ACT_UPDATE_IDLE] += idle;
+    /* a neuron that is emulated by several compartments is updated, and paid for, as often */
     s->cycles += s->image->time.active * busy + s->image->time.idle * idle;
     if (!s->image->skip_idle)
         visit(s, s->place, all, memory);
     for (uint32_t i = 0; s->image->skip_idle && i < n; i++)
-        if (active[i])
+        if (active[i])          /* words between two active ones stay unread */
             visit(s, s->place + (uint64_t)i * g->compartments, g->compartments, memory);
     s->place += all;
 }
 
+/* Spikes leave in order of local number, each behind the work of all compartments up to its own. */
 void sweep_group(struct sweep *s, uint32_t group, const uint8_t *fired, const uint8_t *active)
 {
     const struct image_group *g = &s->image->group[group];
@@ -108,6 +118,7 @@ void sweep_group(struct sweep *s, uint32_t group, const uint8_t *fired, const ui
     action[ACT_BUSY_CYCLES] += s->cycles - begin;
 }
 
+/* A population outside its window costs as idle where every compartment is visited, and nothing where idle ones are skipped. */
 void sweep_held(struct sweep *s, uint32_t group)
 {
     const struct image_group *g = &s->image->group[group];
@@ -135,16 +146,19 @@ static uint64_t times(uint64_t a, uint64_t b)
     return a && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
+/* a + b, likewise. */
 static uint64_t plus(uint64_t a, uint64_t b)
 {
     return a + b < a ? UINT64_MAX : a + b;
 }
 
+/* Cycles of one table's words in a sweep over all compartments; per 0: the table is not described. */
 static uint64_t table_cycles(uint64_t compartments, uint32_t per, uint32_t each, uint64_t cycles)
 {
     return per ? times((compartments + per - 1) / per * each, cycles) : 0;
 }
 
+/* Upper bound of one update: everything active, every neuron firing. UINT64_MAX where it does not fit. */
 uint64_t sweep_longest(const struct image *image)
 {
     const struct image_time *t = &image->time;

@@ -66,8 +66,9 @@ static void note_unused(struct reading *r, const struct kind_keys *k, const char
 {
     for (size_t i = 0; i < n; i++)
         if (doc_get(map, other[i].key))
-            fidelity_add(&r->file->notes, FIDELITY_NOTE, "", "core_types.%s.%s.%s is not used: kind %s, which it was given instead of the file's, has no such key",
-                         k->type, section, other[i].key, k->kind->name);
+            fidelity_add(&r->file->notes, FIDELITY_NOTE, "",
+                         "core_types.%s.%s.%s is not used: kind %s, which it was given instead of the file's, has no such key", k->type, section,
+                         other[i].key, k->kind->name);
 }
 
 int chipfile_kind_read(struct reading *r, const struct kind_keys *k, const char *section, const struct field_table *common, const struct kind_place *at,

@@ -77,7 +77,8 @@ class Maker:
 
     def scale(self, shape):
         kind = self.pick("one", "channel", "each")
-        s = self.rng.choice([0.5, 1.0, 2.0, -1.0, 0.75, 1.25], {"one": (1,) * len(shape), "channel": (shape[0],) + (1,) * (len(shape) - 1), "each": shape}[kind])
+        ones = (1,) * len(shape)
+        s = self.rng.choice([0.5, 1.0, 2.0, -1.0, 0.75, 1.25], {"one": ones, "channel": shape[:1] + ones[1:], "each": shape}[kind])
         return Scale(np.broadcast_to(s, shape).astype(F))
 
     def delay(self, shape):
@@ -243,7 +244,8 @@ class Maker:
         threshold = ((n.get("v_threshold", 0.0) - shift) / gain).astype(F)
         p = Neurons(c.name, c.shape, beta, threshold, alpha=alpha, fires=fires, reset=reset if fires else "none", at_least=bool(at_least),
                     point=self.point(reset, late, c) if fires else "now", reset_value=value, bias=np.asarray(bias, np.float64))
-        p.unit = gain.reshape(-1) * np.ones(p.n) if self.tool != "snntorch" else p.unit
+        if self.tool != "snntorch":
+            p.unit = (gain / (n["v_threshold"] if self.tool == "nengo" and fires else 1.0)).reshape(-1) * np.ones(p.n)
         return p
 
     # ---- the graph ----
@@ -306,9 +308,9 @@ class Maker:
         behind = {first.name}
         for c in self.cells[at + 1:]:
             behind |= {c.name for e in self.edges if e.target == c.name and e.source in behind}
-        if later.name not in behind or any(near[name] <= near[first.name] for name in behind - {first.name}) or not later.kind.endswith("IF") or later.kind == "Threshold":
+        if later.name not in behind or any(near[name] <= near[first.name] for name in behind - {first.name}):
             return
-        if len(first.shape) > 1:
+        if not later.kind.endswith("IF") or len(first.shape) > 1:
             return
         chain = [Delay(k)] + ([Flatten()] if len(later.shape) > 1 else [])
         self.edges.append(Edge(later.name, first.name, chain + [self.linear((int(np.prod(later.shape)),), first.shape[0])], back=True))

@@ -217,7 +217,7 @@ static void a_core_type_must_agree_with_itself(void)
         {"mesh28", "core_types.lif28.formats.membrane=40 bit signed", "is wider than the 32 bit signed"},
         {"mesh28", "core_types.lif28.formats.decay=25 bit", "at most 24 bit"},
         {"mesh28", "core_types.lif28.formats.treshold=8 bit", "did you mean 'threshold'?"},
-        {"mesh28", "core_types.lif28.formats={weight: 8 bit signed}", "core_types.lif28.formats (kind lif): 'membrane' is missing; write for example membrane: 16 bit signed"},
+        {"mesh28", "core_types.lif28.formats={weight: 8 bit signed}", "formats (kind lif): 'membrane' is missing; write for example membrane: 16 bit signed"},
         {"mesh28", "core_types.lif28.offers.current=true", "unknown key 'current' in core_types.lif28.offers (kind lif)"},
         {"ideal", "core_types.ideal.offers.weight_shift=6", "unknown key 'weight_shift' in core_types.ideal.offers (kind reference)"},
         {"mesh28", "core_types.cuba28.offers.decay_roundin=zero", "in core_types.cuba28.offers (kind cuba); did you mean 'decay_rounding'?"},

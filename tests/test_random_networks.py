@@ -145,7 +145,8 @@ def run(args):
 def converted(case, folder):
     """The network as `volley convert` writes it gives the same bytes."""
     wrong = run([VOLLEY, "convert", case.net, "-o", folder + "/again.yaml", *case.rules])
-    wrong = wrong or run(command("ideal", folder + "/again.yaml", folder + "/again", [*case.options, *([] if "--steps" in case.options else ["--steps", str(case.steps)])]))
+    steps = [] if "--steps" in case.options else ["--steps", str(case.steps)]
+    wrong = wrong or run(command("ideal", folder + "/again.yaml", folder + "/again", case.options + steps))
     if wrong:
         return [wrong]
     names = ("spikes.csv", "membranes.csv", "samples.csv")

@@ -1,3 +1,5 @@
+/* Values of an input as whole numbers: as v * k packets, or as a payload v * 2^e. Either way what reaches a neuron is a whole multiple
+ * of a weight, so sums stay exact. */
 #include "import/values.h"
 
 #include <math.h>
@@ -12,6 +14,7 @@ static int whole_at(const struct events *events, uint32_t k)
     return 1;
 }
 
+/* The smallest k: each packet is paid for, so no more than needed. 0: none up to the limit. */
 uint32_t values_repeat(const struct events *events)
 {
     if (!events->value)
@@ -44,6 +47,7 @@ static int fraction_bits(double x)
     return low < 0 ? -low : 0;
 }
 
+/* A payload has 31 bits beside its sign (one is kept free): the largest value takes `top` of them, the fraction what is left. */
 int values_exponent(const struct events *events, int *exact)
 {
     int wanted = 0, room = 30, top;
@@ -52,9 +56,9 @@ int values_exponent(const struct events *events, int *exact)
         int bits = fraction_bits((double)events->value[i]);
         wanted = bits > wanted ? bits : wanted;
     }
-    frexp(most, &top);
+    frexp(most, &top);      /* most < 2^top */
     room -= top;
     room = room < 0 ? 0 : room;
-    *exact = wanted <= room;
+    *exact = wanted <= room;        /* else the caller says that values are rounded */
     return *exact ? wanted : room;
 }
