@@ -17,8 +17,8 @@ static void counts_have_thousands_and_small_means_a_tenth(void)
 
 static void values_have_three_digits_and_a_prefix(void)
 {
-    static const struct shown all[] = {{0, "0 J"}, {2.1788e-6, "2.18 uJ"}, {33.36e-6, "33.4 uJ"}, {300.2e-6, "300 uJ"}, {999.6e-9, "1.00 uJ"}, {9.996e-6, "10.0 uJ"},
-                                       {99.96e-6, "100 uJ"}, {1, "1.00 J"}, {3e12, "3000 GJ"}, {2e-17, "0.02 fJ"}};
+    static const struct shown all[] = {{0, "0 J"}, {2.1788e-6, "2.18 uJ"}, {33.36e-6, "33.4 uJ"}, {300.2e-6, "300 uJ"}, {999.6e-9, "1.00 uJ"},
+                                       {9.996e-6, "10.0 uJ"}, {99.96e-6, "100 uJ"}, {1, "1.00 J"}, {3e12, "3000 GJ"}, {2e-17, "0.02 fJ"}};
     char text[FORM_TEXT];
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         CU_ASSERT_STRING_EQUAL(form_si(text, all[i].value, "J"), all[i].text);
@@ -36,7 +36,8 @@ static void only_what_is_shown_as_one_is_singular(void)
 static void shares_are_shown_as_whole_percents_that_add_up(void)
 {
     static const struct { double share[5]; int percent[5]; } all[] = {
-        {{0.125, 0.125, 0.25, 0.245, 0.255}, {13, 13, 25, 24, 25}}, {{0.33333, 0.33333, 0.33334, 0, 0}, {33, 33, 34, 0, 0}}, {{1, 0, 0, 0, 0}, {100, 0, 0, 0, 0}},
+        {{0.125, 0.125, 0.25, 0.245, 0.255}, {13, 13, 25, 24, 25}}, {{0.33333, 0.33333, 0.33334, 0, 0}, {33, 33, 34, 0, 0}},
+        {{1, 0, 0, 0, 0}, {100, 0, 0, 0, 0}},
         {{0.9951, 0.0049, 0, 0, 0}, {100, 0, 0, 0, 0}}, {{0.29, 0.57, 0.14, 0, 0}, {29, 57, 14, 0, 0}}, {{0.994, 0.002, 0.002, 0.002, 0}, {100, 0, 0, 0, 0}}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         int percent[5], sum = 0;

@@ -849,6 +849,8 @@ static void a_finished_run_is_printed_again_drawn_and_compared(void)
     CU_ASSERT_EQUAL(report_html(p.out, &err), 0);
     char *html = slurp(in(&p, "report.html"));
     CU_ASSERT(html && strstr(html, "<svg") && strstr(html, "</html>") && !strstr(html, "http://") && !strstr(html, "<script"));
+    CU_ASSERT(html && strstr(html, "<td class=\"w\">barriers</td><td class=\"n\">6</td><td class=\"n\">unknown</td><td class=\"n\">-</td>"));
+    CU_ASSERT(html && strstr(html, "synapse, words read</td>") && strstr(html, "chip, share of the cores used</td>") && !strstr(html, "update_held"));
     fclose(memory);
     free(text);
     free(report);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "report/form.h"
 
 static int ends_with(const char *text, const char *end)
 {
@@ -21,12 +22,14 @@ static int convert_network(const struct cli *cli, struct err *err)
 
 static int convert_events(const struct cli *cli, struct err *err)
 {
+    char n[4][FORM_TEXT];
     struct event_options o = {.steps = cli->steps, .time_first = time_first_of(cli), .dt = cli->dt};
     struct events *e = events_read(cli->file[0], &o, err);
     int bad = !e || events_write(e, cli->out, err);
     if (!bad)
-        printf("wrote %s: %u samples x %u steps x %u neurons, %llu events, read as %s\n", cli->out, e->samples, e->steps, e->neurons,
-               (unsigned long long)e->count, e->how);
+        printf("wrote %s: %s sample%s x %s step%s x %s neuron%s, %s event%s, read as %s\n", cli->out, form_count(n[0], e->samples), form_plural(e->samples),
+               form_count(n[1], e->steps), form_plural(e->steps), form_count(n[2], e->neurons), form_plural(e->neurons), form_count(n[3], (double)e->count),
+               form_plural((double)e->count), e->how);
     events_free(e);
     return bad ? -1 : 0;
 }

@@ -1,4 +1,5 @@
 /* volley info: what a file holds, told by its first bytes; what is wrong with it is an error as in a run. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +8,7 @@
 #include "cli/cli.h"
 #include "config/doc.h"
 #include "import/npy.h"
+#include "report/form.h"
 
 enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_MAP, CONTENT_SUMMARY, CONTENT_FOLDER, CONTENT_HDF5, CONTENT_NPY, CONTENT_SPK, CONTENT_TEXT };
 
@@ -38,7 +40,10 @@ static int info_events(const char *path, const struct cli *cli, struct err *err)
     struct events *e = events_read(path, &o, err);
     if (!e)
         return -1;
-    printf("%s: %u samples x %u steps x %u neurons, read as %s, %llu events", path, e->samples, e->steps, e->neurons, e->how, (unsigned long long)e->count);
+    char n[4][FORM_TEXT];
+    printf("%s: %s sample%s x %s step%s x %s neuron%s, read as %s, %s event%s", path, form_count(n[0], e->samples), form_plural(e->samples),
+           form_count(n[1], e->steps), form_plural(e->steps), form_count(n[2], e->neurons), form_plural(e->neurons), e->how, form_count(n[3], (double)e->count),
+           form_plural((double)e->count));
     if (e->value)
         printf(", values from %.9g to %.9g", e->value_min, e->value_max);
     putchar('\n');
@@ -60,8 +65,15 @@ static int info_labels(const char *path, struct err *err)
         high = !i || label[i] > high ? label[i] : high;
     }
     free(label);
-    printf("%s: %u labels or predictions, one per line, from %lld to %lld\n", path, n, (long long)low, (long long)high);
+    printf("%s: %u label%s or prediction%s, one per line, from %lld to %lld\n", path, n, form_plural(n), form_plural(n), (long long)low, (long long)high);
     return 0;
+}
+
+/* Columns are named by words without blanks: a sentence with a comma in it is no header. */
+static int is_header(const char *line)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return strchr(line, ',') && strchr(letters, *line) && !line[strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-[]()/%,")];
 }
 
 /* The names of the columns in the first line, which is not a comment; NULL: there are none. The caller frees. */
@@ -77,7 +89,7 @@ static char *header_of(const char *path, uint64_t *rows)
             continue;
         if (header)
             ++*rows;
-        else if (strchr(line, ',') && ((*line >= 'a' && *line <= 'z') || (*line >= 'A' && *line <= 'Z')))
+        else if (is_header(line))
             header = mem_text(line);
         else
             break;
@@ -97,7 +109,7 @@ static int info_text(const char *path, const struct cli *cli, struct err *err)
         return 0;
     char *header = header_of(path, &rows);
     if (header)
-        printf("%s: a table of %llu rows: %s\n    as --input: %s\n", path, (unsigned long long)rows, header, err->text);
+        printf("%s: a table of %llu row%s: %s\n    as --input: %s\n", path, (unsigned long long)rows, form_plural((double)rows), header, err->text);
     int known = header || !info_labels(path, &not_labels);
     free(header);
     return known ? 0 : -1;
@@ -149,7 +161,7 @@ static enum content content_of(const char *path)
     unsigned char head[8] = {0};
     struct stat about;
     if (stat(path, &about))
-        return CONTENT_CHIP;            /* no such file: a chip's name, or its error */
+        return CONTENT_CHIP; /* no such file: a chip's name, or its error */
     if (S_ISDIR(about.st_mode))
         return CONTENT_FOLDER;
     FILE *file = fopen(path, "rb");
@@ -168,6 +180,9 @@ static enum content content_of(const char *path)
 static int info_one(const char *path, const struct cli *cli, struct err *err)
 {
     int hdf5_events = ends_with(path, ".h5") || ends_with(path, ".hdf5"), yaml = ends_with(path, ".yaml") || ends_with(path, ".yml");
+    struct stat about;
+    if (!yaml && strchr(path, '.') && stat(path, &about)) /* a name with another ending was not meant as a chip's */
+        return err_input(err, "%s: %s; name a file, a run folder, or a chip that volley chips lists", path, strerror(errno));
     switch (content_of(path)) {
     case CONTENT_CHIP: return info_chip(path, cli, err);
     case CONTENT_NETWORK_YAML: return info_network(path, cli, err);

@@ -1,52 +1,18 @@
-/* volley info of a chip file: what was stated and what is used. */
+/* volley info of a chip file: what it was understood to say. Every figure stands with the key that --set takes, what was stated, what
+ * is used where times are rounded to cycles, and what it rests on. */
 #include <math.h>
+#include <string.h>
 
 #include "base/units.h"
 #include "cli/cli.h"
 #include "counters.h"
+#include "report/form.h"
 
-static const char *limit(char *to, size_t size, uint32_t n)
-{
-    if (n == UINT32_MAX)
-        return "unlimited";
-    snprintf(to, size, "%u", n);
-    return to;
-}
+/* ---- cores ---- */
 
-static void say_duration(const struct chipfile *chip, const char *name, const struct duration *d)
+static const char *limit(char to[FORM_TEXT], uint32_t n)
 {
-    char stated[40], used[40];
-    if (!d->cost.stated)
-        return;
-    double seconds = (double)d->cycles * (double)chip->clock[d->clock].period_ps * 1e-12, error = d->cost.value > 0 ? 100 * (seconds / d->cost.value - 1) : 0;
-    printf("    %-34s stated %-12s used %-12s", name, unit_write(stated, sizeof stated, d->cost.value, UNIT_TIME),
-           unit_write(used, sizeof used, seconds, UNIT_TIME));
-    if (fabs(error) >= 0.005)
-        printf(" error %+.2f %%", error);
-    printf("   %s%s\n", d->cost.free ? "unknown, counted as none; " : "", basis_word(d->cost.basis));
-}
-
-static void say_times(const struct chipfile *chip)
-{
-    const struct chip_noc *n = &chip->noc;
-    const struct { const char *name; const struct duration *d; } all[] = {
-        {"router", &n->d_router}, {"link east-west", &n->d_link_x}, {"link north-south", &n->d_link_y}, {"flit east-west", &n->d_flit_x},
-        {"flit north-south", &n->d_flit_y}, {"core to router", &n->d_inject}, {"router to core", &n->d_eject}, {"layer start", &chip->layer_start_time},
-        {"sample reset", &chip->sample_reset_time}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        say_duration(chip, all[i].name, all[i].d);
-}
-
-static void say_service(const struct chipfile *chip, const struct core_type *t, const char *when, const struct service_term *term, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        char name[120];
-        if (term[i].counter == NO_INDEX)
-            snprintf(name, sizeof name, "%s %s: %s.%s", t->name, when, t->memory[term[i].memory].name, term[i].write ? "write_word" : "read_word");
-        else
-            snprintf(name, sizeof name, "%s %s: %s", t->name, when, counters[term[i].counter].key);
-        say_duration(chip, name, &term[i].time);
-    }
+    return n == UINT32_MAX ? "unlimited" : form_count(to, n);
 }
 
 static void say_memory(const struct chip_memory *m)
@@ -65,54 +31,119 @@ static void say_memory(const struct chip_memory *m)
     printf("%s\n", m->derived ? "  (model: sram)" : "");
 }
 
-static void say_type(const struct chipfile *chip, const struct core_type *t)
+static void say_type(const struct core_type *t)
 {
-    char a[4][16];
-    printf("core type %s, kind %s: %s neurons, %s axons in, %s out, delay up to %s\n", t->name, t->kind, limit(a[0], sizeof *a, t->neurons),
-           limit(a[1], sizeof *a, t->axons_in), limit(a[2], sizeof *a, t->axons_out), limit(a[3], sizeof *a, t->delay_max));
+    char a[4][FORM_TEXT];
+    printf("core type %s, kind %s: %s neurons, %s axons in, %s out, delay up to %s steps\n", t->name, t->kind, limit(a[0], t->neurons),
+           limit(a[1], t->axons_in), limit(a[2], t->axons_out), limit(a[3], t->delay_max));
     for (uint32_t f = 0; f < t->n_formats; f++)
         printf("%s%s %u bit%s", f ? ", " : "    formats ", t->format[f].name, t->format[f].bits, t->format[f].is_signed ? " signed" : "");
     if (t->n_formats)
         putchar('\n');
     for (uint32_t m = 0; m < t->n_memories; m++)
         say_memory(&t->memory[m]);
-    say_service(chip, t, "accept", t->accept, t->n_accept);
-    say_service(chip, t, "update", t->update, t->n_update);
 }
 
-static void say_energies(const struct chipfile *chip)
+/* ---- figures ---- */
+
+/* 1: a figure of the chip that no line above has shown: memories stand with their core type, and a type that no core has is no part
+ * of the chip. */
+static int is_shown(const struct chipfile *chip, const struct chip_figure *figure)
 {
-    char each[40];
-    printf("energies\n");
-    for (uint32_t e = 0; e < chip->n_energy; e++) {
-        const struct energy_term *term = &chip->energy[e];
-        if (term->counter == NO_INDEX || !term->cost.stated)
+    const char *name = figure->key + 11;
+    if (strncmp(figure->key, "core_types.", 11))
+        return 1;
+    for (uint32_t t = 0; t < chip->n_types; t++) {
+        size_t n = strlen(chip->type[t].name);
+        if (!strncmp(name, chip->type[t].name, n) && name[n] == '.')
+            return strncmp(name + n, ".memories.", 10) != 0;
+    }
+    return 0;
+}
+
+/* "simulated (davies), at least, 23.6 pJ to 35.5 pJ: why" */
+static void say_standing(const struct chipfile *chip, const struct chip_figure *figure)
+{
+    const struct cost *c = &figure->cost;
+    char low[40], high[40];
+    if (c->free)
+        printf("counted as none");
+    else {
+        printf("%s", basis_word(c->basis));
+        if (c->source >= 0 && (uint32_t)c->source < chip->n_sources)
+            printf(" (%s)", chip->source[c->source].name);
+        if (c->bound)
+            printf(", %s", c->bound > 0 ? "at least" : "at most");
+        if (c->low < c->value || c->high > c->value)
+            printf(", %s to %s", unit_write(low, sizeof low, c->low, (enum unit)figure->unit), unit_write(high, sizeof high, c->high, (enum unit)figure->unit));
+    }
+    printf(c->why ? ": %s\n" : "\n", c->why);
+}
+
+/* What a time became: whole picoseconds, then whole cycles of its clock. */
+static void say_used(const struct chipfile *chip, const struct chip_figure *figure)
+{
+    char used[40], error[40] = "";
+    double seconds = (double)figure->cycles * (double)chip->clock[figure->clock].period_ps * 1e-12;
+    double off = figure->cost.value > 0 ? 100 * (seconds / figure->cost.value - 1) : 0;
+    if (fabs(off) >= 0.005)
+        snprintf(error, sizeof error, "error %+.2f %%", off);
+    printf(" used %-9s %-13s", figure->cost.free ? "0 ps" : unit_write(used, sizeof used, seconds, UNIT_TIME), error);
+}
+
+static void say_figures(const struct chipfile *chip, int times)
+{
+    char stated[40];
+    int width = 0;
+    for (uint32_t i = 0; i < chip->n_figures; i++)
+        if (chip->figure[i].is_time == times && is_shown(chip, &chip->figure[i]) && (int)strlen(chip->figure[i].key) > width)
+            width = (int)strlen(chip->figure[i].key);
+    for (uint32_t i = 0; i < chip->n_figures; i++) {
+        const struct chip_figure *figure = &chip->figure[i];
+        if (figure->is_time != times || !is_shown(chip, figure))
             continue;
-        printf("    %-34s %-12s", counters[term->counter].key, term->cost.free ? "unknown" : unit_write(each, sizeof each, term->cost.value, UNIT_ENERGY));
-        printf("   %s\n", term->cost.free ? "counted as free" : basis_word(term->cost.basis));
+        printf("    %-*s stated %-9s", width, figure->key,
+               figure->cost.free ? "unknown" : unit_write(stated, sizeof stated, figure->cost.value, (enum unit)figure->unit));
+        if (times)
+            say_used(chip, figure);
+        putchar(' ');
+        say_standing(chip, figure);
     }
 }
 
+static void say_sources(const struct chipfile *chip)
+{
+    for (uint32_t i = 0; i < chip->n_sources; i++)
+        printf("source %s, %s: %s\n", chip->source[i].name, basis_word(chip->source[i].basis), chip->source[i].text);
+}
+
+/* ---- the chip ---- */
+
 int info_chip(const char *path, const struct cli *cli, struct err *err)
 {
+    static const char *const mode[] = {"barrier", "tick", "event"};
     struct chipfile *chip = chipfile_read(path, (const char *const *)cli->set, cli->n_sets, err);
+    char cores[FORM_TEXT];
     if (!chip)
         return -1;
-    printf("%s: chip %s%s%s: %ux%u tiles of %u core%s, %s\n", path, chip->name, chip->about ? ", " : "", chip->about ? chip->about : "", chip->noc.columns,
-           chip->noc.rows, chip->noc.cores_per_tile, chip->noc.cores_per_tile == 1 ? "" : "s",
-           chip->mode == TIME_BARRIER ? "barrier"
-           : chip->mode == TIME_TICK  ? "tick"
-                                      : "event");
+    printf("%s: chip %s%s%s: %ux%u tiles of %u core%s, %s core%s, %s\n", path, chip->name, chip->about ? ", " : "", chip->about ? chip->about : "",
+           chip->noc.columns, chip->noc.rows, chip->noc.cores_per_tile, form_plural(chip->noc.cores_per_tile), form_count(cores, chip->cores),
+           form_plural(chip->cores), mode[chip->mode]);
     for (uint32_t c = 0; c < chip->n_clocks; c++)
         printf("clock %s: %llu ps%s\n", chip->clock[c].name, (unsigned long long)chip->clock[c].period_ps,
                chip->clock[c].resolution ? " (resolution of an asynchronous part)" : "");
     for (uint32_t t = 0; t < chip->n_types; t++)
-        say_type(chip, &chip->type[t]);
+        say_type(&chip->type[t]);
+    if (chip->unplaced)
+        printf("described but not placed, and no part of this chip: %s\n", chip->unplaced);
     printf("times\n");
-    say_times(chip);
-    say_energies(chip);
+    say_figures(chip, 1);
+    printf("energies and powers\n");
+    say_figures(chip, 0);
+    say_sources(chip);
     for (size_t i = 0; i < chip->notes.count; i++)
-        printf("note %s%s%s\n", chip->notes.line[i].node, *chip->notes.line[i].node ? ": " : "", chip->notes.line[i].text);
+        printf("%s %s%s%s\n", fidelity_word(chip->notes.line[i].kind), chip->notes.line[i].node, *chip->notes.line[i].node ? ": " : "",
+               chip->notes.line[i].text);
     chipfile_free(chip);
     return 0;
 }

@@ -1,15 +1,19 @@
-/* volley info of a network: its layers, rules, projections and delays. */
+/* volley info of a network: its layers, rules, projections and delays, as a run would take them. */
 #include "cli/cli.h"
+#include "report/form.h"
 
 static const char *const form_word[] = {"dense", "conv", "list", "one to one", "pool"};
 static const char *const reset_word[] = {"no reset", "reset to zero", "reset by subtraction", "reset to a value"};
 static const char *const point_word[] = {"in the step of the spike", "in the next step, before the decay", "in the next step, after the input"};
 
+/* One layer: when it starts (its depth: chip steps after the input) and how its neurons fire and reset. */
 static void say_population(const struct population *p, int host)
 {
-    printf("    %-20s %-10s", p->name, p->type ? p->type : "");
+    char shape[60] = "";
+    int n = 0;
     for (int r = 0; r < p->shape.rank; r++)
-        printf("%s%u", r ? "x" : "", p->shape.dim[r]);
+        n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%u", r ? "x" : "", p->shape.dim[r]);
+    printf("    %-20s %-10s%-*s", p->name, p->type ? p->type : "", host ? 0 : 9, shape);
     if (!host && p->rule.fires)
         printf("  depth %u, %s%s%s, spike if %s threshold", p->depth, reset_word[p->rule.reset], p->rule.reset ? " " : "",
                p->rule.reset ? point_word[p->rule.point] : "", p->rule.compare == COMPARE_GREATER ? ">" : ">=");
@@ -21,17 +25,21 @@ static void say_population(const struct population *p, int host)
 int info_network(const char *path, const struct cli *cli, struct err *err)
 {
     struct job job = {0};
+    char a[FORM_TEXT], b[FORM_TEXT];
     if (job_network(&job, cli, path, err))
         return -1;
     const struct network *net = job.network;
-    printf("%s: network %s: %llu neurons, %llu synapses", path, net->name, (unsigned long long)network_neurons(net), (unsigned long long)network_synapses(net));
-    printf(net->steps ? ", %u steps\n" : "\n", net->steps);
+    double neurons = (double)network_neurons(net), synapses = (double)network_synapses(net);
+    printf("%s: network %s: %s neuron%s, %s synapse%s", path, net->name, form_count(a, neurons), form_plural(neurons), form_count(b, synapses),
+           form_plural(synapses));
+    printf(net->steps ? ", %u step%s\n" : "\n", net->steps, form_plural(net->steps));
     for (uint32_t p = 0; p < net->n_populations; p++)
         say_population(&net->population[p], p == HOST_POPULATION);
     for (uint32_t i = 0; i < net->n_projections; i++) {
         const struct projection *j = &net->projection[i];
-        printf("    %-20s %s -> %s, %s%s, %llu synapses, delay %u (network) %u (chip)\n", j->name, net->population[j->from].name, net->population[j->to].name,
-               form_word[j->form], j->pooled ? " after pooling" : "", (unsigned long long)projection_synapses(j, net), j->network_delay, j->chip_delay);
+        double n = (double)projection_synapses(j, net);
+        printf("    %-20s %s -> %s, %s%s, %s synapse%s, delay %u (network) %u (chip)\n", j->name, net->population[j->from].name, net->population[j->to].name,
+               form_word[j->form], j->pooled ? " after pooling" : "", form_count(a, n), form_plural(n), j->network_delay, j->chip_delay);
     }
     for (size_t i = 0; i < net->fidelity.count; i++)
         printf("    %s %s%s%s\n", fidelity_word(net->fidelity.line[i].kind), net->fidelity.line[i].node, *net->fidelity.line[i].node ? ": " : "",

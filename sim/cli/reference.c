@@ -5,11 +5,12 @@
 #include "config/fields.h"
 #include "cores/core.h"
 #include "counters.h"
+#include "report/form.h"
 
 int cli_keys(const struct cli *cli, struct err *err)
 {
     (void)cli, (void)err;
-    chipfile_write_keys(stdout);        /* main looks at stdout and says what went wrong */
+    chipfile_write_keys(stdout); /* main looks at stdout and says what went wrong */
     return 0;
 }
 
@@ -51,23 +52,27 @@ int cli_kinds(const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* Two lines: what it is, and how many of its prices rest on what. */
 static int show_chip(const char *name, const char *const *set, uint32_t n_set, struct err *err)
 {
     struct chipfile *chip = chipfile_read(name, set, n_set, err);
     if (!chip)
         return -1;
-    uint32_t basis[N_BASES] = {0}, stated = 0;
-    for (uint32_t i = 0; i < chip->n_energy; i++)
-        if (chip->energy[i].cost.stated && !chip->energy[i].cost.free) {
-            basis[chip->energy[i].cost.basis]++;
-            stated++;
-        }
-    printf("%-12s %6u cores  %-8s %s\n", chip->name, chip->cores, chip->technology ? chip->technology : "-", chip->about ? chip->about : "");
-    printf("%-12s %6u prices:", "", stated);
+    uint32_t basis[N_BASES] = {0}, stated = 0, unknown = 0, n = 0;
+    char cores[FORM_TEXT];
+    for (uint32_t i = 0; i < chip->n_energy; i++) {
+        const struct cost *cost = &chip->energy[i].cost;
+        unknown += cost->free != 0;
+        stated += cost->stated && !cost->free;
+        basis[cost->basis] += cost->stated && !cost->free;
+    }
+    printf("%-12s %6s core%-2s %-8s %s\n", chip->name, form_count(cores, chip->cores), form_plural(chip->cores), chip->technology ? chip->technology : "-",
+           chip->about ? chip->about : "");
+    printf("%-12s %6u price%s", "", stated, form_plural(stated));
     for (int b = 0; b < N_BASES; b++)
         if (basis[b])
-            printf(" %u %s", basis[b], basis_word((enum basis)b));
-    printf("\n");
+            printf("%s%u %s", n++ ? ", " : ": ", basis[b], basis_word((enum basis)b));
+    printf(unknown ? "; %u unknown, counted as free\n" : "\n", unknown);
     chipfile_free(chip);
     return 0;
 }

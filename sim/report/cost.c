@@ -91,7 +91,7 @@ static void write_static(FILE *to, const struct report *r)
     const struct energy *e = r->energy;
     char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT], d[FORM_TEXT];
     if (e->static_w <= 0) {
-        fputs(run->chip->all_in       ? "\nthe prices are all-in: network, memories and static power are inside them"
+        fputs(run->chip->all_in      ? "\nthe prices are all-in: network, memories and static power are inside them"
               : static_is_unknown(e) ? "\nstatic power: no figure published, counted as none"
                                      : "\nthe chip file states no static power",
               to);

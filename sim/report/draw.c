@@ -36,19 +36,23 @@ void draw_bar(FILE *to, double share, const char *title)
 
 void draw_stack(FILE *to, const struct draw_part *part, size_t n)
 {
-    double x = 0;
-    char percent[FORM_TEXT];
-    fprintf(to, "<svg width=\"%d\" height=\"18\">", PLOT_WIDTH);
+    double x = 0, share[COLOURS] = {0};
+    int percent[COLOURS] = {0};
+    n = n < COLOURS ? n : COLOURS;
+    for (size_t i = 0; i < n; i++)
+        share[i] = clamped(part[i].share);
+    form_shares(share, n, form_whole(share, n), percent);
+    fprintf(to, "<svg width=\"%d\" height=\"18\" viewBox=\"0 0 %d 18\" preserveAspectRatio=\"none\">", PLOT_WIDTH, PLOT_WIDTH);
     for (size_t i = 0; i < n; i++) {
-        double width = PLOT_WIDTH * clamped(part[i].share);
+        double width = PLOT_WIDTH * share[i];
         fprintf(to, "<rect x=\"%.1f\" width=\"%.1f\" height=\"18\" fill=\"%s\"/>", x, width, colours[i % COLOURS]);
         x += width;
     }
     fputs("</svg><br>", to);
     for (size_t i = 0; i < n; i++) {
-        fprintf(to, "<span class=\"key\" style=\"background:%s\"></span>", colours[i % COLOURS]);
+        fprintf(to, "<span class=\"key\" style=\"background:%s\"></span><span>", colours[i % COLOURS]);
         draw_text(to, part[i].name);
-        fprintf(to, " %s &nbsp; ", form_percent(percent, clamped(part[i].share)));
+        fprintf(to, " %d %%</span>\n", percent[i]);
     }
     fputc('\n', to);
 }
@@ -77,14 +81,14 @@ void draw_histogram(FILE *to, const double *value, size_t n, const char *unit)
         }
     for (size_t k = 0; k < BINS; k++)
         most = bin[k] > most ? bin[k] : most;
-    fprintf(to, "<svg width=\"%d\" height=\"%d\">", PLOT_WIDTH, PLOT_HEIGHT);
+    fprintf(to, "<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">", PLOT_WIDTH, PLOT_HEIGHT, PLOT_WIDTH, PLOT_HEIGHT);
     for (size_t k = 0; k < BINS; k++) {
         double height = PLOT_HEIGHT * (double)bin[k] / (double)most, width = (double)PLOT_WIDTH / BINS;
-        fprintf(to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>", (double)k * width,
-                PLOT_HEIGHT - height, width - 1, height, colours[0]);
+        fprintf(to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>", (double)k * width, PLOT_HEIGHT - height, width - 1, height,
+                colours[0]);
     }
     fputs("</svg>\n", to);
-    snprintf(count, sizeof count, "tallest bar: %zu samples", most);
+    snprintf(count, sizeof count, "tallest bar: %zu sample%s", most, form_plural((double)most));
     draw_ends(to, form_si(a, low, unit), count, form_si(b, high, unit));
 }
 
@@ -96,7 +100,10 @@ void draw_line(FILE *to, const double *value, size_t n, const char *unit, const 
         high = isfinite(value[i]) && value[i] > high ? value[i] : high;
     if (n < 2 || high <= 0)
         return;
-    fprintf(to, "<svg width=\"%d\" height=\"%d\"><polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"", PLOT_WIDTH, PLOT_HEIGHT, colours[0]);
+    fprintf(to,
+            "<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\"><polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" "
+            "points=\"",
+            PLOT_WIDTH, PLOT_HEIGHT, PLOT_WIDTH, PLOT_HEIGHT, colours[0]);
     for (size_t i = 0; i < n; i++)
         fprintf(to, "%.1f,%.1f ", PLOT_WIDTH * (double)i / (double)(n - 1), PLOT_HEIGHT - (PLOT_HEIGHT - 2) * clamped(value[i] / high));
     fputs("\"/></svg>\n", to);

@@ -1,24 +1,29 @@
-/* report.html of a finished folder: made from its summary.json and tables alone, one file that needs nothing beside it. */
+/* report.html of a finished folder: made from its summary.json and tables alone, one file that needs nothing beside it. Every
+ * table may be wider than the window and then scrolls by itself; drawings shrink with it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/whole.h"
+#include "counters.h"
 #include "report.h"
 #include "report/draw.h"
 #include "report/finished.h"
 #include "report/form.h"
+#include "report/text.h"
 
 enum { SAMPLE_TIME = 4, SAMPLE_ENERGY = 5, STEP_STEP = 1, STEP_TIME = 2, STEP_SPIKES = 3 };
 static const char samples_header[] = "sample,label,prediction,steps,time_s,energy_j,spikes,sops,packets";
 static const char steps_header[] = "sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use";
 static const char style[] =
     "body{font:15px/1.45 sans-serif;margin:2em auto;max-width:1000px;padding:0 1em;color:#222}h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.8em;"
-    "border-bottom:1px solid #ccc}table{border-collapse:collapse}td,th{padding:.15em .8em .15em 0;text-align:left;vertical-align:top}"
-    "td.n,th.n{text-align:right}.big{font-size:1.3em}.status{color:#a84d4d;font-weight:bold}.key{display:inline-block;width:.8em;height:.8em;margin-right:.3em}"
+    "border-bottom:1px solid #ccc}.scroll{overflow-x:auto}table{border-collapse:collapse}td,th{padding:.15em .8em .15em 0;text-align:left;vertical-align:top}"
+    "td.n,th.n{text-align:right;white-space:nowrap}td.w{white-space:nowrap}svg,.ends{max-width:100%}td "
+    "svg{vertical-align:middle;max-width:none}.big{font-size:1.3em}.status{color:#a84d4d;font-weight:bold}.key{display:inline-block;width:.8em;height:.8em;"
+    "margin-right:.3em}"
     ".ends{display:flex;justify-content:space-between;color:#666;font-size:.85em}.warning{background:#fff3dc;padding:.3em .6em;margin:.3em 0}"
-    "pre{background:#f6f6f6;padding:1em;overflow-x:auto;font-size:12px}small{color:#666}";
+    "pre{background:#f6f6f6;padding:1em;overflow-x:auto;font-size:12px}small{color:#666}.key+span{white-space:nowrap;margin-right:1.2em}";
 
 struct page { FILE *to; const struct finished *f; double samples; };
 
@@ -43,6 +48,17 @@ static void heading(const struct page *p, const char *text)
     fprintf(p->to, "<h2>%s</h2>\n", text);
 }
 
+static void table(const struct page *p, const char *header)
+{
+    fprintf(p->to, "<div class=\"scroll\"><table>%s\n", header);
+}
+
+static void end_table(const struct page *p)
+{
+    fputs("</table></div>\n", p->to);
+}
+
+/* class_: "n" a number, "w" not to be broken, or NULL. */
 static void cell(const struct page *p, const char *class_, const char *text)
 {
     fprintf(p->to, "<td%s%s%s>", class_ ? " class=\"" : "", class_ ? class_ : "", class_ ? "\"" : "");
@@ -55,7 +71,7 @@ static void cell(const struct page *p, const char *class_, const char *text)
 static void write_head(const struct page *p)
 {
     FILE *to = p->to;
-    fprintf(to, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
+    fprintf(to, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>");
     draw_text(to, finished_text(p->f, "network.name"));
     fputs(" on ", to);
     draw_text(to, finished_text(p->f, "chip.name"));
@@ -71,6 +87,8 @@ static void write_head(const struct page *p)
     fputs("</span></p>\n", to);
 }
 
+/* ---- the answers ---- */
+
 static void headline(const struct page *p, const char *name, double value, const char *unit, const char *note)
 {
     char text[FORM_TEXT];
@@ -83,23 +101,55 @@ static void headline(const struct page *p, const char *name, double value, const
     fprintf(p->to, "<tr><td>%s</td><td class=\"n big\">%s</td><td><small>%s</small></td></tr>\n", name, text, note);
 }
 
+static const char *range(char to[3 * FORM_TEXT], double low, double high, const char *unit)
+{
+    char a[FORM_TEXT], b[FORM_TEXT];
+    snprintf(to, 3 * FORM_TEXT, "%s to %s", form_si(a, low, unit), form_si(b, high, unit));
+    return to;
+}
+
+static void write_accuracy(const struct page *p, const char *name, const char *path)
+{
+    char right[FORM_TEXT], all[FORM_TEXT], note[3 * FORM_TEXT];
+    double share = finished_number(p->f, path);
+    snprintf(note, sizeof note, "%s of %s", form_count(right, share * p->samples), form_count(all, p->samples));
+    headline(p, name, share, "", note);
+}
+
 static void write_headlines(const struct page *p)
 {
     const struct finished *f = p->f;
-    char range[FORM_TEXT * 3], low[FORM_TEXT], high[FORM_TEXT];
-    int priced = !strcmp(finished_text(f, "energy.priced"), "true");
-    fputs("<table>\n", p->to);
-    headline(p, "accuracy", finished_number(f, "accuracy"), "", "");
-    headline(p, "accuracy in float32", finished_number(f, "float_accuracy"), "", "");
-    snprintf(range, sizeof range, "%s to %s", form_si(low, each(p, finished_number(f, "energy.dynamic_low_j")), "J"),
-             form_si(high, each(p, finished_number(f, "energy.dynamic_high_j")), "J"));
-    headline(p, "energy per inference, dynamic", priced ? each(p, finished_number(f, "energy.dynamic_j")) : (double)NAN, "J", range);
-    headline(p, "with the static power of the whole chip", priced ? each(p, finished_number(f, "energy.total_j")) : (double)NAN, "J", "");
-    headline(p, "with that of the used cores", priced ? each(p, finished_number(f, "energy.total_used_j")) : (double)NAN, "J", "");
-    snprintf(range, sizeof range, "%s to %s", form_si(low, each(p, finished_number(f, "time.low_s")), "s"),
-             form_si(high, each(p, finished_number(f, "time.high_s")), "s"));
-    headline(p, "time per inference", finished_number(f, "time.per_sample.mean_s"), "s", range);
-    fputs("</table>\n", p->to);
+    char note[3 * FORM_TEXT];
+    int priced = !strcmp(finished_text(f, "energy.priced"), "true"), powered = finished_number(f, "energy.static_w") > 0;
+    double none = (double)NAN;
+    table(p, "");
+    write_accuracy(p, "accuracy", "accuracy");
+    write_accuracy(p, "accuracy in float32", "float_accuracy");
+    range(note, each(p, finished_number(f, "energy.dynamic_low_j")), each(p, finished_number(f, "energy.dynamic_high_j")), "J");
+    headline(p, "energy per inference, dynamic", priced ? each(p, finished_number(f, "energy.dynamic_j")) : none, "J", note);
+    range(note, each(p, finished_number(f, "energy.low_j")), each(p, finished_number(f, "energy.high_j")), "J");
+    headline(p, "with the static power of the whole chip", powered ? each(p, finished_number(f, "energy.total_j")) : none, "J", note);
+    headline(p, "with that of the used cores", powered ? each(p, finished_number(f, "energy.total_used_j")) : none, "J", "");
+    range(note, each(p, finished_number(f, "time.low_s")), each(p, finished_number(f, "time.high_s")), "s");
+    headline(p, "time per inference", finished_number(f, "time.per_sample.mean_s"), "s", note);
+    end_table(p);
+}
+
+/* What was run and where it was put, in one line each. */
+static void write_what(const struct page *p)
+{
+    const struct finished *f = p->f;
+    char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT], d[FORM_TEXT];
+    double neurons = finished_number(f, "network.neurons"), synapses = finished_number(f, "network.synapses"), steps = finished_number(f, "steps");
+    double used = finished_number(f, "chip.cores_used"), cores = finished_number(f, "chip.cores");
+    fprintf(p->to, "<p>%s neuron%s, %s synapse%s; %s sample%s of %s step%s", form_count(a, neurons), form_plural(neurons), form_count(b, synapses),
+            form_plural(synapses), form_count(c, p->samples), form_plural(p->samples), form_count(d, steps), form_plural(steps));
+    fprintf(p->to, " (%s on the chip)<br>", form_count(a, finished_number(f, "chip_steps")));
+    fprintf(p->to, "%s of %s core%s used, mapped by ", form_count(a, used), form_count(b, cores), form_plural(cores));
+    draw_text(p->to, finished_text(f, "mapping.method"));
+    fputs("; timing plane ", p->to);
+    draw_text(p->to, finished_text(f, "plane"));
+    fputs("</p>\n", p->to);
 }
 
 static void write_warnings(const struct page *p)
@@ -114,19 +164,40 @@ static void write_warnings(const struct page *p)
 
 /* ---- energy and time ---- */
 
+/* "synaptic operations", "synapse, words read"; a name that no table knows stays as it is. */
+static const char *label(char *to, size_t size, const char *name)
+{
+    const char *known = table_label(counter_by_name(name)), *dot = strrchr(name, '.');
+    if (*known)
+        snprintf(to, size, "%s", known);
+    else if (dot && !strcmp(dot, ".read_word"))
+        snprintf(to, size, "%.*s, words read", (int)(dot - name), name);
+    else if (dot && !strcmp(dot, ".write_word"))
+        snprintf(to, size, "%.*s, words written", (int)(dot - name), name);
+    else
+        snprintf(to, size, "%s", name);
+    return to;
+}
+
 static void write_line(const struct page *p, const struct doc_node *line, double dynamic)
 {
-    char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT];
-    double price = node_number(line, "each_j"), energy = node_number(line, "energy_j"), share = dynamic > 0 ? energy / dynamic : 0;
+    char a[FORM_TEXT], name[200], note[3 * FORM_TEXT];
+    double energy = node_number(line, "energy_j"), low = node_number(line, "low_j"), high = node_number(line, "high_j");
+    double share = dynamic > 0 ? energy / dynamic : 0;
+    int unknown = !strncmp(node_text(line, "basis"), "unknown", 7);
     fputs("<tr>", p->to);
-    cell(p, NULL, node_text(line, "name"));
+    cell(p, "w", label(name, sizeof name, node_text(line, "name")));
     cell(p, "n", form_count(a, each(p, node_number(line, "count"))));
-    cell(p, "n", form_si(b, price, "J"));
-    cell(p, "n", form_si(c, each(p, energy), "J"));
-    fputs("<td>", p->to);
-    draw_bar(p->to, share, form_percent(a, share));
-    fprintf(p->to, " %s</td>", form_percent(a, share));
-    cell(p, NULL, node_text(line, "basis"));
+    cell(p, "n", unknown ? "unknown" : form_si(a, node_number(line, "each_j"), "J"));
+    cell(p, "n", unknown ? "-" : form_si(a, each(p, energy), "J"));
+    cell(p, "n", low < energy || high > energy ? range(note, each(p, low), each(p, high), "J") : "");
+    fputs("<td class=\"w\">", p->to);
+    if (!unknown) {
+        draw_bar(p->to, share, form_percent(a, share));
+        fprintf(p->to, " %s", form_percent(a, share));
+    }
+    fputs("</td>", p->to);
+    cell(p, "w", unknown ? "no figure published: counted as free" : node_text(line, "basis"));
     cell(p, NULL, node_text(line, "source"));
     fputs("</tr>\n", p->to);
 }
@@ -138,13 +209,54 @@ static void write_actions(const struct page *p)
     if (!list || list->kind != DOC_LIST || !list->count)
         return;
     heading(p, "Energy per inference by action");
-    fputs("<table><tr><th>action</th><th class=\"n\">count</th><th class=\"n\">each</th><th class=\"n\">energy</th>"
-          "<th>share of the dynamic energy</th><th>basis</th><th>source</th></tr>\n",
-          p->to);
+    table(p, "<tr><th>action</th><th class=\"n\">count</th><th class=\"n\">each</th><th class=\"n\">energy</th><th class=\"n\">range</th>"
+             "<th>share of the dynamic energy</th><th>basis</th><th>source</th></tr>");
     for (uint32_t i = 0; i < list->count; i++)
         if (doc_get(list->item[i], "each_j"))
             write_line(p, list->item[i], dynamic);
-    fputs("</table>\n", p->to);
+    end_table(p);
+}
+
+static const char *static_label(const char *name)
+{
+    if (!strcmp(name, "static chip used"))
+        return "chip, share of the cores used";
+    if (!strcmp(name, "static chip unused"))
+        return "chip, share of the other cores";
+    return !strncmp(name, "static ", 7) ? name + 7 : name;
+}
+
+static void write_static_line(const struct page *p, const struct doc_node *line)
+{
+    char a[FORM_TEXT];
+    int unknown = !strncmp(node_text(line, "basis"), "unknown", 7);
+    fputs("<tr>", p->to);
+    cell(p, "w", static_label(node_text(line, "name")));
+    cell(p, "n", form_count(a, node_number(line, "count")));
+    cell(p, "n", unknown ? "unknown" : form_si(a, node_number(line, "each_w"), "W"));
+    cell(p, "n", unknown ? "-" : form_si(a, each(p, node_number(line, "energy_j")), "J"));
+    cell(p, "w", unknown ? "no figure published: counted as free" : node_text(line, "basis"));
+    cell(p, NULL, node_text(line, "source"));
+    fputs("</tr>\n", p->to);
+}
+
+/* Power x time; a chip's power is shared between its used and its unused cores. */
+static void write_static(const struct page *p)
+{
+    const struct doc_node *list = finished_node(p->f, "energy.lines");
+    int lines = 0;
+    for (uint32_t i = 0; list && list->kind == DOC_LIST && i < list->count; i++) {
+        if (!doc_get(list->item[i], "each_w"))
+            continue;
+        if (!lines++) {
+            heading(p, "Static energy per inference");
+            table(p,
+                  "<tr><th>what</th><th class=\"n\">units</th><th class=\"n\">power of each</th><th class=\"n\">energy</th><th>basis</th><th>source</th></tr>");
+        }
+        write_static_line(p, list->item[i]);
+    }
+    if (lines)
+        end_table(p);
 }
 
 static void write_layers(const struct page *p)
@@ -155,17 +267,17 @@ static void write_layers(const struct page *p)
     if (!map || map->kind != DOC_MAP || !(dynamic > 0))
         return;
     heading(p, "Energy per inference by layer");
-    fputs("<table>\n", p->to);
+    table(p, "");
     for (uint32_t i = 0; i < map->count; i++) {
         double energy = finished_value(map->item[i]);
         fputs("<tr>", p->to);
         cell(p, NULL, map->key[i]->text);
         cell(p, "n", form_si(a, each(p, energy), "J"));
-        fputs("<td>", p->to);
+        fputs("<td class=\"w\">", p->to);
         draw_bar(p->to, energy / dynamic, form_percent(a, energy / dynamic));
         fprintf(p->to, " %s</td></tr>\n", form_percent(a, energy / dynamic));
     }
-    fputs("</table>\n", p->to);
+    end_table(p);
 }
 
 static void write_bound(const struct page *p)
@@ -175,7 +287,7 @@ static void write_bound(const struct page *p)
     char path[40];
     if (!(finished_number(p->f, "time.total_s") > 0))
         return;
-    heading(p, "What the time of a step was");
+    heading(p, "What the steps' time was");
     for (size_t i = 0; i < 5; i++) {
         snprintf(path, sizeof path, "time.bound.%s", name[i]);
         part[i] = (struct draw_part){name[i], finished_number(p->f, path)};
@@ -253,7 +365,7 @@ static void write_memories(const struct page *p)
     if (!map || map->kind != DOC_MAP || !map->count)
         return;
     heading(p, "Memories of the used cores");
-    fputs("<table><tr><th>memory</th><th class=\"n\">words read</th><th class=\"n\">words written</th><th>filled</th></tr>\n", p->to);
+    table(p, "<tr><th>memory</th><th class=\"n\">words read</th><th class=\"n\">words written</th><th>filled</th></tr>");
     for (uint32_t i = 0; i < map->count; i++) {
         const struct doc_node *m = map->item[i];
         double fill = node_number(m, "used_bits") / node_number(m, "capacity_bits");
@@ -261,11 +373,12 @@ static void write_memories(const struct page *p)
         cell(p, NULL, map->key[i]->text);
         cell(p, "n", form_count(a, each(p, node_number(m, "reads"))));
         cell(p, "n", form_count(a, each(p, node_number(m, "writes"))));
-        fputs("<td>", p->to);
+        fputs("<td class=\"w\">", p->to);
         draw_bar(p->to, fill, form_percent(a, fill));
         fprintf(p->to, " %s</td></tr>\n", isfinite(fill) ? form_percent(a, fill) : "-");
     }
-    fputs("</table>\n<p><small>words per inference</small></p>\n", p->to);
+    end_table(p);
+    fputs("<p><small>words per inference, of all used cores together; filled: their share that holds something</small></p>\n", p->to);
 }
 
 static void write_fidelity(const struct page *p)
@@ -273,8 +386,8 @@ static void write_fidelity(const struct page *p)
     const struct doc_node *list = finished_node(p->f, "fidelity");
     if (!list || list->kind != DOC_LIST || !list->count)
         return;
-    heading(p, "What was not taken over exactly");
-    fputs("<table>\n", p->to);
+    heading(p, "How each part was taken over");
+    table(p, "");
     for (uint32_t i = 0; i < list->count; i++) {
         fputs("<tr>", p->to);
         cell(p, NULL, node_text(list->item[i], "kind"));
@@ -282,7 +395,7 @@ static void write_fidelity(const struct page *p)
         cell(p, NULL, node_text(list->item[i], "text"));
         fputs("</tr>\n", p->to);
     }
-    fputs("</table>\n", p->to);
+    end_table(p);
 }
 
 static void write_sources(const struct page *p)
@@ -291,7 +404,7 @@ static void write_sources(const struct page *p)
     if (!list || list->kind != DOC_LIST || !list->count)
         return;
     heading(p, "Sources of the chip file's figures");
-    fputs("<table>\n", p->to);
+    table(p, "");
     for (uint32_t i = 0; i < list->count; i++) {
         fputs("<tr>", p->to);
         cell(p, NULL, node_text(list->item[i], "name"));
@@ -299,7 +412,7 @@ static void write_sources(const struct page *p)
         cell(p, NULL, node_text(list->item[i], "text"));
         fputs("</tr>\n", p->to);
     }
-    fputs("</table>\n", p->to);
+    end_table(p);
 }
 
 /* The text report as it stood on the terminal; a folder without it still has a page. */
@@ -321,9 +434,11 @@ static void write_text(const struct page *p)
 static int write_page(const struct page *p, struct err *err)
 {
     write_head(p);
+    write_what(p);
     write_headlines(p);
     write_warnings(p);
     write_actions(p);
+    write_static(p);
     write_layers(p);
     write_bound(p);
     if (write_samples(p, err) || write_steps(p, err))

@@ -168,10 +168,15 @@ done
 refused 2 'nowhere' "$VOLLEY" compare "$scratch/a" "$scratch/nowhere"
 refused 2 'takes DIR DIR' "$VOLLEY" compare "$scratch/a"
 head -c 300 "$scratch/a/summary.json" >"$scratch/kept/summary.json"
-refused 2 'summary\.json' "$VOLLEY" report "$scratch/kept"
+refused 2 'kept is not the folder of a finished run.*summary\.json' "$VOLLEY" report "$scratch/kept"
 refused 2 'summary\.json' "$VOLLEY" compare "$scratch/a" "$scratch/kept"
 run --map balance --cores 4 --out "$scratch/b"
 says 'cores used 1 4 .*energy, dynamic ([0-9.]+ uJ) [0-9.]+ uJ x 1.*time [0-9.]+ us [0-9.]+ us x 0\.[23]' "$VOLLEY" compare "$scratch/a" "$scratch/b"
+run --set noc.size=4x4 --out "$scratch/c"
+long=$scratch/a-folder-whose-name-is-longer-than-any-column-of-the-table-would-be
+cp -r "$scratch/c" "$long"
+says 'mapping pack pack .*note: .*/c: --set noc\.size=4x4' "$VOLLEY" compare "$scratch/a" "$scratch/c"
+says 'inference .*\.\.\.[^ ]*-than-any-column-of-the-table-would-be ?$' sh -c "'$VOLLEY' compare '$scratch/a' '$long' | head -1"
 works "$VOLLEY" report "$scratch/a"
 true_that 'the page needs something beside it' sh -c "! grep -Eq '(src|href)=.https?:' '$scratch/a/report.html'"
 finish

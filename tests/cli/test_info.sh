@@ -3,11 +3,21 @@ set -eu
 . tests/cli/check.sh
 export VOLLEY_CHIPS=$root/configs/chips
 
-says 'chip loihi, .*: 8x4 tiles of 4 cores, barrier.*core type loihi, kind cuba: 1024 neurons, 4096 axons in.*sop .*23\.6 pJ' "$VOLLEY" info loihi
-says 'flit east-west stated 290 ps used 300 ps error \+3\.45 %' "$VOLLEY" info loihi
+says 'chip loihi, .*: 8x4 tiles of 4 cores, 128 cores, barrier.*core type loihi, kind cuba: 1,024 neurons, 4,096 axons in.*delay up to 62 steps' \
+    "$VOLLEY" info loihi
+# every figure under the key that --set takes, with its range, its source and its reason
+says 'noc\.link\.flit_time stated 290 ps used 300 ps error \+3\.45 % simulated \(davies\): 3\.44 G spikes/s' "$VOLLEY" info loihi
+says 'time\.barrier\.at\.1 stated 113 ns used 113 ns simulated.*time\.barrier\.at\.32 stated 465 ns' "$VOLLEY" info loihi
+says 'energy\.core\.sop stated 23\.6 pJ simulated \(davies\), at least, 23\.6 pJ to 35\.5 pJ: upper end' "$VOLLEY" info loihi
+says 'energy\.barrier stated unknown counted as none: no figure published' "$VOLLEY" info loihi
+says 'energy\.static\.0 stated 104 mW measured \(frady\), at most, 39 mW to 104 mW' "$VOLLEY" info loihi
+says 'source frady, measured: Frady et al\. 2020' "$VOLLEY" info loihi
+says 'energy\.core\.sop stated 9 pJ' "$VOLLEY" info loihi --set energy.core.sop='9 pJ'
+says 'described but not placed, and no part of this chip: cuba28' "$VOLLEY" info mesh28
+true_that 'a core type that is not placed is shown' sh -c "! grep -q 'cuba28\.' '$scratch/stdout'"
 says 'kind reference' "$VOLLEY" info loihi --core loihi=reference
 says 'chip mesh28, .*: 4x2 tiles' "$VOLLEY" info mesh28 --set noc.size=4x2
-says 'conv1 input -> lif1, conv.*conv2 .*after pooling.*fc3 .*dense after pooling, 2560 synapses, delay 0 \(network\) 1 \(chip\)' "$VOLLEY" info $conv.nir
+says 'conv1 input -> lif1, conv.*conv2 .*after pooling.*fc3 .*dense after pooling, 2,560 synapses, delay 0 \(network\) 1 \(chip\)' "$VOLLEY" info $conv.nir
 says 'reset to zero in the step of the spike.*as Norse' "$VOLLEY" info tests/fuzz/corpus/nir/if_no_reset_said.nir --from norse
 refused 2 'if_no_reset_said\.nir does not say how neurons reset' "$VOLLEY" info tests/fuzz/corpus/nir/if_no_reset_said.nir
 
@@ -22,12 +32,17 @@ says 'a table of 100 rows: sample,label,pred,count0.*as --input: .*unknown colum
 printf '0,0,1\n0,1,x\n' >"$scratch/r.csv"
 refused 2 'r\.csv:2:5' "$VOLLEY" info "$scratch/r.csv"
 
+# a sentence with a comma is no table, and a name that is no file is said to be none
+refused 2 'README\.md:3: unknown column' "$VOLLEY" info README.md
+refused 2 'my\.nir: No such file or directory; name a file, a run folder, or a chip' "$VOLLEY" info my.nir
+refused 2 "no chip 'nowhere'; give the path of a chip file, or one of: ideal, loihi, mesh28" "$VOLLEY" info nowhere
+
 # what volley wrote itself
 works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0..1 --trace spikes --out "$scratch/run" --quiet
 says 'volley .*mlp_rate\.nir on loihi.*accuracy.*ran .*volley run loihi' "$VOLLEY" info "$scratch/run"
 says 'a table of [0-9]+ rows: sample,step,population,neuron' "$VOLLEY" info "$scratch/run/spikes.csv"
 refused 2 'summary\.json: the summary of a run; name its folder' "$VOLLEY" info "$scratch/run/summary.json"
-refused 2 'chips is not the folder of a finished run' "$VOLLEY" info configs/chips
+refused 2 'chips: it holds no summary\.json.*name the folder that volley run --out wrote' "$VOLLEY" info configs/chips
 works "$VOLLEY" map loihi $mlp.nir -o "$scratch/m.yaml"
 says 'a map file: mlp_rate\.nir on 1 core of loihi' "$VOLLEY" info "$scratch/m.yaml"
 
@@ -44,7 +59,7 @@ refused 2 'short\.spk' "$VOLLEY" info "$scratch/short.spk"
 refused 2 'empty\.nir' "$VOLLEY" info "$scratch/empty.nir"
 
 # volley chips: all of them, and one by its name
-says 'ideal .*1024 cores.*loihi 128 cores 14 nm.*mesh28 64 cores 28 nm' "$VOLLEY" chips
+says 'ideal 1,024 cores .*5 prices: 5 assumed loihi 128 cores 14 nm .*6 prices: 6 simulated; 5 unknown, counted as free mesh28 64 cores 28 nm' "$VOLLEY" chips
 says 'mesh28 4 cores' "$VOLLEY" chips mesh28 --set noc.size=2x2
 refused 2 "no chip 'mesh29'; did you mean 'mesh28'" "$VOLLEY" chips mesh29
 finish

@@ -53,10 +53,10 @@ def partial(name, number, *more):
     assert summary["partial"] is True and 0 < summary["samples"] == samples < summary["samples_asked"] == 100, (samples, summary["samples"])
     assert len(open(out + "/steps.csv").readlines()) - 1 == samples * summary["chip_steps"]
     assert "interrupted after %d of 100 samples: what was finished is kept and marked partial" % samples in said, said
-    assert any("interrupted: %d of 100 samples" % samples in line for line in summary["warnings"]), summary["warnings"]
+    assert any("interrupted after %d of 100 sample" % samples in line for line in summary["warnings"]), summary["warnings"]
     assert not [name for name in os.listdir(out) if name.startswith(".")], os.listdir(out)
     again = subprocess.run([volley, "report", out], capture_output=True, text=True)
-    assert again.returncode == 0 and "interrupted: %d of 100" % samples in again.stdout, again.stderr
+    assert again.returncode == 0 and "interrupted after %d of 100" % samples in again.stdout, again.stderr
     return summary, text
 
 
