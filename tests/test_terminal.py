@@ -59,6 +59,8 @@ for chip in ("loihi", "mesh28", "ideal"):
         status, text = on_terminal(chip, columns)
         widest = max(map(len, text.split("\n")))
         that(status == 0 and least <= widest <= most, f"{chip} on {columns} columns: the widest line has {widest}, wanted {least} to {most}")
+        indent = max(len(line) - len(line.lstrip()) for line in text.split("\n"))
+        that(columns not in (60, 80) or indent <= 10, f"{chip} on {columns} columns: what a figure rests on is not squeezed ({indent} blanks)")
         that(words(text) == words(plain), f"{chip} on {columns} columns says what a file says")
 kept = open(f"{HERE}/out/report.txt").read()
 that(plain.startswith(kept), "report.txt is what a file gets, also of a run on a terminal")

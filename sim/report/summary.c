@@ -322,6 +322,10 @@ static void write_time(struct json *j, const struct report *r)
     for (int b = 0; b < N_BOUNDS; b++)
         json_real(j, bound_words[b], seconds(run->bound_ps[b]));
     json_close(j);
+    json_object(j, "compute_s");                /* with it: what bound_s.compute is made of */
+    json_real(j, "synapses", seconds(run->service_ps));
+    json_real(j, "updates", seconds(run->update_ps));
+    json_close(j);
     json_count(j, "overruns", run->overruns);
     json_real(j, "peak_link_use", run->peak_link_use);
     json_count(j, "steps_beyond", run->steps_beyond);
