@@ -69,7 +69,8 @@ struct job {
     struct quantised *quantised;
     struct mapping *mapping;
     struct fidelity extra;      /* lines of the command line itself */
-    int valued;
+    int valued;                 /* the input has values other than 0 and 1 */
+    int host_layer;             /* --values host took the first layer off: the input is what it fired */
     struct report_input read[JOB_FILES];        /* what the run was made from; paths belong to argv and the chip file */
     uint32_t n_read;
 };

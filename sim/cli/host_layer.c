@@ -90,5 +90,6 @@ int job_host_layer(struct job *p, const struct cli *cli, struct err *err)
     events_free(p->input);
     p->input = spikes;
     p->valued = 0;
+    p->host_layer = 1;
     return network_cut(p->network, first, cli->allow_shift, err);
 }

@@ -197,7 +197,7 @@ static int values_of(struct job *p, const struct cli *cli, struct quant_options 
         o->value_rounded = !exact;
         o->value_max = fmax(fabs(p->input->value_min), fabs(p->input->value_max));
     }
-    if (cli->values && p->input && !p->valued)
+    if (cli->values && p->input && !p->valued && !p->host_layer)
         fidelity_add(&p->extra, FIDELITY_NOTE, "", "--values: the input is 0/1, so it changes nothing");
     if (!cli->values || (p->input && !p->valued))
         return 0;

@@ -129,6 +129,7 @@ static int run_float(struct job *p, const struct run_options *options, struct ru
     o.last_sample = o.first_sample + run->samples_asked - 1;
     o.traces = 0;
     o.pace_ps = 0;
+    o.hold = 1;         /* as it was trained, even where the chip lets layers run free */
     o.timing = "none";
     o.progress_arg = &progress;
     progress_begin(&progress, "samples in float32");

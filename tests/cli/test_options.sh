@@ -81,6 +81,12 @@ valued loihi --values repeat:4
 same "$repeated/samples.csv" "$out/samples.csv"
 valued loihi --values host
 field "$out" 'any("runs on the host" in f["text"] for f in s["fidelity"])'
+field "$out" 'not any("changes nothing" in f["text"] for f in s["fidelity"])'
+# --against-float is the network as it was trained, also where the chip lets layers run free
+works "$VOLLEY" run loihi $conv.nir --input ${conv}_input.spk --labels ${conv}_labels.npy --against-float --set time.layer_start='{kind: free}' \
+    --out "$scratch/free" --quiet
+works "$VOLLEY" run ideal $conv.nir --input ${conv}_input.spk --labels ${conv}_labels.npy --out "$scratch/trained" --quiet
+field "$scratch/free" 's["float_accuracy"] == json.load(open("'"$scratch"'/trained/summary.json"))["accuracy"]'
 array "$scratch/nt.npy" '(np.arange(6 * 25 * 64).reshape(6, 25, 64) * 7919 % 11 < 2).astype(np.uint8)'
 "$python" -c "import sys, numpy as np; np.save(sys.argv[2], np.load(sys.argv[1]).transpose(1, 0, 2))" "$scratch/nt.npy" "$scratch/tn.npy"
 works "$VOLLEY" run mesh28 $mlp.nir --input "$scratch/nt.npy" --layout NT --out "$scratch/nt" --quiet
