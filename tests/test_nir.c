@@ -333,6 +333,9 @@ static void delays_are_steps_of_all_sources_or_synapses(void)
     struct network *net = read_named("delay_of_all", &snntorch);
     CU_ASSERT(net && net->projection[0].network_delay == 3 && !net->projection[0].pre_delay);
     network_free(net);
+    net = read_named("delay_float32", &snntorch);       /* 99.9999978 steps: what float32 makes of 0.01 s */
+    CU_ASSERT(net && net->projection[0].network_delay == 100);
+    network_free(net);
     net = read_named("delay_of_sources", &snntorch);
     CU_ASSERT_PTR_NOT_NULL_FATAL(net);
     const struct projection *p = &net->projection[0];

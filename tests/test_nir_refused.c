@@ -37,6 +37,7 @@ static void broken_graphs_are_refused_by_node(void)
         {"bad_empty", "no Input", ""}, {"bad_membrane_travels", "'li'", "only spikes travel"}, {"bad_tau_negative", "'lif1'", "above 0"},
         {"bad_metadata_word", "'lif1'", "perhaps"}, {"bad_r_zero", "'lif1'", "above 0"}, {"bad_tau_short", "'lif1'", "longer than its tau"},
         {"bad_input_huge", "'input'", "more than"}, {"bad_input_zero", "'input'", "holds 0"}, {"delay_fraction", "'n0'", "1.5 steps"},
+        {"delay_remainder", "'n0'", "10.000005 steps"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_refused(cases[i][0], &snntorch, ERR_INPUT, cases[i][1], cases[i][2]);

@@ -1,5 +1,6 @@
 #include "import/nir_nodes.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,13 +119,15 @@ static int read_flatten(const struct nir_place *p, struct linear *l, struct err 
     return 0;
 }
 
+/* round(delay/dt); a remainder above 1e-6 of a step is not a whole number. Seconds in float32 are wrong by up to FLT_EPSILON of their size,
+ * which is more than that from 10 steps on: 0.01 s is 99.9999978 steps of 1e-4 s. */
 static int delay_steps(const struct nir_place *p, double delay, uint32_t *steps, struct err *err)
 {
     double exact = delay / p->dt, near = round(exact);
     if (!(exact >= 0 && exact <= DELAY_STEPS_MAX))
         return err_input(err, "node '%s' (Delay): a delay of %.9g s is not from 0 to %d steps of %.9g s", p->node->name, delay, DELAY_STEPS_MAX, p->dt);
-    if (fabs(exact - near) > 1e-6 * fmax(1, near))
-        return err_input(err, "node '%s' (Delay): %.9g s is %.9g steps of %.9g s, not a whole number; change the delay or --dt", p->node->name, delay,
+    if (fabs(exact - near) > 1e-6 + near * FLT_EPSILON)
+        return err_input(err, "node '%s' (Delay): %.10g s is %.10g steps of %.9g s, not a whole number; change the delay or --dt", p->node->name, delay,
                          exact, p->dt);
     *steps = (uint32_t)near;
     return 0;

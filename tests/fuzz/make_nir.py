@@ -378,6 +378,8 @@ def special():
     yield "delay_of_targets", delayed(fc, delay(np.array([1e-4, 2e-4, 5e-4]))), {}
     yield "delays_that_add_up", delayed(fc, delay(np.array([1e-4, 2e-4, 5e-4])), delay(np.array([5e-4, 4e-4, 1e-4]))), {}
     yield "delay_fraction", delayed(delay(np.array([1.5e-4, 2e-4, 5e-4])), fc), {}
+    yield "delay_remainder", delayed(delay(np.array([1e-3 + 5e-10, 2e-4, 5e-4])), fc), {}
+    yield "delay_float32", delayed(delay(np.full(3, 1e-2, F)), fc), {}
 
 
 # ---- nasty ----
