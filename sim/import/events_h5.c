@@ -11,7 +11,8 @@
 enum {
     INFLATE_MAX = 1100,         /* most that the deflate filter can make of a byte */
     MEMORY_PER_BYTE = 256,      /* of the file: what its data may take; grids with few spikes pack well */
-    MEMORY_FREE = 512 << 20     /* ... and in any case */
+    MEMORY_FREE = 512 << 20,    /* ... and in any case */
+    TOGETHER = 16 << 20         /* bytes of an array that are read at once */
 };
 
 /* ---- in the child: the file ---- */
@@ -107,57 +108,96 @@ static hid_t memory_type(hid_t type, struct npy *a)
     return a->kind == 'u' ? plus[index] : minus[index];
 }
 
-/* The whole dataset, in its own kind of number, once its size has been believed. */
-static int read_open_array(const struct h5 *h, hid_t set, const char *name, struct npy *a, struct err *err)
+/* Kind, size and shape of a dataset, believed only if the file can hold it. */
+static int read_shape(const struct h5 *h, hid_t type, hid_t space, const char *name, struct npy *a, struct err *err)
 {
     hsize_t dim[H5S_MAX_RANK];
-    hid_t type = H5Dget_type(set), space = H5Dget_space(set), memory = memory_type(type, a);
-    int bad = 0, rank = H5Sget_simple_extent_ndims(space);
-    a->count = 1;
+    int rank = H5Sget_simple_extent_ndims(space);
     if (rank < 0 || rank > NPY_RANK_MAX || H5Sget_simple_extent_dims(space, dim, NULL) < 0)
-        bad = err_input(err, "%s: %s has %d dimensions; at most %d are read", h->path, name, rank, NPY_RANK_MAX);
-    else if (memory < 0)
-        bad = err_input(err, "%s: %s does not hold numbers", h->path, name);
-    a->rank = bad ? 0 : rank;
-    for (int i = 0; i < a->rank && !bad; i++) {
+        return err_input(err, "%s: %s has %d dimensions; at most %d are read", h->path, name, rank, NPY_RANK_MAX);
+    a->rank = rank;
+    a->count = 1;
+    for (int i = 0; i < a->rank; i++) {
         a->dim[i] = dim[i];
-        bad = dim[i] && a->count > (UINT64_MAX >> 8) / dim[i] ? err_input(err, "%s: %s is larger than any file", h->path, name) : 0;
+        if (dim[i] && a->count > (UINT64_MAX >> 8) / dim[i])
+            return err_input(err, "%s: %s is larger than any file", h->path, name);
         a->count *= dim[i];
     }
-    if (!bad && !h5_claim(h, name, a->count, type, err)) {
-        a->data = mem_new(a->count, a->size);
-        bad = H5Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, a->data) < 0;
-        if (bad)
-            err_input(err, "%s: %s cannot be read; is it damaged, or compressed with a filter HDF5 does not have here? (gzip is)", h->path, name);
-    } else
-        bad = -1;
-    H5Sclose(space);
-    H5Tclose(type);
-    return bad ? -1 : 0;
+    return h5_claim(h, name, a->count, type, err);
 }
 
-/* Kind, size, rank, dimensions, elements. */
-static void put_array(struct apart_out *out, const struct npy *a)
+/* Rows of the first dimension that are read together: some 16 MiB, so that a large array is in memory once, in the parent; whole chunks,
+ * so that each is unpacked once. */
+static uint64_t rows_together(hid_t set, const struct npy *a)
 {
-    apart_put_number(out, (uint64_t)a->kind);
-    apart_put_number(out, a->size);
-    apart_put_number(out, (uint64_t)a->rank);
+    hsize_t chunk[H5S_MAX_RANK] = {1};
+    hid_t plist = H5Dget_create_plist(set);
+    if (plist >= 0 && H5Pget_layout(plist) == H5D_CHUNKED)
+        H5Pget_chunk(plist, H5S_MAX_RANK, chunk);
+    if (plist >= 0)
+        H5Pclose(plist);
+    uint64_t row = a->count / a->dim[0] * a->size, step = chunk[0] ? chunk[0] : 1, rows = TOGETHER / row / step * step;
+    rows = rows > step ? rows : step;
+    return rows < a->dim[0] ? rows : a->dim[0];
+}
+
+/* The elements in C order; a has some. */
+static int send_rows(hid_t set, hid_t memory, hid_t space, const struct npy *a, struct apart_out *out)
+{
+    hsize_t start[NPY_RANK_MAX] = {0}, count[NPY_RANK_MAX];
+    uint64_t row = a->count / a->dim[0] * a->size, rows = rows_together(set, a);
+    void *data = mem_new(rows, row);
+    int bad = 0;
     for (int i = 0; i < a->rank; i++)
-        apart_put_number(out, a->dim[i]);
-    apart_put(out, a->data, a->count * a->size);
+        count[i] = a->dim[i];
+    for (; start[0] < a->dim[0] && !bad; start[0] += rows) {
+        count[0] = a->dim[0] - start[0] < rows ? a->dim[0] - start[0] : rows;
+        hid_t part = H5Screate_simple(a->rank, count, NULL);
+        bad = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 || H5Dread(set, memory, part, space, H5P_DEFAULT, data) < 0;
+        H5Sclose(part);
+        if (!bad)
+            apart_put(out, data, count[0] * row);
+    }
+    free(data);
+    return bad;
+}
+
+static int send_one(hid_t set, hid_t memory, const struct npy *a, struct apart_out *out)
+{
+    double one = 0;             /* room for any kind */
+    if (H5Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, &one) < 0)
+        return -1;
+    apart_put(out, &one, a->size);
+    return 0;
+}
+
+/* Sent: kind, size, rank, dimensions, elements. */
+static int send_open_array(const struct h5 *h, hid_t set, const char *name, struct apart_out *out, struct err *err)
+{
+    struct npy a = {0};
+    hid_t type = H5Dget_type(set), space = H5Dget_space(set), memory = memory_type(type, &a);
+    int bad = memory < 0 ? err_input(err, "%s: %s does not hold numbers", h->path, name) : read_shape(h, type, space, name, &a, err);
+    if (!bad) {
+        apart_put_number(out, (uint64_t)a.kind);
+        apart_put_number(out, a.size);
+        apart_put_number(out, (uint64_t)a.rank);
+        for (int i = 0; i < a.rank; i++)
+            apart_put_number(out, a.dim[i]);
+        if (a.count && (a.rank ? send_rows(set, memory, space, &a, out) : send_one(set, memory, &a, out)))
+            bad = err_input(err, "%s: %s cannot be read; is it damaged, or compressed with a filter HDF5 does not have here? (gzip is)", h->path, name);
+    }
+    H5Sclose(space);
+    H5Tclose(type);
+    return bad;
 }
 
 int h5_send_array(const struct h5 *h, hid_t at, const char *name, struct apart_out *out, struct err *err)
 {
-    struct npy a = {.kind = 'u', .size = 1};
     hid_t set = h5_is_there(at, name) ? H5Dopen2(at, name, H5P_DEFAULT) : -1;
     if (set < 0)
         return err_input(err, "%s: no dataset '%s'", h->path, name);
-    int bad = read_open_array(h, set, name, &a, err);
+    int bad = send_open_array(h, set, name, out, err);
     H5Dclose(set);
-    if (!bad)
-        put_array(out, &a);
-    npy_free(&a);
     return bad;
 }
 
