@@ -227,7 +227,7 @@ static inline void serve_segment(struct accumulators *a, size_t first, uint64_t 
         return;
     }
     t->sops += s->count;
-    if (s->delay || s->port)
+    if (s->delay || (s->port && a->ports > 1))
         first = sums_at(a, s->delay, s->port);
     if (a->wide)
         add64((int64_t *)a->sum + first, s, body, payload);

@@ -122,6 +122,7 @@ static void open_cores(struct engine *e)
     e->counter_of = mem_new(types, sizeof *e->counter_of);
     e->memory_of = mem_new(types, sizeof *e->memory_of);
     e->live = mem_new(chip->n_cores, sizeof *e->live);
+    e->bucket = mem_new(chip->n_cores, sizeof *e->bucket);
     e->core_of_endpoint = mem_new(chip->noc->endpoints, sizeof *e->core_of_endpoint);
     memset(e->core_of_endpoint, 0xff, chip->noc->endpoints * sizeof *e->core_of_endpoint);
     for (uint32_t c = 0; c < chip->n_cores; c++) {
@@ -185,7 +186,7 @@ static void close_engine(struct engine *e)
     if (e->plane && e->timing)
         e->plane->close(e->timing);
     pool_close(e->pool);
-    void *const owned[] = {e->live, e->counter_of, e->memory_of, e->memory_first, e->fired, e->send, e->leaf, e->packet, e->sorted, e->packet_core,
+    void *const owned[] = {e->live, e->counter_of, e->memory_of, e->memory_first, e->fired, e->send, e->leaf, e->packet, e->sorted, e->packet_core, e->bucket,
                            e->endpoint, e->core_of_endpoint, e->step_memory, e->count, e->first_spike, e->highest};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);

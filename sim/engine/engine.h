@@ -17,7 +17,6 @@ struct live {                   /* a core during the run */
     uint32_t n_actions, n_memories;
     const int *counter_of;      /* [n_actions] enum counter */
     const int *memory_of;       /* [n_memories] index into run.memory, or NO_INDEX */
-    uint32_t first_packet, packets;
     uint64_t bound_ps;          /* time that steps ended with this core's work */
     int failed;
     struct err err;
@@ -40,7 +39,8 @@ struct engine {
     struct send *send;
     struct leaf *leaf;
     struct packet *packet, *sorted;
-    uint32_t *packet_core;
+    uint32_t *packet_core;      /* [n_packet] */
+    uint32_t *bucket;           /* [n_cores] packets of each core; once they are sorted, where they end in sorted */
     uint64_t n_send, n_leaf, n_packet, send_capacity, leaf_capacity;
     struct fired *fired;        /* the cores' spikes of the step */
     uint64_t n_fired, prefetched;       /* prefetched: bytes of rows so far */

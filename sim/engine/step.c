@@ -36,31 +36,29 @@ static void room(struct engine *e, uint64_t routes)
     }
 }
 
-static void add_leaf(struct engine *e, const struct spike_route *route, int32_t payload)
-{
-    const struct chip *chip = e->chip;
-    struct leaf *leaf = &e->leaf[e->n_leaf++];
-    leaf->send = (uint32_t)e->n_send;
-    if (route->core == CHIP_HOST) {
-        leaf->endpoint = chip->noc->host_out;
-        leaf->service = leaf->memory = 0;
-        return;
-    }
-    leaf->endpoint = chip->core[route->core].endpoint;
-    leaf->service = route->service;
-    leaf->memory = route->memory;
-    e->packet[e->n_packet] = (struct packet){route->row, route->axon, payload, 0, PACKET_SPIKE};
-    e->packet_core[e->n_packet++] = route->core;
-}
-
-/* One packet to `leaves` of the source's routes, from number r on. */
+/* One packet to `leaves` of the source's routes, from number r on: its deliveries, and for each core the packet that it will serve. */
 static void send_packet(struct engine *e, const struct spike_source *source, uint32_t r, uint32_t leaves, uint64_t offset, int32_t payload)
 {
-    const struct spike_route *route = e->chip->route + source->first_route + r;
-    e->send[e->n_send] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, leaves, e->chip->flits, 0};
-    for (uint32_t l = 0; l < leaves; l++)
-        add_leaf(e, &route[l], payload);
-    e->n_send++;
+    const struct chip *chip = e->chip;
+    const struct spike_route *route = chip->route + source->first_route + r;
+    struct leaf *leaf = e->leaf + e->n_leaf;
+    uint64_t n = e->n_packet;
+    uint32_t number = (uint32_t)e->n_send;
+    e->send[e->n_send++] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, leaves, chip->flits, 0};
+    for (uint32_t l = 0; l < leaves; l++) {
+        uint32_t core = route[l].core;
+        leaf[l].send = number;
+        leaf[l].service = route[l].service;     /* 0 at the host's port */
+        leaf[l].memory = route[l].memory;
+        leaf[l].endpoint = core == CHIP_HOST ? chip->noc->host_out : chip->core[core].endpoint;
+        if (core == CHIP_HOST)
+            continue;
+        e->packet[n] = (struct packet){route[l].row, route[l].axon, payload, 0, PACKET_SPIKE};
+        e->packet_core[n++] = core;
+        e->bucket[core]++;
+    }
+    e->n_leaf += leaves;
+    e->n_packet = n;
 }
 
 /* A tree takes one packet to all of its leaves; without one, each route takes a packet of its own. */
@@ -240,23 +238,18 @@ static int time_step(struct engine *e, struct err *err)
     return e->plane->step(e->timing, &e->time, &e->noc_counts, err);
 }
 
-/* Packets into buckets by core, in canonical order: a stable counting sort. */
-static void bucket(struct engine *e)
+/* Packets into buckets by core, in canonical order: a stable counting sort. Before, bucket[c] counts the core's packets; after, it is where they
+ * end, and where the next core's begin. */
+static void sort_packets(struct engine *e)
 {
-    uint32_t cores = e->chip->n_cores, at = 0;
-    for (uint32_t c = 0; c < cores; c++)
-        e->live[c].packets = 0;
+    uint32_t at = 0, *bucket = e->bucket;
+    for (uint32_t c = 0; c < e->chip->n_cores; c++) {
+        uint32_t count = bucket[c];
+        bucket[c] = at;
+        at += count;
+    }
     for (uint64_t i = 0; i < e->n_packet; i++)
-        e->live[e->packet_core[i]].packets++;
-    for (uint32_t c = 0; c < cores; c++) {
-        e->live[c].first_packet = at;
-        at += e->live[c].packets;
-        e->live[c].packets = 0;
-    }
-    for (uint64_t i = 0; i < e->n_packet; i++) {
-        struct live *live = &e->live[e->packet_core[i]];
-        e->sorted[live->first_packet + live->packets++] = e->packet[i];
-    }
+        e->sorted[bucket[e->packet_core[i]]++] = e->packet[i];
 }
 
 static void accept_core(void *arg, uint32_t c)
@@ -264,9 +257,9 @@ static void accept_core(void *arg, uint32_t c)
     struct engine *e = arg;
     const struct chip_core *core = &e->chip->core[c];
     struct live *live = &e->live[c];
-    uint32_t ahead = (uint32_t)e->n_packet - live->first_packet - live->packets;
-    if (live->packets)
-        live->failed = core->kind->accept(core->core, &e->at, e->sorted + live->first_packet, live->packets, ahead, NULL, NULL, &live->counts, &live->err);
+    uint32_t first = c ? e->bucket[c - 1] : 0, end = e->bucket[c];
+    if (end > first)
+        live->failed = core->kind->accept(core->core, &e->at, e->sorted + first, end - first, (uint32_t)e->n_packet - end, NULL, NULL, &live->counts, &live->err);
 }
 
 static int first_failure(const struct engine *e, struct err *err)
@@ -293,6 +286,7 @@ static void start_layers(struct engine *e)
 int engine_step(struct engine *e, struct err *err)
 {
     e->n_send = e->n_leaf = e->n_packet = 0;
+    memset(e->bucket, 0, e->chip->n_cores * sizeof *e->bucket);
     pool_run(e->pool, update_core, e, e->chip->n_cores);
     if (first_failure(e, err))
         return -1;
@@ -301,7 +295,7 @@ int engine_step(struct engine *e, struct err *err)
     emit_host(e);
     if (decode_membranes(e, err) || time_step(e, err))
         return -1;
-    bucket(e);
+    sort_packets(e);
     pool_run(e->pool, accept_core, e, e->chip->n_cores);
     if (first_failure(e, err))
         return -1;

@@ -26,7 +26,8 @@ static inline uint64_t slots_take(struct slots *s, uint64_t from, uint32_t cycle
     if (cycles != 1 || !free_bits)
         return slots_search(s, from, cycles);
     s->word[word] |= free_bits & -free_bits;
-    s->used = word < s->used ? s->used : (uint32_t)word + 1;
+    if (word >= s->used)
+        s->used = (uint32_t)word + 1;
     s->reserved++;
     return word * 64 + (uint64_t)__builtin_ctzll(free_bits);
 }

@@ -17,12 +17,13 @@ enum { NO_LEAF = UINT32_MAX, CACHE_LINE = 64 };
 
 struct chain {                  /* unbroken work of a core that ends now: where it began, what it is made of */
     uint32_t first_leaf;        /* NO_LEAF: the core's own update */
-    uint64_t service, memory;
+    uint64_t work[2];           /* services: 0 those that computing bounds, 1 those that memory words do */
 };
 struct front { uint64_t head, tail; };  /* when a packet's first and last flit enter a router, or an endpoint's queue */
 struct walk {
     const struct noc *noc;
     int contend;
+    uint32_t wire[DIRECTIONS], flit_time[DIRECTIONS];   /* of a link, cycles */
     struct slots *link, *eject;
     uint64_t *offered;          /* [endpoints] first cycle in which the way into the network is free; host port: in flits at its rate */
     uint64_t *free_at;          /* [endpoints] the core's next free cycle */
@@ -39,6 +40,10 @@ static void *open_walk(const struct noc *noc, int contend)
     struct walk *w = mem_new(1, sizeof *w);
     w->noc = noc;
     w->contend = contend;
+    w->wire[EAST] = w->wire[WEST] = noc->shape.link_x;
+    w->wire[NORTH] = w->wire[SOUTH] = noc->shape.link_y;
+    w->flit_time[EAST] = w->flit_time[WEST] = noc->shape.flit_x;
+    w->flit_time[NORTH] = w->flit_time[SOUTH] = noc->shape.flit_y;
     w->link = mem_new(noc->links, sizeof *w->link);
     w->eject = mem_new(noc->endpoints, sizeof *w->eject);
     w->offered = mem_new(noc->endpoints, sizeof *w->offered);
@@ -95,11 +100,6 @@ static uint64_t take(const struct walk *w, struct slots *s, uint64_t from, uint3
     return w->contend ? slots_take(s, from, cycles) : from;
 }
 
-static int along_x(uint32_t link)
-{
-    return link % DIRECTIONS == EAST || link % DIRECTIONS == WEST;
-}
-
 /* Through a router and onto a link: the link is taken for L flit times at the first free run from the head's arrival at it, and
  * `wire` later the head is at the far end. The tail leaves L - 1 flit times after the head, or as soon as it has come, if a slower
  * link before this one holds it back: a packet alone ends up at the pace of its slowest link, and while its head waits for a
@@ -108,14 +108,15 @@ static inline struct front pass(struct walk *w, struct slots *link, struct front
 {
     uint32_t router = w->noc->shape.router;
     uint64_t head = take(w, link, in.head + router, flits * flit_time), tail = head + (uint64_t)(flits - 1) * flit_time;
+    if (flits == 1)             /* head and tail are one flit; by far the most packets */
+        return (struct front){head + wire, head + wire};
     return (struct front){head + wire, (tail > in.tail + router ? tail : in.tail + router) + wire};
 }
 
-static struct front cross(struct walk *w, uint32_t link, struct front in, uint32_t flits)
+static inline struct front cross(struct walk *w, uint32_t link, struct front in, uint32_t flits)
 {
-    const struct noc_shape *s = &w->noc->shape;
-    int x = along_x(link);
-    return pass(w, &w->link[link], in, flits, x ? s->flit_x : s->flit_y, x ? s->link_x : s->link_y);
+    uint32_t direction = link % DIRECTIONS;
+    return pass(w, &w->link[link], in, flits, w->flit_time[direction], w->wire[direction]);
 }
 
 /* Out to a host that takes several flits in a cycle: its bitmap has a bit per flit, `rate` of them to the cycle. */
@@ -128,7 +129,7 @@ static uint64_t leave_to_host(struct walk *w, struct front in, uint32_t flits)
 }
 
 /* Out of the last router: when the tail is in the endpoint's queue. */
-static uint64_t leave(struct walk *w, uint32_t endpoint, struct front in, uint32_t flits)
+static inline uint64_t leave(struct walk *w, uint32_t endpoint, struct front in, uint32_t flits)
 {
     const struct noc_shape *s = &w->noc->shape;
     if (endpoint == w->noc->host_out && s->host_out_rate > 1)
@@ -149,20 +150,29 @@ static struct front enter(struct walk *w, const struct send *send)
     return (struct front){at / rate + s->inject, (at + (send->flits - 1) * pace) / rate + s->inject};
 }
 
-static void walk_tree(struct walk *w, const struct send *send, struct leaf *leaf)
+static void tree_room(struct walk *w, const struct tree *t)
+{
+    if (t->branches + 1 <= w->front_capacity)
+        return;
+    w->front_capacity = 2 * ((uint64_t)t->branches + 1);
+    w->front = mem_grow(w->front, w->front_capacity, sizeof *w->front);
+}
+
+/* Branches come after the branch that they leave, so one pass over them in order knows each front in time. Inlined twice, for
+ * packets of one flit and of several: the first is the hottest loop of a run. */
+static inline __attribute__((always_inline)) void walk_tree(struct walk *w, const struct send *send, struct leaf *leaf, uint32_t flits)
 {
     const struct noc *noc = w->noc;
     const struct tree *t = &noc->tree[send->route];
-    if (t->branches + 1 > w->front_capacity) {
-        w->front_capacity = 2 * ((uint64_t)t->branches + 1);
-        w->front = mem_grow(w->front, w->front_capacity, sizeof *w->front);
-    }
-    w->front[0] = enter(w, send);
     const struct tree_branch *branch = noc->branch + t->first_branch;
+    const uint32_t *at = noc->leaf_at + t->first_leaf;
+    tree_room(w, t);
+    struct front *front = w->front;
+    front[0] = enter(w, send);
     for (uint32_t b = 0; b < t->branches; b++)
-        w->front[b + 1] = cross(w, branch[b].link, w->front[branch[b].parent], send->flits);
+        front[b + 1] = cross(w, branch[b].link, front[branch[b].parent], flits);
     for (uint32_t l = 0; l < send->leaves; l++)
-        leaf[l].arrive = leave(w, leaf[l].endpoint, w->front[noc->leaf_at[t->first_leaf + l]], send->flits);
+        leaf[l].arrive = leave(w, leaf[l].endpoint, front[at[l]], flits);
 }
 
 static void walk_path(struct walk *w, const struct send *send, struct leaf *leaf)
@@ -205,8 +215,10 @@ static int walk_all(struct walk *w, struct step_time *step, struct err *err)
         send->stalled = 0;
         if (send->route == UNICAST)
             walk_path(w, send, leaf);
+        else if (send->flits == 1)
+            walk_tree(w, send, leaf, 1);
         else
-            walk_tree(w, send, leaf);
+            walk_tree(w, send, leaf, send->flits);
     }
     return 0;
 }
@@ -222,19 +234,18 @@ static void begin_cores(struct walk *w, struct step_time *step)
     }
 }
 
-static void serve(struct walk *w, struct step_time *step, uint32_t l, struct noc_counts *counts)
+static inline uint64_t serve(struct leaf *leaf, uint32_t l, uint64_t *free_at, struct chain *chain)
 {
-    struct leaf *leaf = &step->leaf[l];
-    uint64_t *free_at = &w->free_at[leaf->endpoint];
-    struct chain *chain = &w->chain[leaf->endpoint];
-    if (leaf->arrive > *free_at)
+    uint64_t start = *free_at;
+    if (leaf->arrive > start) {
         *chain = (struct chain){.first_leaf = l};
-    leaf->start = leaf->arrive > *free_at ? leaf->arrive : *free_at;
-    leaf->end = leaf->start + leaf->service;
+        start = leaf->arrive;
+    }
+    leaf->start = start;
+    leaf->end = *free_at = start + leaf->service;
     leaf->lost = 0;
-    *(leaf->memory ? &chain->memory : &chain->service) += leaf->service;
-    *free_at = leaf->end;
-    counts->queued += leaf->start - leaf->arrive;
+    chain->work[leaf->memory != 0] += leaf->service;
+    return start - leaf->arrive;
 }
 
 static void end_cores(const struct walk *w, struct step_time *step)
@@ -246,15 +257,22 @@ static void end_cores(const struct walk *w, struct step_time *step)
 
 static int serve_all(struct walk *w, struct step_time *step, struct noc_counts *counts, struct err *err)
 {
+    uint64_t *key = w->key, all = 0;
     begin_cores(w, step);
     for (uint64_t i = 0; i < step->n_leaf; i++) {
-        if (step->leaf[i].arrive >> 32)
-            return err_answer(err, "a step is longer than 2^32 network cycles: a coarser clock or resolution of the network would help");
-        w->key[i] = step->leaf[i].arrive << 32 | i;
+        all |= step->leaf[i].arrive;
+        key[i] = step->leaf[i].arrive << 32 | i;
     }
+    if (all >> 32)
+        return err_answer(err, "a step is longer than 2^32 network cycles: a coarser clock or resolution of the network would help");
     const uint64_t *order = radix_sort(w->key, w->spare, step->n_leaf);
-    for (uint64_t i = 0; i < step->n_leaf; i++)
-        serve(w, step, (uint32_t)order[i], counts);
+    uint64_t *free_at = w->free_at, queued = 0;
+    for (uint64_t i = 0; i < step->n_leaf; i++) {
+        uint32_t l = (uint32_t)order[i];
+        struct leaf *leaf = &step->leaf[l];
+        queued += serve(leaf, l, &free_at[leaf->endpoint], &w->chain[leaf->endpoint]);
+    }
+    counts->queued += queued;
     end_cores(w, step);
     return 0;
 }
@@ -277,8 +295,8 @@ static void trace_back(const struct walk *w, struct step_time *step)
         path->update = core->update_end;
         return;
     }
-    path->service += chain->service;
-    path->memory = chain->memory;
+    path->service += chain->work[0];
+    path->memory = chain->work[1];
     if (chain->first_leaf == NO_LEAF) {
         path->update = core->end - path->service - path->memory;
         return;
