@@ -1,19 +1,24 @@
-/* What a step, a sample and the run add up to. Cores count in their own arrays; here they join the run's views. */
+/* What a step, a sample and the run add up to. Cores count in their own arrays; here they join the run's views. Nothing here multiplies by
+ * a price: models count, energy comes after the run. Work counters follow from spikes, mapping and routes alone and are the same in every
+ * plane; only time counters and picoseconds come from the plane. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "engine/engine.h"
 
+/* What no population did: static power, barriers, resets, and the time counters of the whole network. */
 static uint32_t chip_group(const struct run *run)
 {
     return run->network->n_populations;
 }
 
+/* What the host's input and output cost. */
 static uint32_t host_group(const struct run *run)
 {
     return run->network->n_populations + 1;
 }
 
+/* A count outside the cores joins three views at once: its population's, the network's and the step's. */
 static void add(struct engine *e, uint32_t group, enum counter counter, uint64_t n)
 {
     e->run->group[group].action[counter] += n;
@@ -21,14 +26,17 @@ static void add(struct engine *e, uint32_t group, enum counter counter, uint64_t
     e->step.action[counter] += n;
 }
 
-/* The network's work for one spike: all its packets and their copies. Belongs to the population that fired. */
+/* The network's work for one spike: all its packets and their copies. Belongs to the population that fired. It follows from the route
+ * alone and is therefore known when the spike is sent, in every plane: with R routers entered, H links crossed and D deliveries,
+ *     buffer writes = reads = R x flits, look-ups = R, crossbar = (H + D) x flits, links = H x flits,
+ *     arbitrations = a virtual channel for each copy + the switch for each of its flits = (H + D) x (1 + flits). */
 void account_spike(struct engine *e, const struct spike_source *source)
 {
     const struct path_counts *path = &source->path;
     uint32_t group = source->population == HOST_POPULATION ? host_group(e->run) : source->population;
     uint64_t flits = e->chip->flits, packets = source->tree == UNICAST ? source->routes : 1;
     uint64_t hops = path->hops_x + path->hops_y, copies = hops + path->leaves;
-    if (!source->routes)
+    if (!source->routes)        /* a neuron that nobody listens to sends nothing */
         return;
     add(e, group, COUNT_PACKETS, packets);
     add(e, group, COUNT_PACKETS_TILE, path->leaves_tile);
@@ -47,8 +55,9 @@ void account_spike(struct engine *e, const struct spike_source *source)
         return;
     }
     const struct network *net = e->run->network;
-    if (net->population[source->population].output)
+    if (net->population[source->population].output)     /* one of its deliveries is the host's */
         add(e, host_group(e->run), COUNT_HOST_OUT, 1);
+    /* the core looks its routes up: an entry per target core, each on words of its own */
     uint32_t type = e->run->quantised->population[source->population].type;
     const struct core_type *t = &e->run->chip->type[type];
     const struct chip_table *routing = &t->table[TABLE_ROUTING];
@@ -61,6 +70,7 @@ void account_spike(struct engine *e, const struct spike_source *source)
     e->step_memory[index].reads += words;
 }
 
+/* A gated chip writes a register for each part of the layer that opens: an action, and time before that core's update. */
 void account_layer_start(struct engine *e, uint32_t population)
 {
     if (e->run->chip->layer_start != LAYER_GATED)
@@ -75,6 +85,7 @@ void account_layer_start(struct engine *e, uint32_t population)
     add(e, population, COUNT_LAYER_STARTS, parts);
 }
 
+/* One population's part of one core: its actions and accesses of this step into the views of population, core, memory and step. */
 static void flush_group(struct engine *e, uint32_t c, uint32_t g)
 {
     struct run *run = e->run;
@@ -89,7 +100,7 @@ static void flush_group(struct engine *e, uint32_t c, uint32_t g)
         e->step.action[counter] += action[a];
     }
     for (uint32_t m = 0; m < live->n_memories; m++) {
-        if (live->memory_of[m] == NO_INDEX)
+        if (live->memory_of[m] == NO_INDEX)     /* a table that the chip file does not describe */
             continue;
         uint32_t index = (uint32_t)live->memory_of[m];
         struct run_memory *const views[] = {&run->group_memory[population * run->n_memories + index], &run->memory[index], &e->step_memory[index]};
@@ -100,6 +111,7 @@ static void flush_group(struct engine *e, uint32_t c, uint32_t g)
     }
 }
 
+/* In the order of cores, by one thread: sums are integers, but the order of adding is fixed all the same. */
 static void flush_core(struct engine *e, uint32_t c)
 {
     struct live *live = &e->live[c];
@@ -110,6 +122,7 @@ static void flush_core(struct engine *e, uint32_t c)
     memset(live->counts.memory, 0, (size_t)groups * live->n_memories * sizeof *live->counts.memory);
 }
 
+/* A stretch of the critical path: its cycles, in ps, under the name of what bound it. */
 static uint64_t share(struct engine *e, enum bound bound, uint64_t cycles)
 {
     uint64_t ps = cycles * e->chip->noc_period_ps;
@@ -117,7 +130,9 @@ static uint64_t share(struct engine *e, enum bound bound, uint64_t cycles)
     return ps;
 }
 
-/* What the step's time was: walked back from its last event by the plane; the barrier is paid by all. */
+/* What the step's time was: walked back from its last event by the plane; the barrier is paid by all. The parts are whole cycles and add to
+ * the step, so the shares of a run add to its time exactly. A core is charged with what the path spent on it: the last one with its
+ * services, the one that sent the first packet of them with its update. Returns the step's length. */
 static uint64_t attribute(struct engine *e)
 {
     const struct step_path *path = &e->time.path;
@@ -137,12 +152,13 @@ static uint64_t attribute(struct engine *e)
     return service + memory + update + rest + e->barrier_ps;
 }
 
-/* --pace: the chip waits for the next step's time; a step that took longer starts the next one late. */
+/* --pace: the chip waits for the next step's time; a step that took longer starts the next one late. What it waits counts as barrier:
+ * it is idle time that all cores share. */
 static uint64_t keep_pace(struct engine *e, uint64_t ps)
 {
     struct run *run = e->run;
     uint64_t pace = run->options.pace_ps;
-    if (!pace)
+    if (!pace)                  /* as fast as it can */
         return ps;
     if (ps > pace) {
         run->overruns++;
@@ -153,6 +169,7 @@ static uint64_t keep_pace(struct engine *e, uint64_t ps)
     return pace;
 }
 
+/* For the timeline: every core's update program begins with the step. */
 static void trace_updates(struct engine *e)
 {
     struct run *run = e->run;
@@ -163,6 +180,7 @@ static void trace_updates(struct engine *e)
     }
 }
 
+/* Every delivery with its times in NoC cycles from the start of the step, in canonical order. */
 static void trace_packets(struct engine *e)
 {
     struct run *run = e->run;
@@ -175,6 +193,7 @@ static void trace_packets(struct engine *e)
     }
 }
 
+/* step_counts and step_memory grow together with step; they are NULL in runs of very many steps. */
 static void keep_step(struct engine *e, const struct run_step *step)
 {
     struct run *run = e->run;
@@ -191,6 +210,7 @@ size_t run_step_counts(const struct run *run, size_t from, struct run_counts *co
     return packed_read(&run->step_counts, from, &memory->reads, 2u * run->n_memories);
 }
 
+/* The sample in hand is the one after those that are done. */
 static void add_to_sample(struct engine *e, uint64_t ps)
 {
     struct run *run = e->run;
@@ -206,16 +226,18 @@ static void add_to_sample(struct engine *e, uint64_t ps)
     run->total_ps += ps;
 }
 
+/* For the next step; what it held is in the run by now. */
 static void clear_step(struct engine *e)
 {
     e->step = (struct run_counts){0};
     memset(e->step_memory, 0, e->run->n_memories * sizeof *e->step_memory);
 }
 
+/* After the packets have been accepted: the step is over, and all that it counted and took is known. */
 void account_step(struct engine *e)
 {
     struct run *run = e->run;
-    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)     /* first: the step's record holds what the cores counted */
         flush_core(e, c);
     add(e, chip_group(run), COUNT_BARRIERS, 1);
     uint64_t ps = keep_pace(e, attribute(e));
@@ -234,7 +256,8 @@ void account_step(struct engine *e)
     clear_step(e);
 }
 
-/* The reset before each sample: every used core, all at the same time. */
+/* The reset before each sample: every used core, all at the same time. It belongs to the sample but to no step, so the steps' counts and
+ * times add to the run less its resets. */
 void account_sample_start(struct engine *e)
 {
     clear_step(e);
@@ -244,6 +267,7 @@ void account_sample_start(struct engine *e)
     clear_step(e);
 }
 
+/* Time counters of the whole run. They are never priced; (chip) has them, so that the groups add to the total. */
 void account_finish(struct engine *e)
 {
     struct run *run = e->run;
@@ -255,6 +279,7 @@ void account_finish(struct engine *e)
         if (counters[i].class_ == COUNTER_TIME)
             run->group[chip_group(run)].action[i] = run->network_counts.action[i];
     for (uint32_t c = 0; c < run->n_cores; c++) {
+        /* busy: cycles of work as if nothing stalled; bound: what of it was on the critical path */
         uint64_t busy = run->core[c].action[COUNT_BUSY_CYCLES] * e->chip->core[c].period_ps;
         run->core_busy_ps_sum += busy;
         if (busy > run->core_busy_ps_max)

@@ -1,4 +1,5 @@
-/* The run: builds the chip, then sample after sample, step after step. */
+/* The run: builds the chip, then sample after sample, step after step. The engine is what moves time: cores, network and memories only
+ * say what they did and how long it takes. All that a run answers with is kept in struct run, which outlives the engine. */
 #include "engine/engine.h"
 
 #include <math.h>
@@ -8,6 +9,7 @@
 
 #include "base/mem.h"
 
+/* The seam for further planes: a line in timing_planes is all they need here. */
 static const struct timing_plane *plane_by_name(const char *name)
 {
     for (int p = 0; timing_planes[p]; p++)
@@ -16,8 +18,9 @@ static const struct timing_plane *plane_by_name(const char *name)
     return NULL;
 }
 
-/* ---- views of the run ---- */
+/* ---- views of the run: what every count is kept by ---- */
 
+/* Memories of all core types in one list, in file order; used and whole capacity are those of the cores in use. */
 static void list_memories(struct engine *e)
 {
     struct run *run = e->run;
@@ -46,6 +49,7 @@ static void list_memories(struct engine *e)
     }
 }
 
+/* The first population marked as output; 0, the host, where there is none. */
 static int output_population(const struct network *net)
 {
     for (uint32_t p = 1; p < net->n_populations; p++)
@@ -54,6 +58,7 @@ static int output_population(const struct network *net)
     return 0;
 }
 
+/* Groups are the populations and two that stand for the rest, so that the parts of every count add to its total. */
 static struct run *new_run(const struct chipfile *chip, const struct network *network, const struct quantised *quantised, const struct mapping *mapping,
                            const struct events *input, const struct run_options *options)
 {
@@ -69,10 +74,12 @@ static struct run *new_run(const struct chipfile *chip, const struct network *ne
     run->group = mem_new(run->n_groups, sizeof *run->group);
     run->core = mem_new(run->n_cores, sizeof *run->core);
     run->steps = input->steps;
-    run->chip_steps = run->steps + network->depth_max;
+    run->chip_steps = run->steps + network->depth_max;  /* the input's last step reaches the deepest layer in the last one */
     return run;
 }
 
+/* --samples, and the arrays that grow with them. Counts per step are for the timeline and the figures per step; a run so long that they
+ * would fill the memory does without. */
 static int choose_samples(struct run *run, struct err *err)
 {
     struct run_options *o = &run->options;
@@ -88,10 +95,12 @@ static int choose_samples(struct run *run, struct err *err)
     return 0;
 }
 
-/* ---- the engine's own arrays ---- */
+/* ---- the engine's own arrays: gone with it ---- */
 
+/* A core kind's tables by the names that it gives them. */
 static int table_of_name(const char *name)
 {
+    /* routing tables belong to the network's part of a core: the engine counts them itself, per spike */
     static const struct { const char *name; enum table table; } known[] = {
         {"axon", TABLE_AXON}, {"rows", TABLE_ROWS}, {"state", TABLE_STATE}, {"accumulator", TABLE_ACCUMULATOR}, {"parameter", TABLE_PARAMETER}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -109,12 +118,14 @@ static void join_type(struct engine *e, uint32_t type, const struct core_kind *k
     for (uint32_t a = 0; a < kind->n_actions; a++)
         e->counter_of[type][a] = counter_by_name(kind->actions[a].name);
     for (uint32_t m = 0; m < kind->n_memories; m++) {
+        /* a table that the chip file puts into no memory is not counted */
         int table = table_of_name(kind->memories[m].name);
         int memory = table == NO_INDEX ? NO_INDEX : t->table[table].memory;
         e->memory_of[type][m] = memory == NO_INDEX ? NO_INDEX : (int)e->memory_first[type] + memory;
     }
 }
 
+/* What a core needs during the run. Counts are its own, so that threads never write the same place; they are flushed after each step. */
 static void open_cores(struct engine *e)
 {
     const struct chip *chip = e->chip;
@@ -124,7 +135,7 @@ static void open_cores(struct engine *e)
     e->live = mem_new(chip->n_cores, sizeof *e->live);
     e->bucket = mem_new(chip->n_cores, sizeof *e->bucket);
     e->core_of_endpoint = mem_new(chip->noc->endpoints, sizeof *e->core_of_endpoint);
-    memset(e->core_of_endpoint, 0xff, chip->noc->endpoints * sizeof *e->core_of_endpoint);
+    memset(e->core_of_endpoint, 0xff, chip->noc->endpoints * sizeof *e->core_of_endpoint);      /* UINT32_MAX: no core in use */
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         const struct chip_core *core = &chip->core[c];
         struct live *live = &e->live[c];
@@ -135,9 +146,10 @@ static void open_cores(struct engine *e)
         live->n_memories = core->kind->n_memories;
         live->counter_of = e->counter_of[type];
         live->memory_of = e->memory_of[type];
+        /* a row per group: the parts of several populations on one core are counted apart */
         live->counts.action = mem_new((size_t)core->image.groups * live->n_actions, sizeof *live->counts.action);
         live->counts.memory = mem_new((size_t)core->image.groups * live->n_memories, sizeof *live->counts.memory);
-        live->out.capacity = core->image.neurons;
+        live->out.capacity = core->image.neurons;       /* no neuron fires twice in an update */
         live->out.at = mem_new(core->image.neurons, sizeof *live->out.at);
         e->core_of_endpoint[core->endpoint] = c;
     }
@@ -150,6 +162,7 @@ static uint64_t to_noc_edge(const struct engine *e, uint64_t ps)
     return (ps + period - 1) / period * period;
 }
 
+/* Only barrier chips: a tick chip would cut steps at multiples of its tick, an event chip has none. */
 static int open_engine(struct engine *e, struct err *err)
 {
     const struct chipfile *f = e->run->chip;
@@ -167,11 +180,13 @@ static int open_engine(struct engine *e, struct err *err)
     e->count = mem_new(e->run->outputs, sizeof *e->count);
     e->first_spike = mem_new(e->run->outputs, sizeof *e->first_spike);
     e->highest = mem_new(e->run->outputs, sizeof *e->highest);
+    /* neither depends on what a step does: once is enough */
     e->barrier_ps = to_noc_edge(e, chipfile_barrier_cycles(f, e->chip->tiles_used) * f->clock[f->barrier_clock].period_ps);
     e->reset_ps = to_noc_edge(e, f->sample_reset_time.cycles * f->clock[f->sample_reset_time.clock].period_ps);
     return 0;
 }
 
+/* Also after an error in the middle of make(): what was not reached is NULL. The run itself stays. */
 static void close_engine(struct engine *e)
 {
     for (uint32_t c = 0; e->live && c < e->chip->n_cores; c++) {
@@ -195,22 +210,26 @@ static void close_engine(struct engine *e)
 
 /* ---- the loop ---- */
 
+/* One inference: T network steps in T + D chip steps, D the largest depth, so that the deepest layer sees all of them. Every sample begins from
+ * reset, so samples do not depend on each other, nor on which of them are run. */
 static int run_sample(struct engine *e, uint32_t sample, struct err *err)
 {
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
         e->chip->core[c].kind->reset(e->chip->core[c].core);
+    /* seed, sample, step and core are all that a random number may depend on */
     e->at = (struct core_step){.seed = e->run->options.seed, .sample = sample};
     e->next_event = e->run->input->first[sample];
     decode_begin(e);
-    account_sample_start(e);
+    account_sample_start(e);    /* the reset itself, before the first step */
     for (uint32_t s = 0; s < e->run->chip_steps; s++) {
         e->at.step = s;
         if (engine_step(e, err))
-            return err_context(err, "sample %u, chip step %u", sample, s);
+            return err_context(err, "sample %u, chip step %u", sample, s);      /* a core's error says where, this says when */
     }
     return 0;
 }
 
+/* Spikes are noted core by core; a trace lists them by network step, population and neuron, whatever the mapping was. */
 static int compare_spikes(const void *a, const void *b)
 {
     const struct run_spike *x = a, *y = b;
@@ -221,6 +240,7 @@ static int compare_spikes(const void *a, const void *b)
     return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
 }
 
+/* From here on the sample counts as done; an interruption keeps it. */
 static void finish_sample(struct engine *e, uint32_t sample, int64_t label, uint64_t first_spike)
 {
     struct run *run = e->run;
@@ -231,11 +251,12 @@ static void finish_sample(struct engine *e, uint32_t sample, int64_t label, uint
     s->prediction = decode_end(e);
     for (uint32_t i = 0; i < run->outputs; i++)
         run->output_counts[(size_t)run->samples_done * run->outputs + i] = e->count[i];
-    if (run->n_spikes > first_spike)
+    if (run->n_spikes > first_spike)    /* only this sample's: those before are in order */
         qsort(run->spike + first_spike, run->n_spikes - first_spike, sizeof *run->spike, compare_spikes);
     run->samples_done++;
 }
 
+/* Ctrl-C is looked at between samples: what is finished is whole. */
 static int run_samples(struct engine *e, const int64_t *labels, struct err *err)
 {
     struct run *run = e->run;
@@ -266,6 +287,7 @@ static int64_t host_payload_max(const struct quantised *q, const struct events *
     return (int64_t)scaled + 1;
 }
 
+/* Wall time, for the speed that is reported; no answer depends on it. */
 static double now_s(void)
 {
     struct timespec t;
@@ -273,6 +295,7 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* The order matters: memories and outputs size the arrays, the chip needs the largest payload for its proof that no sum overflows. */
 static int make(struct engine *e, const int64_t *labels, struct err *err)
 {
     struct run *run = e->run;
@@ -291,6 +314,7 @@ static int make(struct engine *e, const int64_t *labels, struct err *err)
     return 0;
 }
 
+/* The engine lives on this function's stack and is gone when the run is made. */
 struct run *run_make(const struct network *network, const struct chipfile *chip, const struct quantised *quantised, const struct mapping *mapping,
                      const struct events *input, const int64_t *labels, const struct run_options *options, struct err *err)
 {

@@ -1,4 +1,8 @@
-/* One chip step, in order: update every core, emit its spikes as packets, time them, accept them at their cores, account. */
+/* One chip step, in order: update every core, emit its spikes as packets, time them, accept them at their cores, account.
+ *
+ * Updates read the sums that earlier steps filled, acceptance fills those of later ones, so neither can see the other, and between
+ * the two passes over the cores everything is known that the timing plane needs. Timing changes no sum: spikes are the same in every
+ * plane. All traffic of a step lies in plain arrays in canonical order: source core, neuron, route; the host last. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +12,7 @@
 
 enum { CACHE_LINE = 64, PREFETCH_MOST = 512 << 10, PREFETCH_ROWS = 16 << 10 };     /* bytes: per step; rows of one spike */
 
+/* A core whose update would change nothing may say so; skip counts it and says its length as update would have. Called by any thread. */
 static void update_core(void *arg, uint32_t c)
 {
     struct engine *e = arg;
@@ -21,6 +26,7 @@ static void update_core(void *arg, uint32_t c)
     live->failed = core->kind->update(core->core, &e->at, &live->out, &live->cycles, &live->counts, &live->err);
 }
 
+/* For one more spike: at most one send and one delivery per route. Arrays keep their size from step to step. */
 static void room(struct engine *e, uint64_t routes)
 {
     if (e->n_send + routes > e->send_capacity) {
@@ -67,6 +73,7 @@ static uint32_t packets_of(const struct spike_source *source)
     return source->tree == UNICAST ? source->routes : 1;
 }
 
+/* Deliveries of each of these packets. */
 static uint32_t leaves_of(const struct spike_source *source)
 {
     return source->tree == UNICAST ? 1 : source->routes;
@@ -90,6 +97,7 @@ static void note_spike(struct engine *e, const struct spike_source *source)
     uint32_t depth = run->network->population[source->population].depth;
     if (e->at.step < depth || e->at.step >= depth + run->steps)
         return;
+    /* network step t of a population at depth d is chip step t + d */
     uint32_t step = (uint32_t)e->at.step - depth;
     if (source->population == e->output)
         decode_spike(e, source->neuron, step);
@@ -99,6 +107,7 @@ static void note_spike(struct engine *e, const struct spike_source *source)
     run->spike[run->n_spikes++] = (struct run_spike){(uint32_t)e->at.sample, step, source->population, source->neuron};
 }
 
+/* One request per cache line; it may come too late, never wrong. */
 static void prefetch(const void *from, size_t bytes)
 {
     for (size_t b = 0; b < bytes; b += CACHE_LINE)
@@ -112,8 +121,9 @@ static void prefetch_routes(struct engine *e, const struct spike_source *source)
     const struct spike_route *first = chip->route + source->first_route, *last = first + source->routes - 1;
     if (!source->routes || e->prefetched > PREFETCH_MOST)
         return;
-    if (last->core == CHIP_HOST && last > first)
+    if (last->core == CHIP_HOST && last > first)        /* the host's route has no row */
         last--;
+    /* a source's rows lie one behind the other in the arena, as they were built; the last one's length is guessed */
     size_t rows = last->row > first->row ? (size_t)(last->row - first->row) * sizeof *chip->rows + CACHE_LINE : CACHE_LINE;
     if (rows > PREFETCH_ROWS)
         return;
@@ -146,7 +156,7 @@ static void prefetch_spikes(struct engine *e, uint64_t i)
 static void list_spikes(struct engine *e)
 {
     const struct chip *chip = e->chip;
-    e->n_fired = e->prefetched = 0;
+    e->n_fired = e->prefetched = 0;     /* within an update, emissions rise by local number */
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         const struct live *live = &e->live[c];
         const uint32_t *neuron = chip->mapping->core[c].neuron;
@@ -159,6 +169,8 @@ static void list_spikes(struct engine *e)
     }
 }
 
+/* Spikes become packets. A spike outside its window can only come from a chip that cannot hold layers: it travels and costs, and is
+ * neither decoded nor traced. */
 static void emit_cores(struct engine *e)
 {
     list_spikes(e);
@@ -170,7 +182,8 @@ static void emit_cores(struct engine *e)
     }
 }
 
-/* Host packets of one input event: one with the value, or as many as the value says. */
+/* Host packets of one input event: one with the value, or as many as the value says. `--values repeat` makes |value| x k packets of one each,
+ * against weights divided by k; with a payload the value is an integer in units of 2^-value_exponent, and 0 is not sent. */
 static uint32_t host_packets(const struct engine *e, uint64_t event, int32_t *payload)
 {
     const struct events *in = e->run->input;
@@ -204,6 +217,7 @@ static uint64_t emit_biases(struct engine *e)
     uint64_t flits = 0, reads = e->at.step + 1;
     for (uint32_t p = 1; p < net->n_populations; p++) {
         uint32_t s = e->chip->bias_source[p], depth = net->population[p].depth;
+        /* sent now, read by the update of the next chip step: the window is that of the reader */
         if (s == NO_SOURCE || reads < depth || reads >= depth + e->run->steps)
             continue;
         for (uint32_t k = 0; k < e->run->quantised->population[p].bias_packets; k++)
@@ -218,7 +232,7 @@ static void emit_host(struct engine *e)
     const struct events *in = e->run->input;
     uint64_t end = in->first[e->at.sample + 1], flits = emit_biases(e);
     for (; e->next_event < end && in->event[e->next_event].step == e->at.step; e->next_event++) {
-        if (e->at.step >= e->run->steps)
+        if (e->at.step >= e->run->steps)        /* input beyond --steps; only the run's last layers still work */
             continue;
         int32_t payload;
         uint32_t n = host_packets(e, e->next_event, &payload);
@@ -227,6 +241,7 @@ static void emit_host(struct engine *e)
     }
 }
 
+/* The update's length and all traffic to the plane; it fills in when. Unused endpoints have no update and end at 0. */
 static int time_step(struct engine *e, struct err *err)
 {
     const struct chip *chip = e->chip;
@@ -252,16 +267,19 @@ static void sort_packets(struct engine *e)
         e->sorted[bucket[e->packet_core[i]]++] = e->packet[i];
 }
 
+/* A core's packets, and behind them those of the cores after it, whose rows it may ask for ahead. Called by any thread. */
 static void accept_core(void *arg, uint32_t c)
 {
     struct engine *e = arg;
     const struct chip_core *core = &e->chip->core[c];
     struct live *live = &e->live[c];
     uint32_t first = c ? e->bucket[c - 1] : 0, end = e->bucket[c];
+    uint32_t ahead = (uint32_t)e->n_packet - end;
     if (end > first)
-        live->failed = core->kind->accept(core->core, &e->at, e->sorted + first, end - first, (uint32_t)e->n_packet - end, NULL, NULL, &live->counts, &live->err);
+        live->failed = core->kind->accept(core->core, &e->at, e->sorted + first, end - first, ahead, NULL, NULL, &live->counts, &live->err);
 }
 
+/* The lowest core's error, whichever thread came first. */
 static int first_failure(const struct engine *e, struct err *err)
 {
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
@@ -283,6 +301,7 @@ static void start_layers(struct engine *e)
             account_layer_start(e, p);
 }
 
+/* Membranes are read after the update and before anything else can touch them. */
 int engine_step(struct engine *e, struct err *err)
 {
     e->n_send = e->n_leaf = e->n_packet = 0;

@@ -15,6 +15,8 @@
 #define SLOTS_RANGE 0.6         /* of a link's cycles: above it, slots is known to be too fast */
 enum { NO_LEAF = UINT32_MAX, CACHE_LINE = 64 };
 
+/* The critical path of a step in the making. Per core one number of its first packet and two sums are enough to walk back from the end,
+ * because work that follows without a gap is all on the path. */
 struct chain {                  /* unbroken work of a core that ends now: where it began, what it is made of */
     uint32_t first_leaf;        /* NO_LEAF: the core's own update */
     uint64_t work[2];           /* services: 0 those that computing bounds, 1 those that memory words do */
@@ -28,13 +30,14 @@ struct walk {
     uint64_t *offered;          /* [endpoints] first cycle in which the way into the network is free; host port: in flits at its rate */
     uint64_t *free_at;          /* [endpoints] the core's next free cycle */
     struct chain *chain;        /* [endpoints] */
-    uint64_t *key, *spare;
+    uint64_t *key, *spare;      /* [capacity] time << 32 | number, and the sort's other half */
     uint64_t capacity;
     struct front *front;        /* scratch of a tree walk: [0] at the source's router, [b + 1] at the far end of branch b */
     uint64_t front_capacity;
     uint32_t *path;
 };
 
+/* Everything that lives as long as the run; a step leaves it clear. */
 static void *open_walk(const struct noc *noc, int contend)
 {
     struct walk *w = mem_new(1, sizeof *w);
@@ -53,6 +56,7 @@ static void *open_walk(const struct noc *noc, int contend)
     return w;
 }
 
+/* The watchdog is for planes whose buffers can lock up; here nothing waits for a place. */
 static void *open_none(const struct noc *noc, uint64_t watchdog, struct err *err)
 {
     (void)watchdog, (void)err;
@@ -86,6 +90,7 @@ static void close_walk(void *plane)
     free(w);
 }
 
+/* Keys and the sort's second array, for sends first and for leaves afterwards. */
 static void room(struct walk *w, uint64_t n)
 {
     if (n <= w->capacity)
@@ -95,6 +100,7 @@ static void room(struct walk *w, uint64_t n)
     w->spare = mem_grow(w->spare, w->capacity, sizeof *w->spare);
 }
 
+/* Plane none: nothing is reserved, nothing waits. */
 static uint64_t take(const struct walk *w, struct slots *s, uint64_t from, uint32_t cycles)
 {
     return w->contend ? slots_take(s, from, cycles) : from;
@@ -113,6 +119,7 @@ static inline struct front pass(struct walk *w, struct slots *link, struct front
     return (struct front){head + wire, (tail > in.tail + router ? tail : in.tail + router) + wire};
 }
 
+/* Over one link to the router at its far end. */
 static inline struct front cross(struct walk *w, uint32_t link, struct front in, uint32_t flits)
 {
     uint32_t direction = link % DIRECTIONS;
@@ -150,6 +157,7 @@ static struct front enter(struct walk *w, const struct send *send)
     return (struct front){at / rate + s->inject, (at + (send->flits - 1) * pace) / rate + s->inject};
 }
 
+/* The fronts of the largest tree so far. */
 static void tree_room(struct walk *w, const struct tree *t)
 {
     if (t->branches + 1 <= w->front_capacity)
@@ -175,6 +183,7 @@ static inline __attribute__((always_inline)) void walk_tree(struct walk *w, cons
         leaf[l].arrive = leave(w, leaf[l].endpoint, front[at[l]], flits);
 }
 
+/* The way to one endpoint is short and computed anew each time: kept, the paths of all pairs would fill the cache. */
 static void walk_path(struct walk *w, const struct send *send, struct leaf *leaf)
 {
     const struct noc *noc = w->noc;
@@ -198,6 +207,8 @@ static void prefetch_tree(const struct walk *w, const struct send *send)
         __builtin_prefetch(at + b);
 }
 
+/* The network's part of a step. Packets reserve their whole way one after the other, in order of (offset, endpoint, route): sends
+ * come sorted by endpoint and route, and the sort by offset keeps that order where offsets are equal. */
 static int walk_all(struct walk *w, struct step_time *step, struct err *err)
 {
     room(w, step->n_send > step->n_leaf ? step->n_send : step->n_leaf);
@@ -223,6 +234,7 @@ static int walk_all(struct walk *w, struct step_time *step, struct err *err)
     return 0;
 }
 
+/* overlap: none opens a core's input when its update has ended, full at once. */
 static void begin_cores(struct walk *w, struct step_time *step)
 {
     for (uint32_t e = 0; e < step->n_endpoint; e++) {
@@ -234,6 +246,8 @@ static void begin_cores(struct walk *w, struct step_time *step)
     }
 }
 
+/* start = max(arrival, end of the work before), end = start + service. A packet that comes when the core has nothing to do begins a new
+ * chain. Returns how long it waited. */
 static inline uint64_t serve(struct leaf *leaf, uint32_t l, uint64_t *free_at, struct chain *chain)
 {
     uint64_t start = *free_at;
@@ -248,6 +262,7 @@ static inline uint64_t serve(struct leaf *leaf, uint32_t l, uint64_t *free_at, s
     return start - leaf->arrive;
 }
 
+/* A core's work ends with its update or its last service, whichever is later. */
 static void end_cores(const struct walk *w, struct step_time *step)
 {
     for (uint32_t e = 0; e < step->n_endpoint; e++)
@@ -255,6 +270,8 @@ static void end_cores(const struct walk *w, struct step_time *step)
             step->endpoint[e].end = w->free_at[e];
 }
 
+/* The cores' part of a step: all deliveries by time of arrival, in one order for all cores; equal times in canonical order (source,
+ * neuron, route), which is that of the array. */
 static int serve_all(struct walk *w, struct step_time *step, struct noc_counts *counts, struct err *err)
 {
     uint64_t *key = w->key, all = 0;
@@ -286,28 +303,32 @@ static void trace_back(const struct walk *w, struct step_time *step)
         if (step->endpoint[e].end > step->endpoint[last].end)
             last = e;
     }
+    /* of equal ends the lowest endpoint's is taken, so the answer does not hang on chance */
     const struct endpoint_step *core = &step->endpoint[last];
     const struct chain *chain = &w->chain[last];
     struct step_path *path = &step->path;
     step->end = core->end;
     *path = (struct step_path){.endpoint = last, .source = last, .service = core->learn};
-    if (core->update_end + core->learn == core->end) {
+    if (core->update_end + core->learn == core->end) {          /* its update was its last work */
         path->update = core->update_end;
         return;
     }
     path->service += chain->work[0];
     path->memory = chain->work[1];
-    if (chain->first_leaf == NO_LEAF) {
+    if (chain->first_leaf == NO_LEAF) {         /* services followed the core's own update at once */
         path->update = core->end - path->service - path->memory;
         return;
     }
     const struct leaf *leaf = &step->leaf[chain->first_leaf];
     const struct send *send = &step->send[leaf->send];
+    /* a core offers its packet when its update has come so far; what comes from the host has no update behind it */
     path->source = send->endpoint;
     path->update = send->endpoint == w->noc->host_in ? 0 : send->offset;
     path->noc = leaf->arrive - path->update;
 }
 
+/* What a link carried is summed before its bitmap is cleared for the next step. Use is counted in flit times of the busiest link, over
+ * the step's work without its barrier. */
 static void close_links(struct walk *w, struct step_time *step, struct noc_counts *counts)
 {
     uint64_t most = 0;
@@ -324,6 +345,7 @@ static void close_links(struct walk *w, struct step_time *step, struct noc_count
     step->beyond = step->peak_link_use > SLOTS_RANGE;
 }
 
+/* Functional order is fixed before and not asked for here: whatever comes out, the same spikes have been sent. */
 static int step_walk(void *plane, struct step_time *step, struct noc_counts *counts, struct err *err)
 {
     struct walk *w = plane;
