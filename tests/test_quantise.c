@@ -198,7 +198,9 @@ static void a_lost_input_is_refused_unless_a_step_of_rest_can_stand_for_it(void)
     bench_mesh(&c);
     only_now(&c);
     c.type.refractory_max = 0;
-    refused(net, &c, NULL, (const char *[]){"lif:", "resets to zero in the next step, after the input", "offers reset [zero, subtract], reset_time [now]", "--approximate", NULL});
+    refused(net, &c, NULL,
+            (const char *[]){"lif:", "resets to zero in the next step, after the input", "offers reset [zero, subtract], reset_time [now]", "--approximate",
+                             NULL});
     struct quantised *q = quantised_by(net, &c, &(struct quant_options){.approximate = 1});
     CU_ASSERT_PTR_NOT_NULL(line_of(q, FIDELITY_APPROXIMATED, "lif"));
     CU_ASSERT_EQUAL(q->population[1].rule.point, RESET_NOW);

@@ -213,7 +213,8 @@ static void add_source(const struct chip *chip, const struct spike_source *sourc
 /* Seconds of the run that the step's busiest core works, whichever it is; *input: that the host port sends. */
 static double busiest_mapped(const struct run *run, const struct chip *chip, double *input)
 {
-    double *spikes = count_spikes(run, chip), cycle = (double)chip->noc_period_ps / 1e12, flits = 0, common = 0, steps = run->n_steps ? (double)run->n_steps : 1;
+    double cycle = (double)chip->noc_period_ps / 1e12, steps = run->n_steps ? (double)run->n_steps : 1;
+    double *spikes = count_spikes(run, chip), flits = 0, common = 0;
     struct load *of = mem_new(chip->n_cores, sizeof *of);
     const struct chip_noc *noc = &run->chip->noc;
     for (uint64_t s = 0; s < chip->n_sources; s++) {
