@@ -82,6 +82,24 @@ static int check_classes(const struct cli *cli, const struct job *p, struct err 
     return 0;
 }
 
+/* Membranes are held in memory until the run folder is written, and how many there will be is known before: each neuron's in each
+ * step. More than half of this machine's memory is refused, instead of being found out after hours. */
+static int check_membranes(const struct job *p, const struct run_options *o, struct err *err)
+{
+    const struct events *in = p->input;
+    uint32_t last = o->last_sample < in->samples ? o->last_sample : in->samples - 1;
+    if (!(o->traces & TRACE_MEMBRANE) || !in->samples || o->first_sample > last)
+        return 0;
+    uint64_t neurons = network_neurons(p->network), samples = last - o->first_sample + 1;
+    double bytes = (double)samples * in->steps * (double)neurons * sizeof(struct run_membrane);
+    double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (there <= 0 || bytes <= there / 2)
+        return 0;
+    return err_input(err, "--trace membrane: %u samples x %u steps x %llu neurons take %.3g GB of memory, this machine has %.3g GB; fewer samples "
+                     "(--samples A..B, one range after another into folders of their own) or fewer steps (--steps T)", (uint32_t)samples, in->steps,
+                     (unsigned long long)neurons, bytes / 1e9, there / 1e9);
+}
+
 static int run_options_of(const struct cli *cli, const struct job *p, struct run_options *o, struct err *err)
 {
     *o = (struct run_options){
@@ -89,7 +107,7 @@ static int run_options_of(const struct cli *cli, const struct job *p, struct run
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
         .pace_ps = cli->pace_ps, .stop = &stop, .progress = show,
     };
-    if (trace_bits(cli->trace, &o->traces, err) || check_classes(cli, p, err))
+    if (trace_bits(cli->trace, &o->traces, err) || check_classes(cli, p, err) || check_membranes(p, o, err))
         return -1;
     if (p->expect && p->expect->kind == EXPECT_SPIKES)
         o->traces |= TRACE_SPIKES;
