@@ -79,16 +79,23 @@ def linear_node(node, shape, rng):
     return "Delay", {"delay": np.broadcast_to(node.steps * DT, shape)}
 
 
-def nodes_of(made):
-    """(nodes: name -> (type, datasets, metadata), edges), recurrence apart, and what volley calls each population."""
+def nodes_of(made, boxed):
+    """(nodes: name -> (type, datasets, metadata), edges) of the outer graph; recurrence and what is boxed apart."""
     nodes, edges = {"input": ("Input", {"shape": np.array(made.input_shape, np.int64)}, None)}, []
+    out = {"input": "input"}        # population: node that its spikes leave
     for c in made.cells:
-        kind, data, metadata = c.kind, dict(c.data), dict(c.metadata)
-        nodes[c.name] = (kind, data, metadata)
+        nodes[c.name] = (c.kind, dict(c.data), dict(c.metadata))
+        out[c.name] = c.name if c.split is None else c.name + ".t"
+        if c.split is not None:
+            nodes[out[c.name]] = ("Threshold", {"threshold": c.split}, None)
+            edges.append((c.name, out[c.name]))
     for k, e in enumerate(made.edges):
         if e.back and e.source == e.target:
             continue
-        at, shape = e.source, made.shapes[e.source]
+        at, shape = out[e.source], made.shapes[e.source]
+        if e in boxed.values():
+            edges.append((at, e.target))
+            continue
         for i, node in enumerate(e.chain):
             name = f"{'abc'[k % 3]}{k}.{i}"
             nodes[name] = (*linear_node(node, shape, made.rng), None)
@@ -97,14 +104,41 @@ def nodes_of(made):
         edges.append((at, e.target))
     for name in made.outputs:
         nodes["output_" + name] = ("Output", {"shape": np.array(made.shapes[name], np.int64)}, None)
-        edges.append((name, "output_" + name))
+        edges.append((out[name], "output_" + name))
     return nodes, edges
+
+
+def boxes(made):
+    """Some neurons that one way leads to go into a graph of their own, together with that way: {name: edge}."""
+    found = {}
+    for c in made.cells:
+        ways = [e for e in made.edges if e.target == c.name]
+        if len(ways) == 1 and ways[0].chain and c.split is None and made.rng.random() < 0.15:
+            found[c.name] = ways[0]
+    return found
+
+
+def write_box(f, group, made, edge, cell):
+    """A graph of Input, linear nodes, neurons and Output; returns the name of the neurons inside."""
+    shape, at, edges, nodes = made.shapes[edge.source], "input", [], []
+    for i, node in enumerate(edge.chain):
+        nodes.append((f"w{i}", *linear_node(node, shape, made.rng)))
+        edges.append((at, f"w{i}"))
+        at, shape = f"w{i}", node.shape(shape)
+    inner = f.graph(group, edges + [(at, "n"), ("n", "output")])
+    f.node(inner, "input", "Input", {"shape": np.array(made.shapes[edge.source], np.int64)})
+    f.node(inner, "output", "Output", {"shape": np.array(cell[1], np.int64)})
+    for name, kind, data in nodes:
+        f.node(inner, name, kind, data)
+    f.node(inner, "n", *cell[0])
+    return "n"
 
 
 def write_nir(made, path):
     """Returns {population of the model: its name in volley}."""
     f = NirFile(path, made.rng)
-    nodes, edges = nodes_of(made)
+    boxed = boxes(made)
+    nodes, edges = nodes_of(made, boxed)
     recurrent = {c.name: c for c in made.cells if c.recurrent}
     for c in recurrent.values():
         if c.recurrent[0] == "flat":
@@ -115,7 +149,9 @@ def write_nir(made, path):
     for name, (kind, data, metadata) in nodes.items():
         c = recurrent.get(name)
         shown[name] = name
-        if c and c.recurrent[0] == "graph":
+        if name in boxed:
+            shown[name] += "." + write_box(f, group.create_group(name), made, boxed[name], ((kind, data, metadata), made.shapes[name]))
+        elif c and c.recurrent[0] == "graph":
             inner = f.graph(group.create_group(name), [("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")])
             for port in ("input", "output"):
                 f.node(inner, port, port.capitalize(), {"shape": np.array(c.shape, np.int64)})
@@ -125,7 +161,7 @@ def write_nir(made, path):
         else:
             f.node(group, name, kind, data, metadata)
     f.file.close()
-    return {c.name: shown[c.name] for c in made.cells}
+    return {c.name: shown[c.name] if c.split is None else c.name + ".t" for c in made.cells}
 
 
 # ---- native YAML: written as JSON, which is YAML too ----

@@ -20,6 +20,7 @@ class Cell:
     def __init__(self, name, shape, kind):
         self.name, self.shape, self.kind, self.data, self.metadata = name, shape, kind, {}, {}
         self.recurrent = None       # (form "flat" or "graph", the linear node)
+        self.split = None           # threshold of a node of its own behind this one, which has none: the two are one population
 
 
 class Maker:
@@ -141,6 +142,11 @@ class Maker:
             self.tool_data(c, threshold)
         else:
             self.metadata(c, threshold)
+        if self.tool == "metadata" and not last and c.kind in ("LIF", "CubaLIF", "IF") and self.chance(0.12):
+            c.kind, c.split = {"LIF": "LI", "CubaLIF": "CubaLI", "IF": "I"}[c.kind], c.data.pop("v_threshold")
+            c.data.pop("v_reset", None)
+            c.metadata.pop("reset_mechanism")
+            c.metadata.pop("reset_delay")
         return c
 
     def metadata(self, c, threshold):
@@ -196,6 +202,8 @@ class Maker:
             return Neurons(c.name, c.shape, 0.0, c.data["threshold"], at_least=at_least)
         if self.tool in RULES:
             return self.tool_population(c)
+        if c.split is not None:
+            return Neurons(c.name, c.shape, c.metadata.get("beta", 1.0), c.split, alpha=c.metadata.get("alpha"))
         m, fires = c.metadata, c.kind.endswith("IF")
         reset, late = (m["reset_mechanism"], m["reset_delay"]) if fires else ("none", 0)
         more = {}
@@ -310,7 +318,7 @@ class Maker:
             behind |= {c.name for e in self.edges if e.target == c.name and e.source in behind}
         if later.name not in behind or any(near[name] <= near[first.name] for name in behind - {first.name}):
             return
-        if not later.kind.endswith("IF") or len(first.shape) > 1:
+        if not later.kind.endswith("IF") or later.split is not None or len(first.shape) > 1:
             return
         chain = [Delay(k)] + ([Flatten()] if len(later.shape) > 1 else [])
         self.edges.append(Edge(later.name, first.name, chain + [self.linear((int(np.prod(later.shape)),), first.shape[0])], back=True))
