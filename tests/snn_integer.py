@@ -2,7 +2,7 @@
 
     lif:   v = clip(down(v (one - d) / one) + clip(sum) + bias)                 with the comparison and the resets that were asked for
     cuba:  u = wrap(zero(u (one - du) / one) + (sum << shift))    v = clip(zero(v (one - dv) / one) + u + bias)
-Only what the shipped chips offer; a network that asks for more is not made."""
+u that left the width by more than one turn loses whole turns. Only what the shipped chips offer: a network that asks for more is not made."""
 import math
 
 import numpy as np
@@ -14,6 +14,19 @@ CHIPS = {
     "lif28": dict(kind="lif", weight=8, membrane=16, current=24, threshold=16, bias=16, decay=8, shift=0, exponent=0, later=True, rounding="down"),
     "cuba28": dict(kind="cuba", weight=8, membrane=24, current=24, threshold=24, bias=24, decay=12, shift=0, exponent=0, later=True, rounding="zero"),
     "loihi": dict(kind="cuba", weight=9, membrane=24, current=24, threshold=17, bias=13, decay=12, shift=6, exponent=7, later=False, rounding="zero")}
+
+
+def varied(name, rng):
+    """A chip like a shipped one, with other widths and another rounding; and the options that make volley's so."""
+    chip = dict(CHIPS[name])
+    if name == "loihi" or rng.random() < 0.3:
+        return chip, []
+    chip.update(weight=int(rng.integers(3, 10)), decay=int(rng.integers(4, 13)), rounding=str(rng.choice(["zero", "down", "nearest"])),
+                current=int(rng.integers(12, 25)), membrane=int(rng.integers(16, 25)))
+    chip["threshold"] = min(chip["threshold"], chip["membrane"])
+    signed = {"weight": "signed", "current": "signed", "membrane": "signed", "threshold": "", "decay": ""}
+    options = [f"core_types.{name}.formats.{key}={chip[key]} bit {sign}".strip() for key, sign in signed.items()]
+    return chip, [w for o in options + [f"core_types.{name}.offers.decay_rounding={chip['rounding']}"] for w in ("--set", o)]
 
 
 def whole(x):
@@ -136,7 +149,9 @@ class Integers:
     def decayed(self, x, keep):
         product = x * keep
         bits = self.chip["decay"]
-        return np.sign(product) * (np.abs(product) >> bits) if self.chip["rounding"] == "zero" else product >> bits
+        if self.chip["rounding"] == "zero":
+            return np.sign(product) * (np.abs(product) >> bits)
+        return (product + (1 << bits - 1 if self.chip["rounding"] == "nearest" else 0)) >> bits
 
     def clip(self, v):
         top = 2 ** (self.chip["membrane"] - 1) - 1
@@ -156,8 +171,9 @@ class Integers:
             return np.clip(total, -top, top - 1) * 2 ** self.chip["shift"] + self.bias
         total = total + (self.bias_weight if self.axon else 0)
         self.u = (self.decayed(self.u, self.keep_u) if self.p.alpha is not None else 0) + total * 2 ** self.chip["shift"]
-        self.u = np.where(self.u > top, self.u - 2 * top, self.u)
-        self.u = np.where(self.u <= -top, self.u + 2 * top, self.u)
+        once = np.where(self.u > top, self.u - 2 * top, self.u)
+        once = np.where(once <= -top, self.u + 2 * top, once)
+        self.u = np.where((once > -top) & (once <= top), once, (once + top - 1) % (2 * top) - top + 1)      # more than one turn: by whole turns
         return self.u + self.bias
 
     def step(self, total):
@@ -215,7 +231,7 @@ class IntegerNetwork:
         self.parts = {}
         for p in network.neurons:
             into = [e for e in network.edges if e.target == p.name]
-            self.parts[p.name] = (into, Integers(p, into, CHIPS[chip], repeat, value_max))
+            self.parts[p.name] = (into, Integers(p, into, chip, repeat, value_max))
 
     def run(self, samples):
         names = [p.name for p in self.network.neurons]

@@ -63,7 +63,9 @@ class IntegerCase:
         self.options += ([] if "--steps" in self.options else ["--steps", str(self.steps)]) + (["--values", "repeat"] if valued else [])
         self.options += ["--set", "placement={cuba28: all}"] if self.tool == "cuba28" else []
         self.chip = "loihi" if self.tool == "loihi" else "mesh28"
-        self.model = snn_integer.IntegerNetwork(self.network, self.tool, repeat, float(self.x.max(initial=0)) if valued else 1.0)
+        chip, sets = snn_integer.varied(self.tool, rng)
+        self.options += sets
+        self.model = snn_integer.IntegerNetwork(self.network, chip, repeat, float(self.x.max(initial=0)) if valued else 1.0)
         self.spikes, self.membranes, self.sops = self.model.run(self.x)
         self.membranes = {k: v.astype(np.int32) for k, v in self.membranes.items()}
 
@@ -131,8 +133,8 @@ def differences(case, out):
 def how(case):
     """Ways to run that change no spike."""
     rng = case.made.rng
-    most = [[], ["--set", f"core_types.ideal.capacity.neurons={rng.integers(3, 40)}"]] if case.chip == "ideal" else [[]]
-    return [*most[rng.integers(len(most))],
+    name, least = ("ideal", 3) if case.chip == "ideal" else (case.tool, 30)
+    return [*[["--set", f"core_types.{name}.capacity.neurons={rng.integers(least, 40)}"], []][rng.integers(2)],
             *[["--map", "fill"], ["--map", "balance", "--cores", "all"], []][rng.integers(3)],
             *[["--timing", "none"], []][rng.integers(2)], *[["--threads", "2"], []][rng.integers(2)]]
 
