@@ -7,6 +7,7 @@
 #include "chipfile_parts.h"
 #include "cores/core.h"
 
+/* SECTION_MAX: keys of one section, those of all kinds together; as many as config/fields names in a message. */
 enum { KINDS_MAX = 100, SECTION_MAX = 64 };
 
 /* The kinds that this program was built with; a misspelt one is named at its place in the file. */
@@ -37,6 +38,7 @@ static const char *key_within(const struct field *f, const char *section)
     return !strncmp(f->key, section, length) && f->key[length] == '.' ? f->key + length + 1 : NULL;
 }
 
+/* 1: the list has that key. */
 static int listed(const struct field *field, size_t n, const char *key)
 {
     for (size_t i = 0; i < n; i++)
@@ -62,6 +64,7 @@ static size_t add_keys(struct field *to, size_t n, const struct core_kind *kind,
     return n;
 }
 
+/* A note per key that the file gives and this kind does not have, so that nobody believes it counts. */
 static void note_unused(struct reading *r, const struct kind_keys *k, const char *section, const struct field *other, size_t n, const struct doc_node *map)
 {
     for (size_t i = 0; i < n; i++)
@@ -71,13 +74,15 @@ static void note_unused(struct reading *r, const struct kind_keys *k, const char
                          other[i].key, k->kind->name);
 }
 
+/* One list for the whole section, common keys and the kind's, so that an unknown key is seen and its nearest named in one place. Reads
+ * into two structs at once: the common keys lie at their own offsets, the kind's at->params further on. */
 int chipfile_kind_read(struct reading *r, const struct kind_keys *k, const char *section, const struct field_table *common, const struct kind_place *at,
                        void *into, struct err *err)
 {
     struct field field[SECTION_MAX];
     char title[KEY_MAX + 64];
     size_t n = 0, own;
-    for (; common && n < common->n; n++)
+    for (; common && n < common->n; n++)        /* common keys first: messages list them in this order */
         field[n] = common->field[n];
     own = n = add_keys(field, n, k->kind, section, at->params + offsetof(struct kind_params, own), 1);
     for (size_t i = 0; k->other && core_kinds[i]; i++)
@@ -90,6 +95,16 @@ int chipfile_kind_read(struct reading *r, const struct kind_keys *k, const char 
     return 0;
 }
 
+/* 1: core types of the kind must give this key ("formats.membrane": it computes in integers). */
+int chipfile_kind_needs(const struct core_kind *kind, const char *key)
+{
+    for (const struct field *f = kind->fields; f && f->key; f++)
+        if (!strcmp(f->key, key))
+            return !f->fallback;
+    return 0;
+}
+
+/* In the kind's own order, each key with its section, as `--set core_types.NAME.` would continue. */
 void chipfile_write_kinds(FILE *out)
 {
     for (size_t i = 0; core_kinds[i]; i++) {

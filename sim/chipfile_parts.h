@@ -84,6 +84,7 @@ const struct core_kind *chipfile_kind(const struct doc_node *place, const char *
 /* One section of a core type: the common keys (NULL: none), and those of the kind. */
 int chipfile_kind_read(struct reading *, const struct kind_keys *, const char *section, const struct field_table *common, const struct kind_place *,
                        void *into, struct err *);
+int chipfile_kind_needs(const struct core_kind *, const char *key);
 void chipfile_write_kinds(FILE *);  /* a Markdown section per kind */
 
 /* chipfile_memories.c, chipfile_service.c: parts of a core type */

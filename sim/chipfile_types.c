@@ -1,4 +1,5 @@
-/* Section `core_types`: what a kind of core can hold, compute and offer. Order within a type: capacity and formats first, because
+/* Section `core_types`: what a kind of core can hold, compute and offer. Keys that describe neurons are those of the core kind
+ * (chipfile_kind.c); here are the keys that any core has. Order within a type: capacity and formats first, because
  * tables name formats and delay slots follow from the longest delay; then memories; then service, which names memories. */
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +8,10 @@
 #include "chipfile_parts.h"
 #include "cores/core.h"
 
-enum { TYPES_MAX = 100, DELAY_MAX = 65000, INTEGER_BITS_MAX = 32 };
+/* DELAY_MAX: steps; a packet carries its delay in 16 bits. INTEGER_BITS_MAX: of state, so that int64 holds a state times a decay. */
+enum { TYPES_MAX = 100, DELAY_MAX = 65000, INTEGER_BITS_MAX = 32, DECAY_BITS_MAX = 24 };
 
+/* A core type as written: sections still as nodes, words as their numbers. */
 struct type_text {
     const char *kind, *clock, *source;
     int basis, overlap, active_when, skip_idle;
@@ -41,6 +44,7 @@ const struct field_table chipfile_table_type = {"core_types.NAME", "A kind of co
 
 /* ---- capacity and queue ---- */
 
+/* UINT32_MAX stands for `unlimited`. */
 struct capacity_text { uint32_t neurons, axons_in, axons_out; struct span delay; };
 #define OF(member) offsetof(struct capacity_text, member)
 static const struct field capacity_fields[] = {
@@ -52,6 +56,7 @@ static const struct field capacity_fields[] = {
 const struct field_table chipfile_table_capacity = {"core_types.NAME.capacity", "Each a number or `unlimited`.", capacity_fields,
                                                     sizeof capacity_fields / sizeof *capacity_fields};
 
+/* In packets. Only a plane with finite queues looks at them, but the chip has them whichever plane is asked for. */
 struct queue_text { uint32_t in, out; };
 static const struct field queue_fields[] = {
     {"in", FIELD_CAPACITY, offsetof(struct queue_text, in), UNIT_PACKETS, 1, UINT32_MAX, NULL, NULL, "16 packets",
@@ -104,7 +109,8 @@ static int read_format(struct format *format, const char *name, const struct doc
     return 0;
 }
 
-/* decay: integer kinds multiply a 32-bit state by it, which leaves 24 bits for the fraction. */
+/* Every key that is there becomes a format; those of a kind that was overridden may be read by nobody. decay: integer kinds multiply a
+ * 32-bit state by it, which leaves 24 bits for the fraction. */
 static int read_formats(struct reading *r, struct core_type *type, const struct kind_keys *keys, const struct doc_node *map, const struct doc_node *place,
                         struct err *err)
 {
@@ -119,8 +125,9 @@ static int read_formats(struct reading *r, struct core_type *type, const struct 
         type->n_formats++;
     }
     const struct format *decay = core_type_format(type, "decay");
-    if (decay && (decay->is_signed || decay->bits > 24))
-        return doc_error(doc_get(map, "decay"), err, "formats.decay: %s; a decay is an unsigned fraction of at most 24 bit", doc_get(map, "decay")->text);
+    if (decay && (decay->is_signed || decay->bits > DECAY_BITS_MAX))
+        return doc_error(doc_get(map, "decay"), err, "formats.decay: %s; a decay is an unsigned fraction of at most %d bit", doc_get(map, "decay")->text,
+                         DECAY_BITS_MAX);
     return 0;
 }
 
@@ -134,6 +141,7 @@ const struct format *core_type_format(const struct core_type *type, const char *
 
 /* ---- offers ---- */
 
+/* What any core offers, and the words of its kind. */
 struct offers_text {
     uint32_t forms, payload;
     const struct doc_node *emulate;
@@ -150,6 +158,7 @@ const struct field_table chipfile_table_offers = {
     "What is asked beyond it is rewritten, emulated at a stated price, approximated with --approximate, or refused. A kind has further keys: see its section.",
     offers_fields, sizeof offers_fields / sizeof *offers_fields};
 
+/* The price of an emulation is compartments: each is updated, stored and charged like a neuron. */
 struct emulate_text { uint32_t compartments; const char *source, *why; int basis; };
 #define OF(member) offsetof(struct emulate_text, member)
 static const struct field emulate_fields[] = {
@@ -161,6 +170,7 @@ static const struct field emulate_fields[] = {
 const struct field_table chipfile_table_emulate = {"core_types.NAME.offers.emulate.subtract", "Reset by subtraction where `reset` does not offer it.",
                                                    emulate_fields, sizeof emulate_fields / sizeof *emulate_fields};
 
+/* `emulate` has one entry today. That a type both offers and emulates subtraction is a contradiction in the file, not a choice. */
 static int read_emulate(struct reading *r, struct core_type *type, const struct standing *outer, const struct doc_node *node, struct err *err)
 {
     static const char *const known[] = {"subtract"};
@@ -186,6 +196,7 @@ static int read_emulate(struct reading *r, struct core_type *type, const struct 
     return chipfile_stand(r, &from, "subtract", &words, cost, err);
 }
 
+/* An empty list would offer nothing, and no network could run; [none] is how a list of words says empty. */
 static int any_of(const struct doc_node *map, const char *key, uint32_t bits, struct err *err)
 {
     if (bits)
@@ -220,13 +231,15 @@ static void take_offers(struct core_type *type, const struct offers_text *text)
     type->refractory_max = own->rest != UINT32_MAX ? own->rest : rest ? (uint32_t)rest->high : 0;
 }
 
-/* Threshold and bias are shifted before they meet the membrane, and must still fit its 32 bits. */
+/* A kind that computes in integers needs a format for whatever the type offers. Threshold and bias are shifted before they meet the
+ * membrane, and must still fit its 32 bits. */
 static int read_offers(struct reading *r, struct core_type *type, const struct kind_keys *keys, const struct standing *from, const struct doc_node *map,
                        struct err *err)
 {
     struct offers_text text = {.kind.own.rest = UINT32_MAX};
     struct kind_place at = {map, map, offsetof(struct offers_text, kind)};
     const struct params *own = &text.kind.own;
+    int integer = chipfile_kind_needs(keys->kind, "formats.membrane");
     if (chipfile_kind_read(r, keys, "offers", &chipfile_table_offers, &at, &text, err))
         return -1;
     if (any_of(map, "reset", own->resets, err) || any_of(map, "reset_time", own->reset_times, err) || any_of(map, "compare", own->compares, err) ||
@@ -237,18 +250,19 @@ static int read_offers(struct reading *r, struct core_type *type, const struct k
     if (threshold && threshold->high << type->weight_shift_max > INT32_MAX)
         return doc_error(map, err, "core_types.%s: a threshold of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, threshold->bits,
                          type->weight_shift_max);
-    if (type->has_bias && !bias && strcmp(type->kind, "reference"))
+    if (type->has_bias && !bias && integer)
         return doc_error(map, err, "core_types.%s offers a bias; its format is missing: formats.bias, for example bias: 16 bit signed", type->name);
     if (bias && bias->high << type->bias_exponent_max > INT32_MAX)
         return doc_error(map, err, "core_types.%s: a bias of %u bit, shifted left by %u, leaves 32 bit; make one smaller", type->name, bias->bits,
                          type->bias_exponent_max);
-    if (type->decay_multiply && !core_type_format(type, "decay") && strcmp(type->kind, "reference"))
+    if (type->decay_multiply && !core_type_format(type, "decay") && integer)
         return doc_error(map, err, "core_types.%s offers a decay by a factor; its format is missing: formats.decay, for example decay: 12 bit", type->name);
     return text.emulate ? read_emulate(r, type, from, text.emulate, err) : 0;
 }
 
 /* ---- a core type ---- */
 
+/* `static` is optional: a chip file may state the power of the whole chip alone. */
 static int read_static(struct reading *r, struct core_type *type, const struct standing *from, const struct doc_node *node, struct err *err)
 {
     static const char *const allowed[] = {"core", "memory", NULL};
@@ -256,6 +270,7 @@ static int read_static(struct reading *r, struct core_type *type, const struct s
     return node ? chipfile_statics(r, from, "static", node, allowed, &type->static_, &type->n_static, &capacity, err) : 0;
 }
 
+/* One core type. Whatever it owns hangs on `type` at once, so that an error on the way leaves nothing behind. */
 static int read_type(struct reading *r, struct core_type *type, const struct doc_node *node, struct err *err)
 {
     struct type_text text = {.basis = NO_INDEX};
@@ -263,6 +278,7 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
     if (fields_read(&chipfile_table_type, node, node, &text, err))
         return -1;
     const struct doc_node *kind = doc_get(node, "kind");
+    /* --core and --set change `kind` alone; a whole type given by --set was written for its kind */
     struct kind_keys keys = {type->name, chipfile_kind(kind, text.kind, err), kind->set && !node->set};
     if (!keys.kind)
         return -1;
@@ -282,6 +298,7 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
     return read_static(r, type, &from, text.static_, err);
 }
 
+/* In file order: a population goes to the first type that can run it. */
 int chipfile_types(struct reading *r, struct err *err)
 {
     struct chipfile *f = r->file;
@@ -292,7 +309,7 @@ int chipfile_types(struct reading *r, struct err *err)
     for (uint32_t i = 0; i < map->count; i++) {
         struct core_type *type = &f->type[f->n_types++];
         type->name = mem_text(map->key[i]->text);
-        for (int t = 0; t < N_TABLES; t++)
+        for (int t = 0; t < N_TABLES; t++)      /* 0 would be the first memory */
             type->table[t].memory = NO_INDEX;
         if (read_type(r, type, map->item[i], err))
             return -1;
