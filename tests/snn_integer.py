@@ -224,10 +224,10 @@ def prepare(edges):
 
 
 class IntegerNetwork:
-    """A snn_model.Network on a chip. values: non-negative input, each times `repeat` a whole number of packets."""
-    def __init__(self, network, chip, repeat=1, value_max=1.0):
+    """A snn_model.Network on a chip. Values of the input times `repeat` are whole: so many equal packets, or one with that payload."""
+    def __init__(self, network, chip, repeat=1, value_max=1.0, payload=False):
         prepare(network.edges)
-        self.network, self.repeat = network, repeat
+        self.network, self.repeat, self.payload = network, repeat, payload
         self.parts = {}
         for p in network.neurons:
             into = [e for e in network.edges if e.target == p.name]
@@ -259,5 +259,5 @@ class IntegerNetwork:
     def arriving(self, e, q, source, t):
         at = t - e.delay
         x = np.where(at >= 0, source[np.maximum(at, 0), np.arange(len(e.delay))], 0)
-        self.sops += int((e.synapses @ x).sum())
+        self.sops += int((e.synapses @ ((x != 0) if self.payload else x)).sum())
         return q @ x
