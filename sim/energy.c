@@ -419,10 +419,12 @@ static void find_time_range(struct book *b)
     add_noc(&noc, run);
     add_part(&barrier, 1, &f->barrier_standing);
     add_part(&reset, 1, &f->sample_reset_time.cost);
-    spread_time(b, seconds_of(run->service_ps + run->bound_ps[BOUND_MEMORY] + run->bound_ps[BOUND_QUEUE]), &accept, bound);
-    spread_time(b, seconds_of(run->update_ps), &update, bound);
-    spread_time(b, seconds_of(run->bound_ps[BOUND_NOC]), &noc, bound);
-    spread_time(b, seconds_of(run->bound_ps[BOUND_BARRIER]), &barrier, bound);
+    if (!run->options.pace_ps || run->overruns) {   /* steps that all keep a pace last as long as it, whatever fills them */
+        spread_time(b, seconds_of(run->service_ps + run->bound_ps[BOUND_MEMORY] + run->bound_ps[BOUND_QUEUE]), &accept, bound);
+        spread_time(b, seconds_of(run->update_ps), &update, bound);
+        spread_time(b, seconds_of(run->bound_ps[BOUND_NOC]), &noc, bound);
+        spread_time(b, seconds_of(run->barrier_ps), &barrier, bound);
+    }
     spread_time(b, seconds_of(run->reset_ps), &reset, bound);
     b->e->time_low_s = at_least_zero(b->seconds - quadrature(b->time.low, b->groups.n));
     b->e->time_high_s = b->seconds + quadrature(b->time.high, b->groups.n);

@@ -177,6 +177,11 @@ def check_rest(text, s, table):
     found(r"accuracy ([\d.]+) % \((\d+) of (\d+)\)", text, 100 * right / n, right, n)
     found(r"float32 ([\d.]+) % \((\d+)\) (\d+) predictions? differs?", text, 100 * s["float_accuracy"], n * s["float_accuracy"], s["float_differ"])
     found(r": ([\d,]+) neurons, ([\d,]+) (?:weights|synapses)", text, s["network"]["neurons"], s["network"]["synapses"])
+    if s["chip"]["cores_used"] > 1:         # mesh28 sends one packet per spike and counts what its tree did; loihi one per core, as mapped
+        tree, counts = s["chip"]["name"] == "mesh28", s["counts"]
+        found(r"a spike reaches ([\d.]+) cores and crosses ([\d.]+) links", text,
+              (counts["leaves"] + counts["host_packets_out"]) / counts["packets"] if tree else s["mapping"]["packets_per_spike"],
+              counts["hops"] / counts["packets"] if tree else s["mapping"]["hops_per_spike"])
     that(sum(int(row["sops"]) for row in table["samples"]) == s["counts"]["sops"] == sum(int(row["sops"]) for row in table["layers"]), "sops of all tables")
 
 

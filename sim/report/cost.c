@@ -229,6 +229,7 @@ static void write_memories(FILE *to, const struct run *run)
 
 static void write_bounds(FILE *to, const struct run *run, double all, const struct bound_share *share)
 {
+    char wait[FORM_TEXT];
     int more = 0;                   /* of two shares of a core's work, the larger one names the core */
     for (int i = 0; i < N_BOUNDS; i++) {
         int none = !share[i].percent;   /* those that play no part stand together, at the end */
@@ -237,6 +238,8 @@ static void write_bounds(FILE *to, const struct run *run, double all, const stru
             continue;
         }
         fprintf(to, "%s %d %%", share[i].name, share[i].percent);
+        if (share[i].bound == BOUND_BARRIER && run->bound_ps[BOUND_BARRIER] > run->barrier_ps)
+            fprintf(to, " (%s of it waiting for the pace)", form_percent(wait, 1 - (double)run->barrier_ps / (double)run->bound_ps[BOUND_BARRIER]));
         if (!none && share[i].bound == BOUND_COMPUTE)
             write_compute(to, run, all, &share[i], !more++);
         else if (!none && share[i].bound == BOUND_MEMORY && !more++)

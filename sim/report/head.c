@@ -161,6 +161,19 @@ static void write_type(FILE *to, const struct run *run, uint32_t t)
         fputs("no limits", to);
 }
 
+/* How far the mapping sends a spike. Unicast: as the mapper counts it, every source spiking once. A tree's copies share links, which
+ * only the run has counted: then it is what the run's packets did, one packet per spike. */
+static void write_reach(FILE *to, const struct report *r)
+{
+    const struct mapping *map = r->run->mapping;
+    const uint64_t *n = r->facts.total;
+    char a[FORM_TEXT], b[FORM_TEXT];
+    double packets = r->run->chip->noc.multicast ? (double)n[COUNT_PACKETS] : 0;
+    double cores = packets > 0 ? (double)(n[COUNT_LEAVES] + n[COUNT_HOST_OUT]) / packets : map->packets_per_spike;
+    double links = packets > 0 ? (double)n[COUNT_HOPS] / packets : map->hops_per_spike;
+    fprintf(to, "\tby %s: a spike reaches %s cores and crosses %s links", map->method ? map->method : "pack", form_digits(a, cores), form_digits(b, links));
+}
+
 void head_placed(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
@@ -177,8 +190,7 @@ void head_placed(FILE *to, const struct report *r)
         write_type(s.line, run, t);
     }
     if (run->n_cores > 1)
-        fprintf(s.line, "\tby %s: a spike reaches %s cores and crosses %s links", run->mapping->method ? run->mapping->method : "pack",
-                form_digits(a, run->mapping->packets_per_spike), form_digits(b, run->mapping->hops_per_spike));
+        write_reach(s.line, r);
     form_end(&s);
 }
 
