@@ -137,7 +137,7 @@ def check_rows(report, s, table):
         shares += int(share or 0)
         if label.endswith(" each small"):
             continue
-        name = LABEL.get(label) or re.sub(r"(.*), words (read|written)$", lambda m: m.group(1) + (".read_word" if m.group(2) == "read" else ".write_word"), label)
+        name = LABEL.get(label) or label.replace(", words read", ".read_word").replace(", words written", ".write_word")
         that(name in lines, f"a row '{label}'")
         line = lines[name]
         shown(count, line["count"] / n, label)
@@ -163,7 +163,8 @@ def check_rest(text, s, table):
             shown(match.group(1), table["total"][name + ".read_word"] / n, f"{name}, words read")
             shown(match.group(2) or "0", table["total"][name + ".write_word"] / n, f"{name}, words written")
             shown(match.group(3), (memory["read_bits"] + memory["write_bits"]) / n / SCALE[match.group(4)], f"{name}, bits")
-    rests = {basis: int(percent) for percent, basis in re.findall(r"(\d+) % (simulated|estimated|assumed|measured)", re.search(r"rests on (\d+ % .*)", text).group(1))}
+    line = re.search(r"rests on (\d+ % .*)", text).group(1)
+    rests = {basis: int(percent) for percent, basis in re.findall(r"(\d+) % (simulated|estimated|assumed|measured)", line)}
     that(sum(rests.values()) == 100 and "measured" in rests, f"what it rests on: {rests}")
     weight = dict.fromkeys(rests, 0.0)
     for line in s["energy"]["lines"]:

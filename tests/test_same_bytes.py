@@ -73,7 +73,7 @@ for chip, name in (("loihi", "mlp_rate"), ("mesh28", "conv_rate"), ("ideal", "co
         that(without_time(a) == without_time(none), f"{name} on {chip} {' '.join(more)}: the plane none changes nothing but times in summary.json")
         for file in ("spikes.csv", "membranes.csv", "layers.csv"):
             that(open(f"{a}/{file}").read() == open(f"{none}/{file}").read(), f"{name} on {chip}: nor anything in {file}")
-        for file, names in (("samples.csv", "sample,label,prediction,steps,energy_j,spikes,sops,packets"), ("steps.csv", "sample,step,spikes,sops,packets,energy_j"),
-                            ("packets.csv", "sample,step,from,to")):
+        for file, names in (("samples.csv", "sample,label,prediction,steps,energy_j,spikes,sops,packets"),
+                            ("steps.csv", "sample,step,spikes,sops,packets,energy_j"), ("packets.csv", "sample,step,from,to")):
             that(columns(f"{a}/{file}", *names.split(",")) == columns(f"{none}/{file}", *names.split(",")), f"{name} on {chip}: nor in {file} but times")
 sys.exit(1 if wrong else 0)
