@@ -129,7 +129,7 @@ class Model:
 
     def name(self, endpoint):
         """As packets.csv writes it: chip.tile.core."""
-        return "host" if endpoint in ("in", "out") else "0.%d.%d" % divmod(endpoint, self.c["per_tile"])
+        return "(host)" if endpoint in ("in", "out") else "0.%d.%d" % divmod(endpoint, self.c["per_tile"])
 
     def hops(self, a, b, size):
         return min(abs(a - b), size - abs(a - b)) if self.c["torus"] else abs(a - b)
