@@ -132,6 +132,22 @@ static void spikes(void)
     network_free(net);
 }
 
+/* What a file says nothing of is no agreement. */
+static void covers(void)
+{
+    struct network *net = make_network("lif1", 5, "lif2", 3);
+    struct expect *e = read_or_fail(text("sample,prediction\n12,1\n10,2\n"), net);
+    struct expect_cover c = expect_covers(e, 5, 20), none = expect_covers(e, 0, 9), hole = expect_covers(e, 11, 11);
+    CU_ASSERT(c.samples == 2 && c.first == 10 && c.last == 12 && !none.samples && !hole.samples && !expect_covers(e, 13, 20).samples);
+    expect_free(e);
+    e = read_or_fail(text("sample,step,population,neuron\n1,7,lif2,0\n3,4,lif1,4\n"), net);
+    c = expect_covers(e, 0, 9);
+    CU_ASSERT(c.samples == 4 && c.first == 0 && c.last == 3 && !expect_covers(e, 4, 9).samples);
+    CU_ASSERT(expect_first_step(e, 0, 9) == 4 && expect_first_step(e, 0, 2) == 7 && expect_first_step(e, 2, 2) == UINT32_MAX);
+    expect_free(e);
+    network_free(net);
+}
+
 static void refusals(void)
 {
     const uint64_t four[2] = {1, 4}, odd[3] = {1, 1, 7};
@@ -145,6 +161,8 @@ static void refusals(void)
     refused(text("sample,count0,count1\n0,1,1\n"), "no column 'count2'");
     refused(text("sample,count0,count1,count2,count3\n0,1,1,1,1\n"), "column 'count3'");
     refused(text("this,and,that\n0,1,1\n"), "not predictions");
+    refused(text("sample,step,population,neuron,membrane,bits\n0,0,lif1,0,0.5,1\n"), "x.csv:1: column 'membrane': no part of a spike");
+    refused(text("sample,step,neuron,value\n0,0,1,0.5\n"), "x.csv:1: column 'value': no part of a spike");
     refused(text("prediction\n"), "holds no samples");
     refused(array(2, four, 'i', 4, (int32_t[]){1, 2, 3, 4}), "shape (1, 4)");
     refused(array(3, odd, 'b', 1, "\1\0\0\0\0\0\0"), "spikes of 7 neurons");
@@ -228,6 +246,7 @@ int main(void)
     CU_add_test(suite, "predictions are read from text, tables and arrays", predictions);
     CU_add_test(suite, "output counts are read from tables and arrays, and the first that differs is named", counts);
     CU_add_test(suite, "spikes are compared by population, and the first difference is found", spikes);
+    CU_add_test(suite, "what a file covers is told from what it lacks", covers);
     CU_add_test(suite, "an expectation that cannot be read is refused with its place", refusals);
     CU_add_test(suite, "the kit's reference files agree with each other in every form", kit_files);
     return check_run();

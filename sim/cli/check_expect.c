@@ -7,9 +7,21 @@
 #include "import/expect.h"
 #include "report/form.h"
 
-static int nothing_compared(const struct cli *cli, const struct run *run, struct err *err)
+/* A comparison of nothing finds no difference, and that must not look like an answer. */
+static int nothing_compared(const struct cli *cli, uint32_t first, uint32_t last, struct err *err)
 {
-    return err_input(err, "--expect %s: says nothing of samples %u to %u", cli->expect, run->sample[0].sample, run->sample[run->samples_done - 1].sample);
+    return err_input(err, "--expect %s: covers none of samples %u to %u, so nothing could be compared; give a file of these samples, or --samples that it has",
+                     cli->expect, first, last);
+}
+
+/* "; compared samples 0..19 (20 of 100)", where the file lacks some of them. */
+static void say_cover(FILE *out, const struct expect *e, const struct run *run)
+{
+    if (!run->samples_done)
+        return;
+    struct expect_cover c = expect_covers(e, run->sample[0].sample, run->sample[run->samples_done - 1].sample);
+    if (c.samples < run->samples_done)
+        fprintf(out, "; compared samples %u..%u (%u of %u)", c.first, c.last, c.samples, run->samples_done);
 }
 
 static int check_predictions(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
@@ -22,8 +34,9 @@ static int check_predictions(FILE *out, const struct cli *cli, const struct expe
             first = i;
     }
     if (!compared)
-        return nothing_compared(cli, run, err);
+        return nothing_compared(cli, run->sample[0].sample, run->sample[run->samples_done - 1].sample, err);
     fprintf(out, "%u of %u predictions differ from %s", differ, compared, cli->expect);
+    say_cover(out, e, run);
     if (differ)
         fprintf(out, "; the first: sample %u, expected %lld, found %lld", run->sample[first].sample, (long long)e->prediction[run->sample[first].sample],
                 (long long)run->sample[first].prediction);
@@ -42,8 +55,9 @@ static int check_counts(FILE *out, const struct cli *cli, const struct expect *e
         }
     }
     if (!compared)
-        return nothing_compared(cli, run, err);
+        return nothing_compared(cli, run->sample[0].sample, run->sample[run->samples_done - 1].sample, err);
     fprintf(out, "the output counts of %u of %u samples differ from %s", differ, compared, cli->expect);
+    say_cover(out, e, run);
     if (differ)
         fprintf(out, "; the first: sample %u, neuron %u, expected %lld, found %llu", run->sample[first].sample, first_neuron,
                 (long long)e->count[(size_t)run->sample[first].sample * e->outputs + first_neuron],
@@ -93,6 +107,7 @@ static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e
     uint64_t differ = expect_spikes(e, mine, run->n_spikes, run->options.first_sample, last, &d, &compared);
     free(mine);
     fprintf(out, "%llu spikes differ from the %llu of %s", (unsigned long long)differ, (unsigned long long)compared, cli->expect);
+    say_cover(out, e, run);
     int bad = 0;
     if (differ) {
         fprintf(out, "; the first: sample %u, step %u, population %s, neuron %u: %s", d.spike.sample, d.spike.step,
@@ -100,6 +115,22 @@ static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e
         bad = say_membrane(out, run, &d.spike, err);
     }
     return bad ? -1 : differ != 0;
+}
+
+/* Before the run, so that a file of other samples or steps costs no time and leaves no folder. */
+static int check_cover(const struct job *p, const struct cli *cli, struct err *err)
+{
+    const struct expect *e = p->expect;
+    uint32_t first = cli->first_sample, last = cli->last_sample < p->input->samples ? cli->last_sample : p->input->samples - 1;
+    if (first > last)
+        return 0;               /* the run itself says what is wrong with --samples */
+    if (!expect_covers(e, first, last).samples)
+        return nothing_compared(cli, first, last, err);
+    uint32_t step = e->kind == EXPECT_SPIKES ? expect_first_step(e, first, last) : UINT32_MAX;
+    if (step != UINT32_MAX && step >= p->input->steps)
+        return err_input(err, "--expect %s: its first spike is in step %u, and the run has steps 0 to %u: none in common; steps are counted from 0, in the "
+                         "network's time", cli->expect, step, p->input->steps - 1);
+    return 0;
 }
 
 int job_expect(struct job *p, const struct cli *cli, struct err *err)
@@ -111,7 +142,7 @@ int job_expect(struct job *p, const struct cli *cli, struct err *err)
         return -1;
     if (p->expect->kind == EXPECT_COUNTS && p->expect->outputs != job_outputs(p->network))
         return err_input(err, "--expect %s: counts of %u neurons; the output has %u", cli->expect, p->expect->outputs, job_outputs(p->network));
-    return 0;
+    return check_cover(p, cli, err);
 }
 
 static int check(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)

@@ -278,6 +278,16 @@ static int check_spikes(const struct reader *r)
     return 0;
 }
 
+/* A row of another table is no spike, however much its first columns look like one: membranes.csv has a row per neuron and step. */
+static int only_spikes(const struct reader *r, const struct table *t, const int column[4])
+{
+    for (uint32_t i = 0; i < t->columns; i++)
+        if ((int)i != column[0] && (int)i != column[1] && (int)i != column[2] && (int)i != column[3])
+            return err_input(r->err, "%s:%u: column '%.40s': no part of a spike; a table of spikes has sample,step,neuron and population, and nothing else",
+                             r->path, t->line, t->name[i]);
+    return 0;
+}
+
 static int read_spike_rows(struct reader *r, struct table *t)
 {
     int column[4] = {0, 1, 2, -1}, more, bad = 0;
@@ -287,6 +297,8 @@ static int read_spike_rows(struct reader *r, struct table *t)
         column[1] = table_column(t, "step|t|time_step|timestep");
         column[2] = table_column(t, "neuron|unit");
         column[3] = table_column(t, "population|layer");
+        if (only_spikes(r, t, column))
+            return -1;
     }
     if (column[3] < 0) {
         population = choose_population(r, 0);
@@ -378,6 +390,36 @@ void expect_free(struct expect *e)
 }
 
 /* ---- comparing ---- */
+
+/* Whether there is an expectation of this sample, of any kind. */
+static int covers_sample(const struct expect *e, uint32_t sample)
+{
+    if (sample >= e->samples)
+        return 0;
+    if (e->kind == EXPECT_SPIKES)
+        return memchr(e->covered, 1, e->n_populations) != NULL;
+    return (e->prediction && e->prediction[sample] != EXPECT_NOTHING) || (e->count && e->count[(size_t)sample * e->outputs] != EXPECT_NOTHING);
+}
+
+struct expect_cover expect_covers(const struct expect *e, uint32_t first, uint32_t last)
+{
+    struct expect_cover c = {0, 0, 0};
+    for (uint32_t s = first; s <= last && s < e->samples; s++)
+        if (covers_sample(e, s)) {
+            c.first = c.samples++ ? c.first : s;
+            c.last = s;
+        }
+    return c;
+}
+
+uint32_t expect_first_step(const struct expect *e, uint32_t first, uint32_t last)
+{
+    uint32_t step = UINT32_MAX;
+    for (uint64_t i = 0; i < e->n_spikes; i++)
+        if (e->spike[i].sample >= first && e->spike[i].sample <= last && e->spike[i].step < step)
+            step = e->spike[i].step;
+    return step;
+}
 
 enum expect_answer expect_predictions(const struct expect *e, uint32_t sample, int64_t prediction)
 {

@@ -4,6 +4,8 @@
  *   counts       .npy (samples, output neurons), CSV with columns count0, count1, ...
  *   spikes       .spk, .npy (samples, steps, neurons), CSV sample,step,neuron: of the output population, or of the one the file's
  *                name ends in (mlp_spk_lif1.csv: lif1), or of the only one with so many neurons; CSV with a column population: of any
+ * Columns beside a prediction or counts are passed over (samples.csv of another run is such a table). A table of spikes has no other
+ * columns than these: one with a membrane or an offset in each row is another table, whose rows are not spikes.
  * Errors are ERR_INPUT with their place. */
 #ifndef VOLLEY_IMPORT_EXPECT_H
 #define VOLLEY_IMPORT_EXPECT_H
@@ -38,6 +40,13 @@ struct expect_difference {      /* the first: by sample, step, population, neuro
 
 struct expect *expect_read(const char *path, const struct network *, struct err *);
 void expect_free(struct expect *);      /* NULL is allowed */
+
+/* Of samples first to last, those that the file says something of: how many, and the outermost two. Spikes of a sample that has no
+ * row are none at all, up to the file's last sample. samples 0: nothing could be compared. */
+struct expect_cover { uint32_t samples, first, last; };
+struct expect_cover expect_covers(const struct expect *, uint32_t first, uint32_t last);
+/* The earliest step of the file's spikes in these samples, UINT32_MAX where they have none. */
+uint32_t expect_first_step(const struct expect *, uint32_t first, uint32_t last);
 
 enum expect_answer expect_predictions(const struct expect *, uint32_t sample, int64_t prediction);
 /* counts[outputs] of one sample of the run; *neuron is the first that differs. */

@@ -123,6 +123,32 @@ differs '1 spikes differ.*sample 0, step [0-9]+, population lif1, neuron [0-9]+:
 printf '11\n11\n11\n11\n11\n' >"$scratch/predictions.txt"
 differs '5 of 5 predictions differ.*sample 0, expected 11, found' "$scratch/predictions.txt"
 
+# --expect with a file of some of the samples says which were compared; with one of none of them there is no answer
+covered() { # REGEX SAMPLES FILE
+    says "$1" "$VOLLEY" run ideal $mlp.nir --input ${mlp}_input.spk --samples "$2" --out "$scratch/expect" --expect "$3"
+}
+uncovered() { # REGEX SAMPLES FILE [options]
+    local text=$1 samples=$2 file=$3
+    shift 3
+    refused 2 "$text" "$VOLLEY" run ideal $mlp.nir --input ${mlp}_input.spk --samples "$samples" --out "$scratch/none" --expect "$file" "$@"
+    absent "$scratch/none"
+}
+head -21 ${mlp}_ref.csv >"$scratch/ref20.csv"
+array "$scratch/counts20.npy" "np.load('${mlp}_counts.npy')[:20]"
+works "$VOLLEY" run ideal $mlp.nir --input ${mlp}_input.spk --samples 0..19 --trace spikes,membrane --out "$scratch/own" --quiet
+covered '0 of 5 predictions differ from .*; compared samples 15\.\.19 \(5 of 11\)' 15..25 "$scratch/ref20.csv"
+covered 'counts of 0 of 5 samples differ from .*; compared samples 15\.\.19 \(5 of 11\)' 15..25 "$scratch/counts20.npy"
+covered '0 spikes differ from the [0-9]+ of .*; compared samples 15\.\.19 \(5 of 11\)' 15..25 "$scratch/own/spikes.csv"
+covered '0 of 10 predictions differ from [^;]*$' 5..14 "$scratch/own/samples.csv"
+for file in "$scratch/ref20.csv" "$scratch/counts20.npy" "$scratch/own/spikes.csv"; do
+    uncovered 'covers none of samples 30 to 39, so nothing could be compared' 30..39 "$file"
+done
+printf 'sample,step,population,neuron\n0,3,input,1\n' >"$scratch/host.csv"
+uncovered 'covers none of samples 0 to 4' 0..4 "$scratch/host.csv"
+printf 'sample,step,population,neuron\n1,30,lif1,1\n' >"$scratch/late.csv"
+uncovered 'its first spike is in step 30, and the run has steps 0 to 24: none in common' 0..4 "$scratch/late.csv"
+uncovered "membranes\.csv:1: column 'membrane': no part of a spike; a table of spikes has sample,step,neuron and population" 0..4 "$scratch/own/membranes.csv"
+
 # what the chip cannot do
 works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0 --out "$scratch/loihi" --approximate --quiet
 field "$scratch/loihi" 'any(f["kind"] == "approximated" for f in s["fidelity"])'
