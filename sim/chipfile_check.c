@@ -1,6 +1,7 @@
 /* What no section can check alone: whether anything that a run needs is missing, counted twice, or out of reach of its address.
  * Missing: never a silent zero; `unknown: free` is the way to say that nobody knows. Twice: a hop and the router's parts of it, an
  * all-in price and what it contains, a memory's accesses inside and beside the prices. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -166,19 +167,94 @@ static int check_leakage_twice(const struct reading *r, struct err *err)
     return 0;
 }
 
-/* A marginal price beside an all-in one is a slope of something else and may stay. */
+/* An all-in price is the energy of a whole running chip divided by a count. It can be divided once: a chip file has one such
+ * formula, a x synapses + b x updates, whose terms were set together and are therefore of one source. `sop` is its first term; the
+ * updates may be its others (all_in, of the same source), or be charged by themselves (per_term), because a synapse's price says
+ * nothing of neurons that get no spike. All else that happens on the way of a spike (its packets and hops, cycles, barriers, the host's
+ * ports) is inside already. A price of 0 or {unknown: free} adds nothing; a marginal one is the slope of something else and may stay.
+ * Section `time` is outside: layers are started and samples reset between the steps at which such a price was taken. */
+
+static const struct doc_node *price_node(const struct reading *r, const struct energy_term *term)
+{
+    if (!strcmp(term->component, "barrier"))
+        return doc_get(r->at.energy, "barrier");
+    return doc_get(doc_get(r->at.energy, term->component), counters[term->counter].key);
+}
+
+/* "energy.noc.hop"; caller frees. */
+static char *price_name(const struct energy_term *term)
+{
+    int whole = !strcmp(term->component, "barrier");
+    return mem_format("energy.%s%s%s", term->component, whole ? "" : ".", whole ? "" : counters[term->counter].key);
+}
+
+static int charges(const struct energy_term *term)
+{
+    return !term->cost.free && term->cost.value > 0 && strcmp(term->component, "time") != 0;
+}
+
+static int is_update(const struct energy_term *term)
+{
+    return term->counter == COUNT_UPDATE_ACTIVE || term->counter == COUNT_UPDATE_IDLE;
+}
+
+/* A figure that --set replaced is a "what if" of the same formula, unless it names a source of its own. */
+static int one_formula(const struct reading *r, const struct energy_term *a, const struct energy_term *b)
+{
+    const struct energy_term *const term[] = {a, b};
+    const struct chip_source *source = r->file->source;
+    for (int i = 0; i < 2; i++) {
+        const struct doc_node *node = price_node(r, term[i]), *said = doc_get(node, "source");
+        if (term[i]->cost.source == NO_INDEX || (chipfile_is_set(node) && !(said && said->set)))
+            return 1;
+    }
+    return !strcmp(source[a->cost.source].group, source[b->cost.source].group);
+}
+
+static int refuse_beside(const struct reading *r, const struct energy_term *term, struct err *err)
+{
+    const struct energy_term *sop = chipfile_price(r->file, COUNT_SOPS);
+    static const char *const scopes[] = {"per_term", "marginal", "all_in"};
+    char *name = price_name(term);
+    if (is_update(term))
+        doc_error(price_node(r, term), err,
+                  "energy.core.sop and %s are both all_in, of sources %s and %s: each claims the whole chip's energy; terms of one formula have one source; "
+                  "else remove one, or make it {unknown: free}",
+                  name, r->file->source[sop->cost.source].name, r->file->source[term->cost.source].name);
+    else
+        doc_error(price_node(r, term), err,
+                  "energy.core.sop is all_in: it contains all that a spike sets off on its way; %s, %s, would charge it twice; remove one", name,
+                  scopes[term->scope]);
+    free(name);
+    return -1;
+}
+
+/* The synapse's price makes a formula all-in; an all-in price of anything else has the synapses inside it. */
+static int check_scopes(const struct reading *r, struct err *err)
+{
+    const struct chipfile *f = r->file;
+    const struct energy_term *sop = chipfile_price(f, COUNT_SOPS);
+    for (uint32_t i = 0; i < f->n_energy; i++) {
+        const struct energy_term *term = &f->energy[i];
+        if (term == sop || !charges(term))
+            continue;
+        if (f->all_in && (is_update(term) ? term->scope == SCOPE_ALL_IN && !one_formula(r, sop, term) : term->scope != SCOPE_MARGINAL))
+            return refuse_beside(r, term, err);
+        if (f->all_in || term->scope != SCOPE_ALL_IN)
+            continue;
+        char *name = price_name(term);
+        doc_error(price_node(r, term), err,
+                  "%s is all_in and energy.core.sop is not: an all-in price contains the synapses; write scope: per_term, or give sop the all-in price", name);
+        free(name);
+        return -1;
+    }
+    return 0;
+}
+
 static int check_all_in(const struct reading *r, struct err *err)
 {
     const struct chipfile *f = r->file;
     const char *power = static_stated(f);
-    for (uint32_t i = 0; i < f->n_energy; i++) {
-        const struct energy_term *term = &f->energy[i];
-        int network = !strcmp(term->component, "noc") || !strcmp(term->component, "router");
-        if (network && term->scope == SCOPE_PER_TERM && !term->cost.free)
-            return doc_error(r->at.energy, err,
-                             "energy.core.sop is all_in: it contains the way through the network; energy.%s.%s, per_term, would charge it twice; remove one",
-                             term->component, counters[term->counter].key);
-    }
     if (power)
         return doc_error(r->at.energy, err, "energy.core.sop is all_in: it contains static power; %s would charge it twice; remove one", power);
     for (uint32_t t = 0; t < f->n_types; t++)
@@ -189,6 +265,8 @@ static int check_all_in(const struct reading *r, struct err *err)
 
 static int check_static(const struct reading *r, struct err *err)
 {
+    if (check_scopes(r, err))
+        return -1;
     if (r->file->all_in)
         return check_all_in(r, err);
     if (!static_stated(r->file))

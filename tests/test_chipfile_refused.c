@@ -145,12 +145,30 @@ static void nothing_is_charged_twice(void)
         {"loihi", "energy.core.sop.scope=all_in", "energy.noc.tile, per_term, would charge it twice"},
         {"ideal", "energy.noc={hop: {value: 1 pJ, scope: per_term}, tile: {value: 1 pJ, scope: per_term}}", "energy.core.sop is all_in"},
         {"ideal", "energy.static=[{what: chip, power: 1 mW}]", "is all_in: it contains static power"},
-        {"ideal", "core_types.ideal.static=1 mW", "core_types.NAME.static would charge it twice"}};
+        {"ideal", "core_types.ideal.static=1 mW", "core_types.NAME.static would charge it twice"},
+        {"ideal", "energy.noc={hop: 1 pJ}", "energy.noc.hop, all_in, would charge it twice"},
+        {"ideal", "energy.router={link: 1 pJ}", "energy.router.link, all_in, would charge it twice"},
+        {"ideal", "energy.core.busy_cycle=1 pJ", "energy.core.busy_cycle, all_in, would charge it twice"},
+        {"ideal", "energy.core.packet={value: 1 pJ, scope: per_term}", "energy.core.packet, per_term, would charge it twice"},
+        {"ideal", "energy.core.spike=1 pJ", "energy.core.spike, all_in, would charge it twice"},
+        {"ideal", "energy.barrier=1 pJ", "energy.barrier, all_in, would charge it twice"},
+        {"ideal", "energy.io={packet_in: 1 pJ}", "energy.io.packet_in, all_in, would charge it twice"},
+        {"ideal", "energy.core.update_active={value: 81 pJ, source: yardstick}",
+         "both all_in, of sources plain and yardstick: each claims the whole chip's energy"},
+        {"mesh28", "energy.core.busy_cycle={value: 1 pJ, source: guess, scope: all_in}", "busy_cycle is all_in and energy.core.sop is not"},
+        {"mesh28", "energy.core.update_active.scope=all_in", "update_active is all_in and energy.core.sop is not"}};
     SETS(row);
     struct err err;
-    struct chipfile *f = chip_with("ideal", &err, "energy.noc={hop: {value: 1 pJ, scope: marginal}}", NULL);
-    CU_ASSERT_PTR_NOT_NULL(f);
-    chipfile_free(f);
+    static const char *const fine[] = {
+        "energy.noc={hop: {value: 1 pJ, scope: marginal}}", "energy.barrier=0 pJ", "energy.core.busy_cycle={unknown: free}", "energy.core.sop=25 pJ",
+        "energy.core.update_active=50 pJ", "energy.core.update_active={value: 50 pJ, source: yardstick, scope: per_term}", "chip.name=as shipped"};
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+        struct chipfile *f = chip_with("ideal", &err, fine[i], NULL);
+        if (!f)
+            printf("\n    refused: %s\n", err.text);
+        CU_ASSERT_PTR_NOT_NULL(f);
+        chipfile_free(f);
+    }
 }
 
 static void a_stated_cost_does_not_follow_an_override(void)
