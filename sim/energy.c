@@ -404,6 +404,36 @@ static double seconds_of(uint64_t ps)
     return (double)ps / 1e12;
 }
 
+/* Seconds of the run when the work of every step is `factor` times what it was, and none is shorter than the pace. */
+static double paced_time(const struct run *run, double factor)
+{
+    double seconds = seconds_of(run->reset_ps), pace = seconds_of(run->options.pace_ps);
+    for (uint64_t i = 0; i < run->n_steps; i++)
+        seconds += fmax(pace, factor * seconds_of(run->step[i].time_ps - run->step[i].wait_ps));
+    return seconds;
+}
+
+/* The widths of all groups, so that together they come to `wanted` seconds instead of `now`. */
+static void rescale(double *width, uint32_t n, double wanted, double now)
+{
+    for (uint32_t g = 0; g < n && now > 0; g++)
+        width[g] *= wanted / now;
+}
+
+/* With --pace a wait takes up what a step's work may be off: a step that waits even where all times are at the end of their ranges
+ * lasts exactly the pace. The work of each step is off by the same factor, the one that the whole run's work is off by. */
+static void keep_pace(struct book *b)
+{
+    const struct run *run = b->run;
+    double work = b->seconds - seconds_of(run->bound_ps[BOUND_PACE] + run->reset_ps);
+    double low = quadrature(b->time.low, b->groups.n), high = quadrature(b->time.high, b->groups.n);
+    if (!run->options.pace_ps || work <= 0)
+        return;
+    double exact = paced_time(run, 1);
+    rescale(b->time.low, b->groups.n, exact - paced_time(run, at_least_zero(1 - low / work)), low);
+    rescale(b->time.high, b->groups.n, paced_time(run, 1 + high / work) - exact, high);
+}
+
 /* First order: each stretch of the critical path scales with the costs of the actions that make it up, weighted by their counts
  * over all cores; waiting in a queue scales as the services waited for. */
 static void find_time_range(struct book *b)
@@ -419,15 +449,16 @@ static void find_time_range(struct book *b)
     add_noc(&noc, run);
     add_part(&barrier, 1, &f->barrier_standing);
     add_part(&reset, 1, &f->sample_reset_time.cost);
-    if (!run->options.pace_ps || run->overruns) {   /* steps that all keep a pace last as long as it, whatever fills them */
-        spread_time(b, seconds_of(run->service_ps + run->bound_ps[BOUND_MEMORY] + run->bound_ps[BOUND_QUEUE]), &accept, bound);
-        spread_time(b, seconds_of(run->update_ps), &update, bound);
-        spread_time(b, seconds_of(run->bound_ps[BOUND_NOC]), &noc, bound);
-        spread_time(b, seconds_of(run->barrier_ps), &barrier, bound);
-    }
+    spread_time(b, seconds_of(run->service_ps + run->bound_ps[BOUND_MEMORY] + run->bound_ps[BOUND_QUEUE]), &accept, bound);
+    spread_time(b, seconds_of(run->update_ps), &update, bound);
+    spread_time(b, seconds_of(run->bound_ps[BOUND_NOC]), &noc, bound);
+    spread_time(b, seconds_of(run->bound_ps[BOUND_BARRIER]), &barrier, bound);
+    keep_pace(b);
     spread_time(b, seconds_of(run->reset_ps), &reset, bound);
     b->e->time_low_s = at_least_zero(b->seconds - quadrature(b->time.low, b->groups.n));
     b->e->time_high_s = b->seconds + quadrature(b->time.high, b->groups.n);
+    if (run->options.pace_ps && b->e->time_low_s >= b->seconds && b->e->time_high_s <= b->seconds)
+        return;                 /* every step is as long as its pace, however long its work is published to be */
     b->e->time_bound = 2 * bound[0] > b->seconds && bound[1] <= 0 ? -1 : 2 * bound[1] > b->seconds && bound[0] <= 0 ? 1 : 0;
 }
 

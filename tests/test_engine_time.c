@@ -145,6 +145,15 @@ static void a_pace_is_kept_or_overrun(void)
     for (int b = 0; b < N_BOUNDS; b++)
         shares += paced->bound_ps[b];
     CU_ASSERT_EQUAL(shares, want);
+    uint64_t waited = 0, wrong = 0;
+    for (uint64_t s = 0; s < paced->n_steps; s++) {
+        waited += paced->step[s].wait_ps;
+        wrong += paced->step[s].time_ps - paced->step[s].wait_ps != free_run->step[s].time_ps;
+    }
+    CU_ASSERT(waited > 0 && !wrong);
+    CU_ASSERT_EQUAL(paced->bound_ps[BOUND_PACE], waited);
+    CU_ASSERT_EQUAL(paced->bound_ps[BOUND_BARRIER], paced->barrier_ps);
+    CU_ASSERT_EQUAL(free_run->bound_ps[BOUND_PACE], 0);
     CU_ASSERT_EQUAL(slow->overruns, 0);
     CU_ASSERT_EQUAL(slow->total_ps - slow->reset_ps, slow->n_steps * 2 * longest);
     run_free(free_run);

@@ -152,21 +152,21 @@ static uint64_t attribute(struct engine *e)
     return service + memory + update + rest + e->barrier_ps;
 }
 
-/* --pace: the chip waits for the next step's time; a step that took longer starts the next one late. What it waits counts as barrier:
- * it is idle time that all cores share. */
-static uint64_t keep_pace(struct engine *e, uint64_t ps)
+/* --pace: how long the chip waits for the next step's time once this one, of ps, is done. A step that took longer starts the next
+ * one late. */
+static uint64_t wait_for_pace(struct engine *e, uint64_t ps)
 {
     struct run *run = e->run;
     uint64_t pace = run->options.pace_ps;
     if (!pace)                  /* as fast as it can */
-        return ps;
+        return 0;
     if (ps > pace) {
         run->overruns++;
         run->overrun_ps_max = ps - pace > run->overrun_ps_max ? ps - pace : run->overrun_ps_max;
-        return ps;
+        return 0;
     }
-    run->bound_ps[BOUND_BARRIER] += pace - ps;
-    return pace;
+    run->bound_ps[BOUND_PACE] += pace - ps;
+    return pace - ps;
 }
 
 /* For the timeline: every core's update program begins with the step. */
@@ -240,9 +240,9 @@ void account_step(struct engine *e)
     for (uint32_t c = 0; c < e->chip->n_cores; c++)     /* first: the step's record holds what the cores counted */
         flush_core(e, c);
     add(e, chip_group(run), COUNT_BARRIERS, 1);
-    uint64_t ps = keep_pace(e, attribute(e));
-    struct run_step step = {.sample = (uint32_t)e->at.sample, .step = (uint32_t)e->at.step, .time_ps = ps, .spikes = e->step.action[COUNT_SPIKES],
-                            .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
+    uint64_t work = attribute(e), wait = wait_for_pace(e, work), ps = work + wait;
+    struct run_step step = {.sample = (uint32_t)e->at.sample, .step = (uint32_t)e->at.step, .time_ps = ps, .wait_ps = wait,
+                            .spikes = e->step.action[COUNT_SPIKES], .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
                             .peak_link_use = e->time.peak_link_use, .beyond = (int)e->time.beyond};
     keep_step(e, &step);
     add_to_sample(e, ps);

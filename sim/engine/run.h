@@ -18,7 +18,7 @@ extern "C" {
 
 enum decode { DECODE_RATE, DECODE_LATENCY, DECODE_POPULATION, DECODE_MEMBRANE };
 enum trace_bit { TRACE_SPIKES = 1, TRACE_MEMBRANE = 2, TRACE_PACKETS = 4, TRACE_TIMELINE = 8 };
-enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER, N_BOUNDS };
+enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER, BOUND_PACE, N_BOUNDS };     /* pace: the wait for it, last: 0 without one */
 
 struct run_options {
     uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
@@ -51,6 +51,7 @@ struct run_sample {
 struct run_step {               /* one chip step of one sample */
     uint32_t sample, step;
     uint64_t time_ps, spikes, sops, packets;
+    uint64_t wait_ps;           /* part of time_ps: its work and barrier were done, and the pace was not over */
     double energy_j, peak_link_use;
     int beyond;                 /* slots: a link was used above its range */
 };

@@ -98,10 +98,11 @@ static double unevenness(const struct run *run)
     return run->core_busy_ps_max ? compute / (double)run->core_busy_ps_max : 0;
 }
 
-/* Seconds of the run when the busiest of n cores works so long, and the host port sends so long. */
+/* Seconds of the run when the busiest of n cores works so long, and the host port sends so long; a pace is kept all the same. */
 static double run_time(const struct run *run, uint32_t n, double work, double input)
 {
-    return (work > input ? work : input) + (double)(run->bound_ps[BOUND_NOC] + run->reset_ps) / 1e12 + barrier_time(run, n);
+    double seconds = (work > input ? work : input) + (double)(run->bound_ps[BOUND_NOC] + run->reset_ps) / 1e12 + barrier_time(run, n);
+    return fmax(seconds, ((double)run->options.pace_ps * (double)run->n_steps + (double)run->reset_ps) / 1e12);
 }
 
 static double first_order(const struct run *run, uint32_t n)

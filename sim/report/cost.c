@@ -175,6 +175,8 @@ void cost_time(FILE *to, const struct report *r)
             fprintf(s.line, " (%s)", bound);
         write_spread(s.line, &r->facts.time_s, scale, r->run->samples_done);
         fprintf(s.line, "\t%s per second, one after another", form_count(a, 1 / mean));
+        if (r->run->options.pace_ps)
+            fprintf(s.line, "\na step lasts at least %s (--pace)", form_si(a, (double)r->run->options.pace_ps / 1e12, "s"));
         write_unknown_times(s.line, r);
     }
     form_end(&s);
@@ -227,19 +229,16 @@ static void write_memories(FILE *to, const struct run *run)
     fputs(n ? ")" : "words read and written)", to);
 }
 
-static void write_bounds(FILE *to, const struct run *run, double all, const struct bound_share *share)
+static void write_bounds(FILE *to, const struct run *run, double all, const struct bound_share *share, int n)
 {
-    char wait[FORM_TEXT];
     int more = 0;                   /* of two shares of a core's work, the larger one names the core */
-    for (int i = 0; i < N_BOUNDS; i++) {
+    for (int i = 0; i < n; i++) {
         int none = !share[i].percent;   /* those that play no part stand together, at the end */
-        if (none && i + 1 < N_BOUNDS) {
+        if (none && i + 1 < n) {
             fprintf(to, "%s, ", share[i].name);
             continue;
         }
         fprintf(to, "%s %d %%", share[i].name, share[i].percent);
-        if (share[i].bound == BOUND_BARRIER && run->bound_ps[BOUND_BARRIER] > run->barrier_ps)
-            fprintf(to, " (%s of it waiting for the pace)", form_percent(wait, 1 - (double)run->barrier_ps / (double)run->bound_ps[BOUND_BARRIER]));
         if (!none && share[i].bound == BOUND_COMPUTE)
             write_compute(to, run, all, &share[i], !more++);
         else if (!none && share[i].bound == BOUND_MEMORY && !more++)
@@ -253,7 +252,7 @@ void cost_bound(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
     struct bound_share share[N_BOUNDS] = {{"compute", 0, BOUND_COMPUTE, 0}, {"memory", 0, BOUND_MEMORY, 0}, {"noc", 0, BOUND_NOC, 0},
-                                          {"queue", 0, BOUND_QUEUE, 0}, {"barrier", 0, BOUND_BARRIER, 0}};
+                                          {"queue", 0, BOUND_QUEUE, 0}, {"barrier", 0, BOUND_BARRIER, 0}, {"pace", 0, BOUND_PACE, 0}};
     struct form_sheet s;
     char a[FORM_TEXT];
     double all = (double)(run->total_ps - run->reset_ps), value[N_BOUNDS];
@@ -269,7 +268,7 @@ void cost_bound(FILE *to, const struct report *r)
     for (int i = 0; i < N_BOUNDS; i++)
         share[i].percent = percent[i];
     form_begin(&s, to, r->width, "bound by");
-    write_bounds(s.line, run, all, share);
+    write_bounds(s.line, run, all, share, run->options.pace_ps ? N_BOUNDS : BOUND_PACE);     /* of equal shares, the pace's comes last */
     if ((double)run->reset_ps >= 0.005 * all)
         fprintf(s.line, "resets between samples %s on top\t", form_percent(a, (double)run->reset_ps / all));
     fprintf(s.line, "[%s]", run->options.timing);

@@ -282,17 +282,18 @@ static void write_layers(const struct page *p)
 
 static void write_bound(const struct page *p)
 {
-    static const char *const name[] = {"compute", "memory", "noc", "queue", "barrier"};
-    struct draw_part part[5];
+    static const char *const name[] = {"compute", "memory", "noc", "queue", "barrier", "pace"};
+    struct draw_part part[6];
     char path[40];
     if (!(finished_number(p->f, "time.total_s") > 0))
         return;
     heading(p, "What the steps' time was");
-    for (size_t i = 0; i < 5; i++) {
+    size_t n = finished_number(p->f, "time.pace_s") > 0 ? 6 : 5;
+    for (size_t i = 0; i < n; i++) {
         snprintf(path, sizeof path, "time.bound.%s", name[i]);
         part[i] = (struct draw_part){name[i], finished_number(p->f, path)};
     }
-    draw_stack(p->to, part, 5);
+    draw_stack(p->to, part, n);
 }
 
 static void write_column(const struct page *p, const double *table, size_t rows, size_t columns, size_t column, const char *title, const char *unit)

@@ -8,7 +8,7 @@
 static const char *const reset_words[] = {"none", "zero", "subtract", "value"};
 static const char *const decode_words[] = {"rate", "latency", "population", "membrane"};
 static const char *const mode_words[] = {"barrier", "tick", "event"};
-static const char *const bound_words[N_BOUNDS] = {"compute", "memory", "noc", "queue", "barrier"};
+static const char *const bound_words[N_BOUNDS] = {"compute", "memory", "noc", "queue", "barrier", "pace"};
 
 static const char *base_name(const char *path)
 {
@@ -306,6 +306,7 @@ static double seconds(uint64_t ps)
 static void write_time(struct json *j, const struct report *r)
 {
     const struct run *run = r->run;
+    int bounds = run->options.pace_ps ? N_BOUNDS : BOUND_PACE;          /* without a pace nothing waits for one */
     uint64_t all = run->total_ps - run->reset_ps;
     json_object(j, "time");
     json_real(j, "total_s", seconds(run->total_ps));
@@ -314,12 +315,14 @@ static void write_time(struct json *j, const struct report *r)
     write_spread(j, "per_sample", "s", &r->facts.time_s);
     json_real(j, "barrier_s", seconds(run->barrier_ps));
     json_real(j, "reset_s", seconds(run->reset_ps));
+    if (run->options.pace_ps)
+        json_real(j, "pace_s", seconds(run->options.pace_ps));
     json_object(j, "bound");
-    for (int b = 0; b < N_BOUNDS; b++)
+    for (int b = 0; b < bounds; b++)
         json_real(j, bound_words[b], all ? (double)run->bound_ps[b] / (double)all : 0);
     json_close(j);
     json_object(j, "bound_s");
-    for (int b = 0; b < N_BOUNDS; b++)
+    for (int b = 0; b < bounds; b++)
         json_real(j, bound_words[b], seconds(run->bound_ps[b]));
     json_close(j);
     json_object(j, "compute_s");                /* with it: what bound_s.compute is made of */

@@ -1,5 +1,5 @@
 /* timeline.json: the run as trace events (chrome://tracing, ui.perfetto.dev): a row per used core with its update programs and
- * services, a row for the chip with steps, barriers and resets. Times are microseconds with six digits, exact to the picosecond. */
+ * services, a row for the chip with steps, barriers, waits for a pace and resets. Times are microseconds with six digits, exact to the picosecond. */
 #include <inttypes.h>
 
 #include "report/files.h"
@@ -57,11 +57,13 @@ static void step_events(struct timeline *t, const struct run_step *step, uint64_
 {
     const struct run *run = t->run;
     char name[64];
-    uint64_t work = step->time_ps > t->barrier_ps ? step->time_ps - t->barrier_ps : 0;
+    uint64_t done = step->time_ps - step->wait_ps, work = done > t->barrier_ps ? done - t->barrier_ps : 0;
     snprintf(name, sizeof name, "sample %u step %u", step->sample, step->step);
     event(t, 0, name, "step", start, work);
     if (t->barrier_ps)
-        event(t, 0, "barrier", "barrier", start + work, step->time_ps - work);
+        event(t, 0, "barrier", "barrier", start + work, done - work);
+    if (step->wait_ps)
+        event(t, 0, "pace", "pace", start + done, step->wait_ps);
     for (; t->update < run->n_updates && run->update[t->update].sample == step->sample && run->update[t->update].step == step->step; t->update++)
         event(t, run->update[t->update].core + 1u, "update", "update", start, run->update[t->update].end_ps);
     for (; t->packet < run->n_packets && run->packet[t->packet].sample == step->sample && run->packet[t->packet].step == step->step; t->packet++) {

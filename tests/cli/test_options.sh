@@ -50,6 +50,24 @@ mesh --pace 1ns
 field "$out" 's["time"]["overruns"] == s["samples"] * s["chip_steps"]'
 mesh --pace 1ms
 field "$out" 's["time"]["overruns"] == 0 and s["time"]["total_s"] > 0.1'
+# the wait for a pace is no barrier, takes up what the steps' work may be off, and is told in every file
+paced() { # TIME EXPRESSION: loihi, whose every time has a range
+    n=$((n + 1))
+    out=$scratch/run$n
+    works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0..4 --out "$out" --pace "$1" --trace timeline
+    field "$out" 's["time"]["pace_s"] > 0 and abs(s["time"]["bound_s"]["barrier"] - s["time"]["barrier_s"]) < 1e-15'
+    field "$out" 'abs(sum(s["time"]["bound"].values()) - 1) < 1e-12'
+    field "$out" "$2"
+}
+paced 1ms 's["time"]["bound"]["pace"] > 0.9 and s["time"]["low_s"] == s["time"]["total_s"] == s["time"]["high_s"]'
+grep -q 'a step lasts at least 1.00 ms (--pace)' "$out/report.txt" || fail 'the report does not say the pace'
+grep -Eq 'bound by +pace [0-9]+ %' "$out/report.txt" || fail 'the wait for the pace is not told'
+grep -q '"name":"pace"' "$out/timeline.json" || fail 'the wait for the pace is not in the timeline'
+works "$VOLLEY" report "$out"
+grep -q 'pace' "$out/report.html" || fail 'the wait for the pace is not in report.html'
+paced 11us '0 < s["time"]["overruns"] < s["samples"] * s["chip_steps"] and s["time"]["bound"]["pace"] > 0'
+field "$out" 's["samples"] * s["chip_steps"] * 11e-6 <= s["time"]["low_s"] < s["time"]["total_s"] <= s["time"]["high_s"]'
+field "$first" '"pace_s" not in s["time"] and "pace" not in s["time"]["bound"]'
 for rule in rate latency membrane 'population --classes 5'; do
     mesh --decode $rule
 done
