@@ -1,6 +1,4 @@
 /* Reading in a process of its own: whatever the child does, the parent gets what was sent or one message, and no child is left. */
-#include "import/apart.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "import/apart.h"
 #include "kit.h"
 
 enum { LARGE = 3000001 };       /* bytes; more than any buffer on the way */
