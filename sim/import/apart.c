@@ -57,12 +57,14 @@ static void write_all(int pipe, const void *data, size_t bytes)
     }
 }
 
+/* Native numbers: both ends are one program on one machine. */
 static void send_block(struct apart_out *out, const void *data, uint32_t bytes)
 {
     write_all(out->pipe, &bytes, sizeof bytes);
     write_all(out->pipe, data, bytes);
 }
 
+/* Also before a large piece, so that all arrives in order. */
 static void flush(struct apart_out *out)
 {
     if (out->used)
@@ -111,6 +113,7 @@ struct apart_in {
     unsigned char ahead[BLOCK];
 };
 
+/* The first reason counts. */
 static int stop_at(struct apart_in *in, int state)
 {
     if (in->state == GOING)
@@ -166,6 +169,7 @@ static int next_block(struct apart_in *in)
     return stop_at(in, kind == ERR_NONE || kind == ERR_ANSWER || kind == ERR_INPUT || kind == ERR_BUG ? ENDED : NONSENSE);
 }
 
+/* Blocks do not show: a piece may begin in one and end in another. */
 int apart_get(struct apart_in *in, void *to, uint64_t bytes)
 {
     unsigned char *at = to;
@@ -201,6 +205,7 @@ int apart_spend(struct apart_in *in, uint64_t bytes)
     return 0;
 }
 
+/* calloc's pages cost nothing until they are filled, so a child that claims much and sends little has not taken it. */
 int apart_get_array(struct apart_in *in, uint64_t count, size_t size, void **array)
 {
     *array = NULL;
@@ -216,6 +221,7 @@ int apart_get_array(struct apart_in *in, uint64_t count, size_t size, void **arr
     return -1;
 }
 
+/* Always ends in a 0, whatever was sent. */
 int apart_get_text(struct apart_in *in, char **text)
 {
     uint64_t n;
@@ -232,6 +238,7 @@ int apart_get_text(struct apart_in *in, char **text)
 
 /* ---- becoming the child ---- */
 
+/* Processor time that reading may take. */
 static int seconds_of(const struct apart *task)
 {
     uint64_t more = task->file_size / BYTES_PER_SECOND;
@@ -262,6 +269,7 @@ static uint64_t address_space(void)
     return n > 0 ? strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
+/* Without /proc the limit of memory is done without; that of time stays. */
 static void set_limits(const struct apart *task)
 {
     uint64_t used = address_space();
@@ -298,6 +306,7 @@ static int set_files(int pipe, int report)
     return kept;
 }
 
+/* _exit, not exit: stdio and exit handlers are the parent's. libhdf5's own clean-up is left out with them, which may hang after a damaged file. */
 static _Noreturn void be_child(const struct apart *task, void *data, int pipe, int report, pid_t parent)
 {
     struct err err = {ERR_NONE, ""};
@@ -324,6 +333,7 @@ static int damaged(const struct apart *task, const char *how, struct err *err)
     return err_input(err, "%s: the HDF5 library cannot read this file: it is damaged (%s); export it again", task->path, how);
 }
 
+/* Ctrl-C reaches the child as well: then it is no fault of the file. */
 static int died(const struct apart *task, int status, struct err *err)
 {
     char how[100];
@@ -363,6 +373,8 @@ static int ours(const struct apart *task, FILE *report, struct err *err)
     return is;
 }
 
+/* The child's word counts before take()'s, which may only have failed because nothing more came; an error of take()'s own is one that it found
+ * while the child was still sending. */
 static int outcome(const struct apart *task, const struct apart_in *in, int taken, int status, FILE *report, struct err *err)
 {
     if (in->state == GOING && taken)
@@ -387,6 +399,7 @@ static int wait_for(pid_t child)
     return status;
 }
 
+/* A child that is still sending is of no use any more, and it would wait for ever for room in the pipe. */
 static int listen_to(const struct apart *task, void *data, pid_t child, int pipe, FILE *report, struct err *err)
 {
     struct apart_in *in = mem_new(1, sizeof *in);
@@ -397,7 +410,7 @@ static int listen_to(const struct apart *task, void *data, pid_t child, int pipe
     if (!taken && !apart_get(in, &more, 1))
         in->state = NONSENSE;           /* it goes on after its end */
     if (in->state == GOING || in->state == NONSENSE)
-        kill(child, SIGKILL);           /* it may wait for room in the pipe */
+        kill(child, SIGKILL);
     int status = wait_for(child);
     int bad = outcome(task, in, taken, status, report, err);
     free(in);

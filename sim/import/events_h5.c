@@ -1,3 +1,5 @@
+/* The child (h5_send_...) looks and reads, the parent (h5_take_...) computes: so a fault in the gathering of events is not hidden in a process that may die.
+ * First a number that says which kind of file it is, then what events_shd.c or events_nirdata.c send. */
 #include "import/events_h5.h"
 
 #include <limits.h>
@@ -30,6 +32,7 @@ static int open_file(struct h5 *h, const char *path, struct err *err)
     return h->file >= 0 ? 0 : err_input(err, "%s: is not a readable HDF5 file; was it written completely?", path);
 }
 
+/* Paths need each group on the way to be there; ask for them in order. */
 int h5_is_there(hid_t at, const char *name)
 {
     return H5Lexists(at, name, H5P_DEFAULT) > 0;
@@ -37,6 +40,7 @@ int h5_is_there(hid_t at, const char *name)
 
 /* ---- attributes and names ---- */
 
+/* A text that is longer than to is cut (variable) or left out (fixed): it is a type's name, or it is nothing that is known. */
 void h5_text(hid_t at, const char *name, char to[H5_NAME])
 {
     *to = '\0';
@@ -60,6 +64,7 @@ void h5_text(hid_t at, const char *name, char to[H5_NAME])
     H5Aclose(attribute);
 }
 
+/* Any type of number, as a double. */
 double h5_number(hid_t at, const char *name)
 {
     double value = -1;
@@ -85,6 +90,7 @@ int h5_claim(const struct h5 *h, const char *name, uint64_t count, hid_t type, s
 }
 
 /* kind and size in memory for what stands on disk; the type to read it with, or -1. */
+/* Half floats become float32, odd widths the next larger; booleans (an enum in HDF5) bytes. Types are widened only, so no value changes. */
 static hid_t memory_type(hid_t type, struct npy *a)
 {
     size_t size = H5Tget_size(type);
@@ -262,6 +268,7 @@ int h5_spike(const char *path, struct gather *g, const char *place, uint64_t sam
     return err_context(err, "%s: %s, %.9g s in steps of %.9g s", path, place, time, g->options->dt);
 }
 
+/* axes: how the file was read, for the report. */
 struct events *h5_finish(const char *path, struct gather *g, const char *axes, struct err *err)
 {
     struct events *e = NULL;
@@ -287,6 +294,7 @@ struct job {
     struct npy *labels;         /* the parent's */
 };
 
+/* In the child. Which kind: NIRData says its type, SHD is known by its two lists; a network is a common mistake and gets its own words. */
 static int send_events(void *data, struct apart_out *out, struct err *err)
 {
     const struct job *job = data;
@@ -308,6 +316,7 @@ static int send_events(void *data, struct apart_out *out, struct err *err)
     return err_input(err, "%s: HDF5, but neither SHD (spikes/times, spikes/units) nor NIRData; save it as .npy or CSV", h.path);
 }
 
+/* In the parent. */
 static int take_events(void *data, struct apart_in *in, struct err *err)
 {
     struct job *job = data;
@@ -330,6 +339,7 @@ static int take_labels(void *data, struct apart_in *in, struct err *err)
     return h5_take_array(in, ((struct job *)data)->labels);
 }
 
+/* The file is looked at before the fork, so that a missing one or a folder costs no process. */
 static int run_apart(struct job *job, int (*send)(void *, struct apart_out *, struct err *), int (*take)(void *, struct apart_in *, struct err *),
                      struct err *err)
 {

@@ -31,6 +31,7 @@ static int choose_child(const struct h5 *h, hid_t group, const char *what, const
                      preferred);
 }
 
+/* In this order; take_event_data and take_gridded read it. */
 static int send_arrays(const struct h5 *h, hid_t at, int type, struct apart_out *out, struct err *err)
 {
     if (type == GRIDDED)
@@ -38,6 +39,7 @@ static int send_arrays(const struct h5 *h, hid_t at, int type, struct apart_out 
     return h5_send_array(h, at, "idx", out, err) || h5_send_array(h, at, "time", out, err) || (type == VALUED && h5_send_array(h, at, "value", out, err));
 }
 
+/* n_neurons and t_max are attributes and may be absent (-1). */
 static int send_observable(const struct h5 *h, hid_t at, struct apart_out *out, struct err *err)
 {
     static const char *const name[] = {[GRIDDED] = "TimeGriddedData", [LISTED] = "EventData", [VALUED] = "ValuedEventData"};
@@ -77,6 +79,7 @@ int h5_send_nirdata(const struct h5 *h, struct apart_out *out, struct err *err)
 
 struct event_data { struct npy index, time, value; int valued; };
 
+/* Arrays that were never taken are empty. */
 static void drop_event_data(struct event_data *d)
 {
     npy_free(&d->index);
@@ -84,6 +87,7 @@ static void drop_event_data(struct event_data *d)
     npy_free(&d->value);
 }
 
+/* (samples, events) each. */
 static int same_shape(const struct npy *a, const struct npy *b)
 {
     return a->rank == 2 && b->rank == 2 && a->dim[0] == b->dim[0] && a->dim[1] == b->dim[1];
@@ -110,6 +114,7 @@ static int times_end_steps(const struct event_data *d, double dt)
     return !d->valued;
 }
 
+/* idx -1 is padding: samples have different numbers of events. */
 static int add_event_data(const char *path, const struct event_data *d, struct gather *g, struct err *err)
 {
     int ends = times_end_steps(d, g->options->dt);

@@ -12,6 +12,7 @@ static void *bounded(size_t size, void *most)
     return size <= *(const uint64_t *)most ? malloc(size ? size : 1) : NULL;
 }
 
+/* The counterpart of bounded. */
 static void unbounded(void *memory, void *most)
 {
     (void)most;
@@ -67,6 +68,7 @@ static void put_list(struct apart_out *out, const hvl_t *list)
     apart_put(out, list->p, list->len * 8);     /* double or int64_t */
 }
 
+/* Both lists of a sample go before the next is read; a failure in the middle reaches the parent in place of the rest. */
 static int send_samples(const struct h5 *h, const struct lists *times, const struct lists *units, struct apart_out *out, struct err *err)
 {
     int bad = 0;
@@ -84,6 +86,7 @@ static int send_samples(const struct h5 *h, const struct lists *times, const str
     return bad;
 }
 
+/* Unequal numbers of lists are the parent's to report: it has both. */
 int h5_send_shd(const struct h5 *h, struct apart_out *out, struct err *err)
 {
     struct lists times = {-1, -1, -1, -1, 0}, units = times;
@@ -103,6 +106,7 @@ int h5_send_shd(const struct h5 *h, struct apart_out *out, struct err *err)
 
 struct sample { uint64_t n_times, n_units; double *time; int64_t *unit; };
 
+/* The caller frees time and unit, also after -1. */
 static int take_sample(struct apart_in *in, struct sample *s)
 {
     void *time = NULL, *unit = NULL;
@@ -141,6 +145,7 @@ static int take_samples(const char *path, struct apart_in *in, struct gather *g,
     return bad;
 }
 
+/* Proven: each sample is two lists that were sent, so a sample number needs no other limit. */
 struct events *h5_take_shd(const char *path, struct apart_in *in, const struct event_options *options, struct err *err)
 {
     struct gather g = {.proven = 1, .twice = TWICE_ONCE};

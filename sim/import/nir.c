@@ -1,3 +1,5 @@
+/* The order of the parts is forced: open questions before shapes (a Delay needs dt), shapes before populations (a convolution needs its grid),
+ * the network before its cycles (depth and delays are computed over all projections). The file outlives the rest: weights are borrowed from it. */
 #include "import/nir.h"
 
 #include <stdlib.h>
@@ -29,6 +31,7 @@ static void shorten_cycles(struct network *net, uint32_t arrival)
     }
 }
 
+/* net->dt is the network's step in seconds, 0 where nothing needed one. */
 static int build(const struct nir_file *nir, const struct flat_graph *flat, struct network *net, const struct import_options *options, struct err *err)
 {
     struct nir_rules rules;
@@ -60,6 +63,7 @@ static void put_path(const char *path, struct err *err)
         err_context(err, "%s", path);
 }
 
+/* A network that failed half-way is freed whole; err then names the file once. */
 struct network *nir_read(const char *path, const struct import_options *options, struct err *err)
 {
     struct nir_file *nir = nir_file_read(path, err);

@@ -1,3 +1,10 @@
+/* Populations are the neurons of the graph, in the order in which the Input reaches them. Projections are found backwards: from each population
+ * over linear nodes to every population that they come from. A path is a chain of linear nodes; each path is one projection, so two
+ * ways from A to B are two projections, which add up. Biases on the way are pushed through what lies behind them and end in the target:
+ *
+ *     y = W2 (W1 x + b1) + b2  =  (W2 W1) x + (W2 b1 + b2)
+ *
+ * A projection of a population to itself has a port of its own (1), because snnTorch rounds the two sums apart. */
 #include "import/nir_build.h"
 
 #include <stdlib.h>
@@ -27,6 +34,7 @@ struct build {
 
 /* ---- populations ---- */
 
+/* Nodes that hold a membrane and do not fire. */
 static int is_state(enum nir_kind kind)
 {
     return kind == NIR_I || kind == NIR_LI || kind == NIR_CUBA_LI;
@@ -63,6 +71,7 @@ static int find_states(struct build *b, struct err *err)
     return 0;
 }
 
+/* Only neurons can be decoded: an Output marks the populations in front of it, over reshaping nodes. */
 static int find_outputs(struct build *b, struct err *err)
 {
     int outputs = 0;
@@ -83,6 +92,7 @@ static int find_outputs(struct build *b, struct err *err)
     return outputs ? 0 : err_input(err, "the graph has no Output node: nothing says which spikes are the answer");
 }
 
+/* The Input is the host: it has no neurons of its own, and its shape is what event files are held against. */
 static void add_host(struct build *b)
 {
     struct population *host = &b->net->population[HOST_POPULATION];
@@ -154,6 +164,7 @@ static int all_zero(const double *x, uint64_t n)
     return 1;
 }
 
+/* Any Delay on the chain in hand. */
 static int delayed(const struct build *b)
 {
     for (size_t k = 0; k < b->n; k++)
@@ -184,6 +195,8 @@ static void add_bias(struct build *b, const struct linear *l, uint32_t first_pro
         add_to(&to->bias[sources == SELF], bias, to->neurons);
 }
 
+/* The chain in hand, turned to source first, as a projection. Tools where a spike takes a step to arrive (arrival 1) add that step between
+ * populations; recurrence has its own step everywhere. */
 static int add_path(struct build *b, uint32_t from, struct err *err)
 {
     const struct linear *forward[CHAIN_MAX];
@@ -241,6 +254,7 @@ static int walk_back(struct build *b, uint32_t i, struct err *err)
     return sources;
 }
 
+/* A population with a membrane in front (LI, Threshold) gets what enters that. */
 static int add_projections(struct build *b, struct err *err)
 {
     for (uint32_t k = 0; k < b->layers->n; k++) {
@@ -257,6 +271,7 @@ static int add_projections(struct build *b, struct err *err)
 
 /* ---- rules ---- */
 
+/* After the projections, because the time of a reset can depend on whether a population feeds itself. */
 static int fill_populations(struct build *b, struct err *err)
 {
     struct network *net = b->net;
@@ -290,6 +305,7 @@ static void add_lines(const struct build *b)
     }
 }
 
+/* States before populations, populations before projections, and neurons last: each step needs what the one before found. */
 int nir_build(struct network *net, const struct flat_graph *flat, const struct nir_layers *layers, const struct nir_rules *rules, struct err *err)
 {
     struct build *b = mem_new(1, sizeof *b);

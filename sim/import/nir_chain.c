@@ -18,6 +18,7 @@ struct chain {                  /* a copy that may be changed */
     struct network *net;
 };
 
+/* Takes node i out; the nodes around it touch. */
 static void drop(struct chain *c, size_t i)
 {
     free(c->op[i].owned);
@@ -35,6 +36,7 @@ static int same_delays(const struct linear *l)
     return 1;
 }
 
+/* Delays of single source neurons: several Delay nodes in a row add up. */
 static void add_pre_delay(struct chain *c, const struct linear *l)
 {
     if (!c->pre_delay)
@@ -84,6 +86,7 @@ static int channel_scale(const struct linear *scale, uint64_t channels, double *
     return 1;
 }
 
+/* Weights belong to the file until something changes them. */
 static void own_weights(struct linear *l)
 {
     if (l->owned)
@@ -102,6 +105,8 @@ static void scale_dense(struct linear *l, const struct linear *scale, int before
         l->owned[k] *= scale->weight[scale->n_weights == 1 ? 0 : before ? k % n_in : k / n_in];
 }
 
+/* Weight k stands for output channel k / (taps ins) and, within the group of that channel, input channel k / taps mod ins. A scale that is
+ * constant over each channel commutes with the convolution; one that differs between pixels does not, and is multiplied out. */
 static void scale_conv(struct linear *l, const double *factor, int before)
 {
     const struct conv *c = &l->conv;
@@ -161,6 +166,7 @@ static int move_behind_pool(struct chain *c, size_t i)
     return 1;
 }
 
+/* Into the weights behind it, else into those before it. Exact in real numbers; weights are rounded to float32 afterwards, once. */
 static int take_scale(struct chain *c, size_t i)
 {
     const char *into = NULL, *name = c->op[i].name;
@@ -175,6 +181,8 @@ static int take_scale(struct chain *c, size_t i)
     return 1;
 }
 
+/* Starts again after each change, because a scale that moved may have met another. It ends: every change takes a scale out, or moves one
+ * behind a pool, and none moves to the front. */
 static void take_scales(struct chain *c)
 {
     for (size_t i = 0; i < c->n; i++) {
@@ -225,6 +233,7 @@ static double *singles(struct chain *c, const double *weight, uint64_t n, const 
     return copy;
 }
 
+/* Pooling in front of weights stays a pool of the projection; its 1/area goes into the scale, never into integer weights. */
 static void set_pool(struct projection *p, const struct linear *pool)
 {
     const struct conv *c = &pool->conv;
@@ -268,6 +277,7 @@ static int own_form(const struct chain *c, enum projection_form *form)
     }
 }
 
+/* Without any node each neuron feeds the one with its number, weight 1. */
 static void project_own(struct chain *c, struct projection *p)
 {
     static const double one = 1;
@@ -283,6 +293,7 @@ static void project_own(struct chain *c, struct projection *p)
 
 /* ---- multiplied out ---- */
 
+/* Every pair is there once, with one delay: a matrix says that in less than half of a list's memory. */
 static int is_dense(const struct linear_product *m)
 {
     if (!m->n || m->n != (uint64_t)m->n_in * m->n_out)
@@ -293,6 +304,7 @@ static int is_dense(const struct linear_product *m)
     return 1;
 }
 
+/* The product comes by source neuron, the form is (outputs, inputs). */
 static void fill_dense(struct chain *c, struct projection *p, const struct linear_product *m)
 {
     double *weight = mem_new(m->n, sizeof *weight);
@@ -305,6 +317,7 @@ static void fill_dense(struct chain *c, struct projection *p, const struct linea
     free(weight);
 }
 
+/* Every synapse has a weight of its own; equal ones are not shared, so that the count of weights is that of synapses. */
 static void fill_list(struct chain *c, struct projection *p, struct linear_product *m)
 {
     double *weight = mem_new(m->n, sizeof *weight);
@@ -320,6 +333,7 @@ static void fill_list(struct chain *c, struct projection *p, struct linear_produ
     free(weight);
 }
 
+/* "'a', 'b' and 'c'", cut where a message would get too long. */
 static char *chain_names(const struct chain *c)
 {
     char *names = mem_text("");
@@ -331,6 +345,8 @@ static char *chain_names(const struct chain *c)
     return names;
 }
 
+/* Where no form fits. Exact, but it costs: a list stores target and delay with each weight, and weights that a kernel shared are shared no
+ * more. The line says how many synapses it took. */
 static int project_product(struct chain *c, const char *name, uint32_t from, uint32_t to, struct err *err)
 {
     const struct linear **op = mem_new(c->n, sizeof *op);
@@ -354,6 +370,8 @@ static int project_product(struct chain *c, const char *name, uint32_t from, uin
     return 0;
 }
 
+/* Delays first: what they leave decides which scales stand beside weights; then scales; then a form. Delay nodes that are the same for all
+ * become the projection's network delay, in steps. */
 static int project(struct chain *c, uint32_t from, uint32_t to, struct err *err)
 {
     enum projection_form form;

@@ -1,3 +1,6 @@
+/* libhdf5 believes a file: a dataset that claims 2^60 elements makes it ask for them. So every size is held against what the file can hold at most,
+ * and against the budget of the whole read, before any memory is taken. Deflate packs 1032:1 at best; SLACK is for
+ * datasets whose storage size says nothing (never written, so all fill value). */
 #include "import/nir_data.h"
 
 #include <hdf5.h>
@@ -23,6 +26,7 @@ static int unreadable(struct err *err)
 
 /* ---- what the file claims against what it can hold ---- */
 
+/* A scalar has rank 0 and 1 element; a null dataspace none. The product may not pass 2^64. */
 static int read_extent(hid_t dataset, struct extent *e, struct err *err)
 {
     hsize_t dim[H5S_MAX_RANK];
@@ -66,6 +70,7 @@ static int read_layout(hid_t dataset, uint64_t *chunk, struct err *err)
 }
 
 /* size: bytes of an element in the file. */
+/* A chunk is held to the same measure: libhdf5 takes memory for a whole one, however few of its elements are used. */
 static int plausible(hid_t dataset, const struct extent *e, size_t size, const struct nir_budget *budget, struct err *err)
 {
     uint64_t chunk, stored = H5Dget_storage_size(dataset);
@@ -77,6 +82,7 @@ static int plausible(hid_t dataset, const struct extent *e, size_t size, const s
     return e->n > most || chunk > most ? too_large(err) : 0;
 }
 
+/* One budget for all datasets: a forest of hard links to one array would pass every single check. */
 static int spend(struct nir_budget *budget, uint64_t n, size_t size, struct err *err)
 {
     if (n > budget->left / size)
@@ -87,6 +93,7 @@ static int spend(struct nir_budget *budget, uint64_t n, size_t size, struct err 
 
 /* ---- numbers ---- */
 
+/* Whatever the file's type and byte order; exact but for integers beyond 2^53. */
 static int read_numbers(hid_t dataset, const struct extent *e, struct nir_budget *budget, struct nir_field *field, struct err *err)
 {
     if (spend(budget, e->n, sizeof *field->value, err))
@@ -109,6 +116,7 @@ struct blocks {
     uint64_t left;
 };
 
+/* Called by libhdf5 for each text; NULL makes the read fail. */
 static void *take_block(size_t size, void *info)
 {
     struct blocks *b = info;
@@ -119,6 +127,7 @@ static void *take_block(size_t size, void *info)
     return b->block[b->n++] = mem_new(size, 1);
 }
 
+/* libhdf5 gives back what it has when a read fails; the blocks are freed together instead (free_blocks). */
 static void keep_block(void *block, void *info)
 {
     (void)block, (void)info;
@@ -152,6 +161,7 @@ static int check_lengths(hid_t dataset, uint64_t n, const struct nir_budget *bud
     return 0;
 }
 
+/* n pointers first, as libhdf5 hands them out, then copies of our own. A NULL is an empty text. */
 static int read_varied(hid_t dataset, hid_t type, uint64_t n, struct nir_budget *budget, char **text, struct err *err)
 {
     struct blocks blocks = {.left = budget->left};
@@ -181,6 +191,7 @@ static char *unpadded(const char *raw, size_t size, int spaces)
     return text;
 }
 
+/* 2 size + 1: the raw array and the copies. */
 static int read_fixed(hid_t dataset, hid_t type, uint64_t n, struct nir_budget *budget, char **text, struct err *err)
 {
     size_t size = H5Tget_size(type);
@@ -204,6 +215,7 @@ static int read_texts(hid_t dataset, hid_t type, uint64_t n, struct nir_budget *
     return varied ? read_varied(dataset, type, n, budget, text, err) : read_fixed(dataset, type, n, budget, text, err);
 }
 
+/* A node's type or a word of metadata is a scalar or an array of one; of more, the first counts. */
 static int first_text(hid_t dataset, hid_t type, const struct extent *e, struct nir_budget *budget, struct nir_field *field, struct err *err)
 {
     if (spend(budget, e->n, sizeof(char *), err))
@@ -240,6 +252,7 @@ int nir_data_field(int64_t dataset, struct nir_budget *budget, struct nir_field 
     return bad;
 }
 
+/* Names alone, resolved later: (edges, 2), source and target. */
 static int edges_of(hid_t dataset, hid_t type, const struct extent *e, struct nir_budget *budget, struct nir_graph *graph, struct err *err)
 {
     if (H5Tget_class(type) != H5T_STRING || e->rank != 2 || e->dim[1] != 2)

@@ -1,3 +1,12 @@
+/* In the file:  /version           text, may be absent
+ *               /node              the root graph: a node of type NIRGraph
+ *   node        type               text; absent where a group "nodes" says it is a graph
+ *               its parameters     datasets
+ *               metadata/          datasets, may be absent
+ *   graph       nodes/NAME         nodes
+ *               edges              (n, 2) texts
+ *
+ * Groups may be reached by several hard links, even from inside themselves; depth and number of nodes are limited, so that such a file ends. */
 #include "import/nir_file.h"
 
 #include <errno.h>
@@ -26,8 +35,10 @@ struct reader {
 
 /* ---- groups ---- */
 
+/* The links of a group. foreign: a soft or external one is among them, which would leave the file. */
 struct names { char **name; size_t n, capacity; int foreign; };
 
+/* 0 lets libhdf5 go on. */
 static herr_t add_name(hid_t group, const char *name, const H5L_info_t *info, void *data)
 {
     struct names *names = data;
@@ -50,6 +61,7 @@ static void free_names(struct names *names)
     free(names->name);
 }
 
+/* Sorted here: libhdf5's order by name holds only for groups that keep an index, and bsearch needs strcmp's. */
 static int list_names(hid_t group, struct names *names, const char *place, struct err *err)
 {
     *names = (struct names){0};
@@ -65,6 +77,7 @@ static int list_names(hid_t group, struct names *names, const char *place, struc
     return 0;
 }
 
+/* Asking first keeps libhdf5 from treating an absent member as an error. */
 static int is_there(hid_t group, const char *name)
 {
     return H5Lexists(group, name, H5P_DEFAULT) > 0;
@@ -96,6 +109,7 @@ static int check_name(const char *place, const char *what, const char *name, str
 
 /* ---- datasets of a node ---- */
 
+/* Datasets that hold neither numbers nor texts (references, compounds) say nothing that a node needs: left out. */
 static int add_field(struct reader *r, hid_t group, const char *name, const char *place, struct nir_fields *fields, struct err *err)
 {
     hid_t dataset = open_as(group, name, H5I_DATASET);
@@ -117,6 +131,7 @@ static int add_field(struct reader *r, hid_t group, const char *name, const char
     return 0;
 }
 
+/* All datasets of a group; which of them mean something is for the node's reader. */
 static int read_fields(struct reader *r, hid_t group, const char *place, struct nir_fields *fields, struct err *err)
 {
     struct names names;
@@ -160,6 +175,7 @@ static int read_edges(struct reader *r, hid_t group, const char *place, struct n
     return bad ? -1 : 0;
 }
 
+/* The node counts as soon as it has a name, so that nir_file_free finds what a failure leaves. */
 static int add_node(struct reader *r, hid_t nodes, const char *name, const char *place, int depth, struct nir_graph *graph, struct err *err)
 {
     if (check_name(place, "the node name", name, err))
@@ -203,6 +219,8 @@ static int read_graph(struct reader *r, hid_t group, const char *place, int dept
     return bad;
 }
 
+/* A group without type that has nodes is a graph. A slash in a name makes two groups, of which the outer has
+ * neither: the message names the cause. */
 static int read_node(struct reader *r, hid_t group, const char *place, int depth, struct nir_node *node, struct err *err)
 {
     if (read_fields(r, group, place, &node->data, err) || read_metadata(r, group, place, &node->metadata, err))
@@ -223,6 +241,7 @@ static int read_node(struct reader *r, hid_t group, const char *place, int depth
 
 /* ---- the file ---- */
 
+/* The version is for a note only: the forms differ in what is absent, and that is seen node by node. */
 static int read_root(struct reader *r, hid_t file, struct nir_file *nir, struct err *err)
 {
     struct nir_fields fields = {0};
@@ -246,6 +265,7 @@ static int read_root(struct reader *r, hid_t file, struct nir_file *nir, struct 
     return bad || nir->root.graph ? bad : err_input(err, "/node is a '%s', not a NIRGraph: not a NIR network", nir->root.type);
 }
 
+/* Closed before anything is sent: a crash while libhdf5 closes is one of a damaged file, too. */
 static struct nir_file *read_open(struct reader *r, struct err *err)
 {
     hid_t file = H5Fopen(r->path, H5F_ACC_RDONLY, H5P_DEFAULT);
@@ -317,6 +337,7 @@ struct nir_file *nir_file_read(const char *path, struct err *err)
     return NULL;
 }
 
+/* HDF5 allows the signature at 0, 512, 1024, 2048 ...: a user block may stand before it. */
 int nir_file_is(const char *path)
 {
     static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};

@@ -1,3 +1,7 @@
+/* Flattening: each nested graph is a level, walked depth first; its leaves get full names and indices in one list, its edges become pairs of
+ * indices. An edge that ends at a nested graph is tied to the Input or Output node inside it, which stays as a node that passes on: so
+ * "a -> rnn" and "rnn.out -> b" need no rule of their own later. At the end all is sorted by name, so that neither the order in the file nor HDF5's
+ * shows in any result. */
 #include "import/nir_graph.h"
 
 #include <stdlib.h>
@@ -16,6 +20,7 @@ static const struct kind_name kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
+/* The enum lists neurons last. */
 int nir_is_neuron(enum nir_kind kind)
 {
     return kind >= NIR_THRESHOLD;
@@ -44,6 +49,7 @@ static const char *reason(const char *type)
     return "";
 }
 
+/* A type that differs in the case of letters only is the nearest of all. */
 static int unknown_type(const char *name, const char *type, struct err *err)
 {
     const char *known[KINDS];
@@ -89,6 +95,7 @@ static int is_port(const struct nir_node *node, const char *type)
     return !node->graph && !strcmp(node->type, type);
 }
 
+/* From the inside out, for metadata: what a node does not say, the graph around it may. */
 static const struct nir_node **graphs_around(struct builder *b, const struct level *level)
 {
     struct flat_graph *flat = b->flat;
@@ -134,6 +141,7 @@ static int add_leaf(struct builder *b, const struct level *level, const struct n
 
 static int add_edges(struct builder *, const struct level *, struct err *);
 
+/* Nodes first, edges after them: an edge may name a node of any nested graph on this level. */
 static int add_level(struct builder *b, struct level *level, struct err *err)
 {
     const struct nir_graph *graph = level->node->graph;
@@ -213,6 +221,7 @@ static int find_named_port(const struct level *level, const char *name, enum end
     return 0;
 }
 
+/* The flat node at one end. A name of a node wins over a "graph.port" of the same letters. */
 static int find_end(const struct level *level, const struct nir_edge *edge, enum end end, uint32_t *index, struct err *err)
 {
     const char *name = end == END_FROM ? edge->from : edge->to;
@@ -252,6 +261,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct flat_node *)a)->name, ((const struct flat_node *)b)->name);
 }
 
+/* From, then to: rows of one source stand together. */
 static int by_pair(const void *a, const void *b)
 {
     const struct pair *p = a, *q = b;
@@ -282,6 +292,7 @@ static int sort_nodes(struct builder *b, struct err *err)
     return 0;
 }
 
+/* NIR keeps edges as a set; some writers do not. */
 static void drop_repeated(struct builder *b)
 {
     size_t n = 0;
@@ -298,6 +309,8 @@ static void drop_repeated(struct builder *b)
     b->n_pairs = n;
 }
 
+/* One array holds all neighbours: per node first those it feeds, then those that feed it. Counted, then laid out, then filled; pairs are sorted,
+ * so both lists of every node are in order of name. */
 static void link_nodes(struct builder *b)
 {
     struct flat_graph *flat = b->flat;
@@ -321,6 +334,7 @@ static void link_nodes(struct builder *b)
     }
 }
 
+/* Events of a file belong to one input layer. */
 static int find_input(struct flat_graph *flat, struct err *err)
 {
     uint32_t inputs = 0, second = 0;

@@ -18,6 +18,7 @@ struct scan {
     uint64_t size;              /* of the file */
 };
 
+/* A little-endian number of n bytes. */
 static uint64_t little(const unsigned char *bytes, int n)
 {
     uint64_t value = 0;
@@ -26,6 +27,7 @@ static uint64_t little(const unsigned char *bytes, int n)
     return value;
 }
 
+/* -1: not within the file. */
 static int read_at(const struct scan *s, uint64_t at, unsigned char *to, size_t n)
 {
     return at > s->size || n > s->size - at || fseeko(s->file, (off_t)at, SEEK_SET) || fread(to, 1, n, s->file) != n ? -1 : 0;
@@ -61,6 +63,7 @@ static int placed(const struct scan *s, uint64_t at)
     return read_at(s, at + 24, address, sizeof address) || little(address, 8) != UINT64_MAX;
 }
 
+/* found++: an overlapping second signature is one, too. */
 static int scan_for(const struct scan *s, const char *signature, int (*good)(const struct scan *, uint64_t), const unsigned char *block, size_t n, uint64_t at)
 {
     const unsigned char *found = block, *end = block + n;

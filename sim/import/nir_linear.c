@@ -1,3 +1,6 @@
+/* Linear nodes as sparse matrices that are never stored: each kind can say which outputs one input index reaches and with which weight. A
+ * product of several is computed row by row (one input at a time), so memory is that of one row and of the result. All in double; the
+ * result is rounded to float32 once, at its end. */
 #include "import/nir_linear.h"
 
 #include <float.h>
@@ -54,6 +57,8 @@ static void add_window(const struct linear *l, uint32_t out_channel, const uint3
     }
 }
 
+/* Where one input value goes: y[o][oy][ox] += w[o][c][ky][kx] x[c][y][x] for every tap with oy stride + ky dilation - padding = y, and the same
+ * for x. A pool is a convolution of each channel with itself, of equal taps. Taps that fall on the border are not there at all. */
 static void conv_row(const struct linear *l, uint32_t i, double weight, uint32_t delay, struct linear_row *row)
 {
     const struct conv *c = &l->conv;
@@ -66,6 +71,7 @@ static void conv_row(const struct linear *l, uint32_t i, double weight, uint32_t
     }
 }
 
+/* Column i of the matrix: W is (outputs, inputs), as torch stores it. Zeros are kept: the form says what they cost. */
 static void dense_row(const struct linear *l, uint32_t i, double weight, uint32_t delay, struct linear_row *row)
 {
     uint64_t n_in = shape_size(&l->in), n_out = shape_size(&l->out);
@@ -95,6 +101,7 @@ void linear_row_add(const struct linear *l, uint32_t i, double weight, uint32_t 
     }
 }
 
+/* Goes by columns and leaves out zeros: biases pushed through a chain are mostly constant or sparse. */
 double *linear_apply(const struct linear *l, const double *x)
 {
     uint64_t n_in = shape_size(&l->in);
@@ -113,6 +120,8 @@ double *linear_apply(const struct linear *l, const double *x)
 
 /* ---- chains multiplied out ---- */
 
+/* Synapses of one product, and multiplications on the way to it. Two convolutions on large images can ask for more than any chip holds; the
+ * limit makes that a message within seconds. */
 enum { PRODUCT_MAX = 1 << 25, WORK_MAX = 1 << 30 };
 
 static int by_post(const void *a, const void *b)
@@ -141,6 +150,8 @@ static void merge(struct linear_row *row)
     row->n = n;
 }
 
+/* One input through all nodes, from one row into the other and back; *which holds the last. Merged after each node, or overlapping windows
+ * would multiply the number of entries with every layer. */
 static int row_of(const struct linear *const *chain, size_t n, uint32_t pre, struct linear_row rows[2], int *which, uint64_t *work)
 {
     *which = 0;

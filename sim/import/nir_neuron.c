@@ -1,3 +1,17 @@
+/* The equations, per neuron and step; x is the sum of what arrives, d the drive of a time constant (below):
+ *
+ *     LIF, LI          v = beta v + (1 - beta) v_leak + r d(tau) x
+ *     IF, I            v = v + r x
+ *     CubaLIF, CubaLI  i = alpha i + w_in d(tau_syn) x
+ *                      v = beta v + (1 - beta) v_leak + r d(tau_mem) i
+ *     Threshold        v = x
+ *
+ *     Euler            beta = 1 - dt/tau       d = dt/tau
+ *     exponential      beta = exp(-dt/tau)     d = dt/tau, or 1 - exp(-dt/tau) where the tool normalises
+ *
+ * The kinds of cores know one gain only, 1. So the membrane is counted in units of the gain g (r d, and w_in d before it): m = (v - shift) / g,
+ * and threshold and reset value with it. A spike fires at the same step in both units; membrane_unit turns m back for the report.
+ * What beta, alpha, threshold and reset value are in the end is float32, because the trained network computed in it. */
 #include "import/nir_neuron.h"
 
 #include <math.h>
@@ -22,16 +36,19 @@ struct neuron {                 /* one node's numbers, per neuron */
     int stored;                 /* decays are those of the metadata */
 };
 
+/* Two states: a synaptic current i before the membrane v. */
 static int is_cuba(enum nir_kind kind)
 {
     return kind == NIR_CUBA_LI || kind == NIR_CUBA_LIF;
 }
 
+/* Has a time constant of the membrane, and a potential that it leaks to. */
 static int leaks(enum nir_kind kind)
 {
     return kind == NIR_LI || kind == NIR_LIF || is_cuba(kind);
 }
 
+/* The caller frees. */
 static double *filled(uint64_t n, double value)
 {
     double *array = mem_new(n, sizeof *array);
@@ -78,6 +95,8 @@ static const struct nir_field *stored_decay(const struct neuron *c, const char *
     return field;
 }
 
+/* beta and d of one tau in seconds. Euler with dt > tau has a negative decay: the membrane would swing around its leak potential, which no
+ * trained network means. dt = tau, up to the rounding of a float32, is a membrane without memory. expm1 keeps the digits of a small dt/tau. */
 static int decay_of_tau(const struct neuron *c, const char *name, double tau, double *decay, double *drive, struct err *err)
 {
     const struct nir_rules *r = c->rules;
@@ -146,6 +165,8 @@ static int multiply_w_in(struct neuron *c, const double *drive, struct err *err)
     return 0;
 }
 
+/* Threshold alone has no memory (beta 0), IF and I forget nothing (beta 1). The gain collects r and w_in with their drives, in that order
+ * of the equations above. */
 static int fill_decays(struct neuron *c, struct err *err)
 {
     struct population *p = c->p;
@@ -167,6 +188,7 @@ static int fill_decays(struct neuron *c, struct err *err)
 
 /* ---- leak potential ---- */
 
+/* One number for the whole layer, as most tools write it. */
 static int all_equal(const double *x, uint64_t n)
 {
     for (uint64_t i = 1; i < n; i++)
@@ -185,6 +207,9 @@ static void leak_as_bias(struct neuron *c)
     fidelity_add(c->rules->fidelity, FIDELITY_REWRITTEN, c->p->name, "v_leak becomes a constant input of (1 - beta) v_leak; the membrane starts at 0");
 }
 
+/* v_leak is 0 in nearly every trained network. Where it is not, two ways are exact in real numbers. As a constant input, for a membrane that
+ * starts at 0; or the membrane is counted from v_leak (shift), for one that starts there (norse) and for CubaLIF, where a constant input would
+ * have to pass the synaptic current first. What a reset subtracts is the threshold in volts, not its distance from v_leak: it excludes a shift. */
 static int fill_leak(struct neuron *c, struct err *err)
 {
     int fires = c->p->rule.fires, by_shift = is_cuba(c->node->kind) || (c->rules->tool->starts_at_leak && fires);
@@ -211,11 +236,13 @@ static int fill_leak(struct neuron *c, struct err *err)
 
 /* ---- threshold and reset ---- */
 
+/* Volts of the file in units of the gain, as float32. */
 static double scaled(const struct neuron *c, double volts, uint64_t i)
 {
     return linear_single((volts - (c->shift ? c->shift[i] : 0)) / c->gain[i]);
 }
 
+/* Of the node itself, or of the Threshold that reads its membrane. A population that never fires keeps zeros: nobody compares with them. */
 static int fill_threshold(struct neuron *c, struct err *err)
 {
     const struct flat_node *node = c->threshold ? c->threshold : c->node;
@@ -229,6 +256,8 @@ static int fill_threshold(struct neuron *c, struct err *err)
     return c->volts ? 0 : -1;
 }
 
+/* Reset to 0 V of a membrane that is counted from v_leak is a reset to the value -v_leak/g. When the reset acts follows from kind, tool and
+ * recurrence in one table (rule_point). */
 static int fill_reset(struct neuron *c, int recurrent, struct err *err)
 {
     struct population *p = c->p;
@@ -246,6 +275,8 @@ static int fill_reset(struct neuron *c, int recurrent, struct err *err)
 
 /* ---- lines ---- */
 
+/* What turns m back into the number that the tool shows: its input's gain (snnTorch: 1), volts, or parts of the threshold (Nengo). NULL
+ * stands for 1 everywhere, so that a network from snnTorch carries no array for it. */
 static void fill_unit(struct neuron *c)
 {
     struct population *p = c->p;
@@ -259,6 +290,7 @@ static void fill_unit(struct neuron *c)
         free(to);
 }
 
+/* For the fidelity lines; every combination that rule_point can give. */
 static const char *reset_words(const struct neuron_rule *rule)
 {
     if (!rule->fires)
@@ -274,6 +306,7 @@ static const char *reset_words(const struct neuron_rule *rule)
     return "reset to zero in the next step, whose input is lost";
 }
 
+/* Exact: nothing was computed on the way. Rounded: a decay was computed from tau. Rewritten: the units are others. */
 static void add_lines(const struct neuron *c)
 {
     const struct nir_rules *r = c->rules;
@@ -293,6 +326,8 @@ static void add_lines(const struct neuron *c)
         fidelity_add(r->fidelity, FIDELITY_NOTE, p->name, "equal to snnTorch's reset_delay=False while no membrane passes twice its threshold");
 }
 
+/* The order matters: the reset decides how v_leak is taken, the gain comes from the decays, and threshold and reset value need gain and shift.
+ * A Threshold, alone or behind a membrane, never resets. */
 static int fill(struct neuron *c, int recurrent, struct err *err)
 {
     struct neuron_rule *rule = &c->p->rule;

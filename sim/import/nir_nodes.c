@@ -1,3 +1,4 @@
+/* Linear nodes one by one: what each does to the shape that arrives, and its numbers as a struct linear. */
 #include "import/nir_nodes.h"
 
 #include <float.h>
@@ -12,6 +13,7 @@
 
 enum { DELAY_STEPS_MAX = 1 << 20 };
 
+/* Without a batch: NIR states the shape of one sample in one step. */
 int nir_input_shape(const struct flat_node *node, struct shape *shape, struct err *err)
 {
     const struct nir_field *field = nir_need(node, "shape", err);
@@ -39,6 +41,8 @@ static int is_vector(const struct nir_place *p, uint64_t size)
     return shape_size(&p->in) == size && (p->flattened || p->in.rank == 1 || long_axes <= 1);
 }
 
+/* y = W x + b. torch applies a Linear to the last axis only; on a grid that is another product than the one over all elements, so a grid without a
+ * Flatten is refused rather than guessed. */
 static int read_dense(const struct nir_place *p, struct linear *l, struct err *err)
 {
     const struct nir_field *weight = nir_need_finite(p->node, "weight", err);
@@ -61,6 +65,7 @@ static int read_dense(const struct nir_place *p, struct linear *l, struct err *e
     return p->node->kind == NIR_AFFINE ? nir_bias(p, rows, l, err) : 0;
 }
 
+/* y = s x, one s for all or one each. */
 static int read_scale(const struct nir_place *p, struct linear *l, struct err *err)
 {
     const struct nir_field *scale = nir_need_finite(p->node, "scale", err);
@@ -81,6 +86,7 @@ static int read_scale(const struct nir_place *p, struct linear *l, struct err *e
 
 /* ---- shapes and delays ---- */
 
+/* Negative ones count from the end, as in torch. */
 static int dimension(const struct nir_place *p, const char *name, double fallback, int *out, struct err *err)
 {
     const struct nir_field *field = nir_field(&p->node->node->data, name);
@@ -133,6 +139,8 @@ static int delay_steps(const struct nir_place *p, double delay, uint32_t *steps,
     return 0;
 }
 
+/* One delay for all, or one per element. They are turned to steps here, because here the node's name is known; what they become (network
+ * delay, per source, per synapse) depends on the chain around them. */
 static int read_delay(const struct nir_place *p, struct linear *l, struct err *err)
 {
     const struct nir_field *delay = nir_need_finite(p->node, "delay", err);
@@ -166,6 +174,7 @@ static int read_port(const struct nir_place *p, struct err *err)
     return nir_does_not_fit(p, what, err);
 }
 
+/* Nodes that only pass on (ports, Output, Flatten) are linear, too: their matrix is the identity. */
 int nir_linear_node(const struct nir_place *p, struct linear *l, struct err *err)
 {
     *l = (struct linear){.kind = LINEAR_PASS, .name = p->node->name, .in = p->in, .out = p->in};
@@ -201,6 +210,7 @@ static void take_shape(const struct nir_field *field, struct shape *shape)
         shape->dim[i] = (uint32_t)field->dim[i];
 }
 
+/* A neuron changes no shape, but its parameters may know more of it than the graph: a Flatten before and a grid of thresholds, say. */
 int nir_neuron_node(const struct nir_place *p, struct shape *out, struct err *err)
 {
     static const char *const name[] = {"tau", "tau_mem", "tau_syn", "r", "v_leak", "v_threshold", "v_reset", "w_in", "threshold"};

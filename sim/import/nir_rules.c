@@ -1,3 +1,5 @@
+/* What NIR leaves open, settled in one order: the option, then the metadata of the node, then that of the graphs around it, then the tool's row of
+ * rules.c, then a v_reset other than 0. What is still open is asked for. Each answer leaves a line that says where it came from. */
 #include "import/nir_rules.h"
 
 #include <math.h>
@@ -13,6 +15,7 @@ const struct nir_field *nir_metadata(const struct flat_node *node, const char *n
 
 /* ---- the time step ---- */
 
+/* Types whose equations hold a time constant: they need dt. */
 static int has_tau(const struct flat_node *node)
 {
     return node->kind == NIR_LI || node->kind == NIR_LIF || node->kind == NIR_CUBA_LI || node->kind == NIR_CUBA_LIF;
@@ -65,6 +68,7 @@ static int needs_dt(const struct flat_graph *flat)
     return 0;
 }
 
+/* The usual dt of a tool's files, with a warning where its own default is another: a wrong dt changes every decay. */
 static void tool_dt(struct nir_rules *r, const struct flat_graph *flat)
 {
     const struct tool_rule *tool = r->tool;
@@ -81,6 +85,7 @@ static void tool_dt(struct nir_rules *r, const struct flat_graph *flat)
         fidelity_add(r->fidelity, FIDELITY_NOTE, "", "time step %.9g s, as in files from %s", r->dt, tool->shown);
 }
 
+/* r->dt stays 0 where nothing says it; the first node that needs it complains by name (nir_no_dt). */
 static int settle_dt(struct nir_rules *r, const struct flat_graph *flat, struct err *err)
 {
     double stated;
@@ -147,6 +152,7 @@ int nir_rules_of(const char *file, const struct import_options *options, const s
 
 /* ---- reset ---- */
 
+/* -1: a word that means nothing here. *kind NOT_SAID: no word. */
 static int metadata_reset(const struct flat_node *node, int *kind, struct err *err)
 {
     static const struct { const char *word; int kind; } words[] = {{"subtract", RESET_SUBTRACT}, {"zero", RESET_ZERO}, {"none", RESET_NONE}};
@@ -161,6 +167,7 @@ static int metadata_reset(const struct flat_node *node, int *kind, struct err *e
                      field->text ? field->text : "(a number)");
 }
 
+/* Tools write zeros whatever the reset is, so 0 says nothing. */
 static int has_v_reset(const struct flat_node *node)
 {
     const struct nir_field *field = nir_field(&node->node->data, "v_reset");
@@ -176,6 +183,7 @@ static int not_said(const struct nir_rules *r, const struct flat_node *node, str
                      r->file, node->name, rule_names());
 }
 
+/* A v_reset that an option or the metadata overrules gets a warning: the user may not have meant that. */
 static int settle_kind(const struct nir_rules *r, const struct flat_node *node, struct nir_reset *reset, struct err *err)
 {
     int kind = r->options->reset, stated = has_v_reset(node);
@@ -198,6 +206,7 @@ static int settle_kind(const struct nir_rules *r, const struct flat_node *node, 
     return 0;
 }
 
+/* The time of the reset is asked for in the same order as its kind: option, metadata, tool. */
 int nir_reset_of(const struct nir_rules *r, const struct flat_node *node, struct nir_reset *reset, struct err *err)
 {
     const struct nir_field *delay = nir_metadata(node, "reset_delay");

@@ -1,3 +1,6 @@
+/* NIR files state few shapes, and not always. So the Input's shape is carried along the edges, breadth first, and each node reads its data
+ * as soon as it is known what arrives: the first edge settles a node's input, later ones are only compared. Recurrence closes in this way
+ * without knowing its own output first. The order in which nodes are reached is that of the populations in the report. */
 #include "import/nir_shapes.h"
 
 #include <stdlib.h>
@@ -47,6 +50,7 @@ static int read_node(struct walk *w, uint32_t i, uint32_t from, struct err *err)
     return 0;
 }
 
+/* Follows one edge. A node that was reached is not read again. */
 static int reach(struct walk *w, uint32_t i, uint32_t from, struct err *err)
 {
     struct nir_layer *layer = &w->layers->layer[i];
@@ -58,6 +62,7 @@ static int reach(struct walk *w, uint32_t i, uint32_t from, struct err *err)
     return read_node(w, i, from, err);
 }
 
+/* order is the queue as well: at is read, found written. */
 static int reach_all(struct walk *w, struct err *err)
 {
     const struct flat_graph *flat = w->flat;
@@ -97,6 +102,7 @@ static int check_node(const struct flat_graph *flat, const struct nir_layers *la
     return 0;
 }
 
+/* What is not needed has no shape and is not read: a broken node that leads nowhere stops nobody. */
 struct nir_layers *nir_layers_of(const struct flat_graph *flat, double dt, struct fidelity *fidelity, struct err *err)
 {
     struct nir_layers *layers = mem_new(1, sizeof *layers);

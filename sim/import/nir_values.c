@@ -1,3 +1,5 @@
+/* Numbers of a node's datasets, each checked where it is taken: that it is there, finite, whole where it counts something, and of a shape
+ * that the layer can take. Every message names the node, its type and the dataset. */
 #include "import/nir_values.h"
 
 #include <float.h>
@@ -38,6 +40,7 @@ const struct nir_field *nir_need(const struct flat_node *node, const char *name,
     return NULL;
 }
 
+/* Beyond FLT_MAX counts as wrong, too: weights are float32 in the end. */
 static int check_finite(const struct flat_node *node, const struct nir_field *field, struct err *err)
 {
     for (uint64_t i = 0; i < field->n; i++)
@@ -53,6 +56,7 @@ const struct nir_field *nir_need_finite(const struct flat_node *node, const char
     return field && !check_finite(node, field, err) ? field : NULL;
 }
 
+/* Element i as a count from low to high, both included. */
 int nir_whole(const struct flat_node *node, const struct nir_field *field, uint64_t i, double low, double high, uint32_t *out, struct err *err)
 {
     double value = field->value[i];
@@ -83,6 +87,7 @@ int nir_counts(const struct flat_node *node, const char *name, uint64_t n, doubl
     return 0;
 }
 
+/* what: the part of the sentence behind "but". */
 int nir_does_not_fit(const struct nir_place *p, const char *what, struct err *err)
 {
     char shape[NIR_TEXT];
@@ -99,6 +104,8 @@ int nir_broadcasts(const struct nir_field *field, const struct shape *shape)
     return 1;
 }
 
+/* As numpy broadcasts, right-aligned: element i of the layer, in mixed radix of its shape, takes the field's element at the same coordinates,
+ * with 0 along dimensions of 1. As many values as neurons need no shape: they stand in C order. */
 int nir_spread(const struct nir_field *field, const struct shape *shape, double *out)
 {
     uint64_t size = shape_size(shape);
@@ -117,6 +124,7 @@ int nir_spread(const struct nir_field *field, const struct shape *shape, double 
     return fits ? 0 : -1;
 }
 
+/* One value per output channel (conv) or output (dense), spread over the channel's positions. */
 int nir_bias(const struct nir_place *p, uint64_t channels, struct linear *l, struct err *err)
 {
     const struct nir_field *bias = nir_need_finite(p->node, "bias", err);

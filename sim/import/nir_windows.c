@@ -1,3 +1,9 @@
+/* Windows over a grid: Conv1d, Conv2d, SumPool2d, AvgPool2d. One dimension is a grid of height 1. Along each axis
+ *
+ *     out = (in + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down
+ *
+ * positions, as torch counts them: what does not fill a whole window at the end is left out. AvgPool divides by kernel height times width also where
+ * the window reaches over the border (torch: count_include_pad). */
 #include "import/nir_windows.h"
 
 #include <stdio.h>
@@ -24,6 +30,7 @@ static int grid(const struct nir_place *p, uint32_t channels, int axes, uint32_t
     return 0;
 }
 
+/* The shape of the outputs: (channels, height, width) or (channels, length). */
 static struct shape image(uint32_t channels, int axes, const uint32_t size[2])
 {
     if (axes == 2)
@@ -51,6 +58,7 @@ static void widen_kernel(struct linear *l, const int wider[2])
     l->weight = l->owned;
 }
 
+/* As many outputs as inputs: dilation (kernel - 1) cells of padding in all. torch allows it with stride 1 only; so do we. */
 static int pad_same(const struct nir_place *p, struct linear *l, int axes, struct err *err)
 {
     struct conv *c = &l->conv;
@@ -70,6 +78,7 @@ static int pad_same(const struct nir_place *p, struct linear *l, int axes, struc
     return 0;
 }
 
+/* Numbers, one for all axes or one each; or a word. Absent: none. */
 static int read_padding(const struct nir_place *p, struct linear *l, int axes, struct err *err)
 {
     const struct nir_field *padding = nir_field(&p->node->node->data, "padding");
@@ -83,6 +92,7 @@ static int read_padding(const struct nir_place *p, struct linear *l, int axes, s
     return err_input(err, "node '%s' (%s): padding '%.60s' is neither 'same', 'valid' nor numbers", p->node->name, nir_type(p->node), padding->text);
 }
 
+/* Last, once everything that enters the formula is known. */
 static int set_positions(const struct nir_place *p, struct linear *l, int axes, struct err *err)
 {
     struct conv *c = &l->conv;
@@ -110,6 +120,7 @@ static int check_input_shape(const struct nir_place *p, const struct conv *c, in
     return nir_does_not_fit(p, what, err);
 }
 
+/* The weights say how many channels there are: (outputs, inputs per group, ...). */
 static int set_channels(const struct nir_place *p, const struct nir_field *weight, struct conv *c, struct err *err)
 {
     uint64_t per_group = weight->dim[1], outs = weight->dim[0];
@@ -123,6 +134,7 @@ static int set_channels(const struct nir_place *p, const struct nir_field *weigh
     return 0;
 }
 
+/* Weights are borrowed from the file; numbers are checked before any is used in a product. */
 int nir_conv_node(const struct nir_place *p, int axes, struct linear *l, struct err *err)
 {
     const struct nir_field *weight = nir_need_finite(p->node, "weight", err);
@@ -153,6 +165,7 @@ int nir_conv_node(const struct nir_place *p, int axes, struct linear *l, struct 
     return nir_bias(p, c->channels_out, l, err);
 }
 
+/* No weights: every tap is factor. Without a stride the windows touch, as torch has it. */
 int nir_pool_node(const struct nir_place *p, struct linear *l, struct err *err)
 {
     struct conv *c = &l->conv;

@@ -6,6 +6,7 @@
 
 /* ---- sending ---- */
 
+/* The values of one field are the largest piece: freed at once, so that child and parent together hold the tree about once. */
 static void put_field(struct apart_out *out, struct nir_field *field)
 {
     apart_put_text(out, field->name);
@@ -92,6 +93,7 @@ static int take_field(struct apart_in *in, struct nir_fields *fields)
     return is_text ? apart_get_text(in, &field->text) : take_values(in, field);
 }
 
+/* The number is a claim: memory grows with what comes, not with it. */
 static int take_fields(struct apart_in *in, struct nir_fields *fields)
 {
     uint64_t n;
@@ -103,6 +105,7 @@ static int take_fields(struct apart_in *in, struct nir_fields *fields)
     return 0;
 }
 
+/* All edges at once: their names follow. n_edges counts those that nir_file_free has to look at. */
 static int take_edges(struct apart_in *in, struct nir_graph *graph)
 {
     uint64_t n;
@@ -123,6 +126,7 @@ static int take_edges(struct apart_in *in, struct nir_graph *graph)
 
 static int take_node(struct apart_in *, struct nir_node *, int depth);
 
+/* Nesting ends here as it does in the child: recursion in the parent must not depend on the child's honesty. */
 static int take_graph(struct apart_in *in, struct nir_graph *graph, int depth)
 {
     uint64_t n;
@@ -153,6 +157,7 @@ static int take_node(struct apart_in *in, struct nir_node *node, int depth)
     return take_graph(in, node->graph, depth);
 }
 
+/* The root is a graph, which everything behind relies on. */
 struct nir_file *nir_take(struct apart_in *in)
 {
     struct nir_file *nir = mem_new(1, sizeof *nir);
