@@ -26,11 +26,14 @@ enum {
     GIVEN_UP = 70               /* status of a child that cannot go on; 0 is the only good one */
 };
 
-#if defined __SANITIZE_ADDRESS__
+#if defined __SANITIZE_ADDRESS__        /* gcc */
 #define SANITIZED 1
-#elif defined __has_feature
-#define SANITIZED __has_feature(address_sanitizer)
-#else
+#elif defined __has_feature             /* clang */
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
 #define SANITIZED 0
 #endif
 
