@@ -110,10 +110,32 @@ static int refuse_routes(struct maker *m, struct err *err)
     return err_bug(err, "mapping: a neuron fits no core and every core");
 }
 
+/* 1: the cores that file order needs too many of suffice when packed. */
+static int packed_fits(struct maker *m, uint32_t type, uint32_t available)
+{
+    struct plan plan = {0};
+    int good = !pack_plan(&m->load, type, available, &plan) && plan.n_cores <= available;
+    plan_free(&plan);
+    return good;
+}
+
+/* The types' plans in file order of the types: what the earlier ones take of --cores is gone for the later ones. */
+static int check_cores(struct maker *m, struct err *err)
+{
+    uint32_t left = m->cores;
+    for (uint32_t t = 0; t < m->fanin.chip->n_types; t++) {
+        const struct plan *plan = &m->plan[t];
+        uint32_t available = m->available[t] < left ? m->available[t] : left;
+        if (plan->n_cores > available)
+            return refuse_cores(&m->fanin, t, plan, available, m->method == METHOD_FILL && packed_fits(m, t, available), err);
+        left -= plan->n_cores;
+    }
+    return 0;
+}
+
 static int make_plans(struct maker *m, struct err *err)
 {
     const struct fanin *f = &m->fanin;
-    uint64_t used = 0;
     int bad = 0;
     for (uint32_t t = 0; t < f->chip->n_types; t++)
         plan_free(&m->plan[t]);
@@ -124,14 +146,7 @@ static int make_plans(struct maker *m, struct err *err)
     else
         for (uint32_t t = 0; t < f->chip->n_types && !bad; t++)
             bad = pack_plan(&m->load, t, m->available[t], &m->plan[t]);
-    if (bad)
-        return refuse_routes(m, err);
-    for (uint32_t t = 0; t < f->chip->n_types; t++) {
-        used += m->plan[t].n_cores;
-        if (m->plan[t].n_cores > m->available[t] || used > m->cores)
-            return refuse_cores(f, t, &m->plan[t], m->available[t] < m->cores ? m->available[t] : m->cores, method_word[m->method], err);
-    }
-    return 0;
+    return bad ? refuse_routes(m, err) : check_cores(m, err);
 }
 
 static void add_cores(struct maker *m, const struct plan *plan)

@@ -194,11 +194,28 @@ static void cure_for(const struct core_type *type, int limit, char *to, size_t s
         snprintf(to, size, "larger cores");
 }
 
-int refuse_cores(const struct fanin *f, uint32_t type_index, const struct plan *plan, uint32_t available, const char *method, struct err *err)
+/* More cores: those that --cores left out, else a larger mesh. On a chip of one core type the number is said. */
+static void more_cores(const struct chipfile *chip, uint32_t type, uint32_t needed, char *to, size_t size)
+{
+    const struct chip_noc *noc = &chip->noc;
+    uint32_t there = 0, columns = noc->columns, rows = noc->rows, per_tile = noc->cores_per_tile ? noc->cores_per_tile : 1;
+    for (uint32_t c = 0; c < chip->cores; c++)
+        there += chip->core_type_of[c] == type;
+    while ((uint64_t)columns * rows * per_tile < needed)        /* near to square */
+        *(columns < rows ? &columns : &rows) += 1;
+    if (chip->n_types > 1)
+        snprintf(to, size, needed <= there ? "a larger --cores" : "more cores of that type (placement, or --set noc.size=...)");
+    else if (needed <= there)
+        snprintf(to, size, "--cores %u", needed);
+    else
+        snprintf(to, size, "more cores (--set noc.size=%ux%u)", columns, rows);
+}
+
+int refuse_cores(const struct fanin *f, uint32_t type_index, const struct plan *plan, uint32_t available, int packing, struct err *err)
 {
     const struct core_type *type = &f->chip->type[type_index];
     const char *layer = fanin_name(f, f->population[plan->neuron[plan->first[available < plan->n_cores ? available : 0]]]);
-    char why[400] = "", word[200], cure[300];
+    char why[400] = "", word[200], cure[300], cores[100];
     size_t used = 0;
     int most = 0;
     for (int limit = LIMIT_NEURONS; limit < LIMITS_MAX; limit++) {
@@ -210,7 +227,7 @@ int refuse_cores(const struct fanin *f, uint32_t type_index, const struct plan *
         most = !most || plan->stopped[limit] > plan->stopped[most] ? limit : most;
     }
     cure_for(type, most, cure, sizeof cure);
-    return err_answer(err, "does not fit: layer %s: %s cores of type %s are needed, there are %s%s; what would help: %s%s, more cores "
-                      "(--set noc.size=..., or a larger --cores)", layer, GROUPED(plan->n_cores), type->name, GROUPED(available), why,
-                      !strcmp(method, "fill") ? "--map pack, " : "", cure);
+    more_cores(f->chip, type_index, plan->n_cores, cores, sizeof cores);
+    return err_answer(err, "does not fit: layer %s: %s cores of type %s are needed, there are %s%s; what would help: %s%s, %s", layer,
+                      GROUPED(plan->n_cores), type->name, GROUPED(available), why, packing ? "--map pack, " : "", cure, cores);
 }

@@ -28,15 +28,62 @@ static void what_does_not_fit_is_told_with_layer_need_and_cure(void)
     CU_ASSERT(refused(net, q, &c.plain, NULL, 0, "layer fc1|2 compartments|has 1|capacity.neurons=2"));
     q->population[1].compartments = 1;
     t->neurons = 30;
-    CU_ASSERT(refused(net, q, &c.plain, NULL, 0, "layer fc1|5 cores of type plain are needed, there are 4|full by neurons (30)|capacity.neurons|noc.size"));
-    CU_ASSERT(refused(net, q, &c.plain, "fill", 0, "layer fc1|--map pack"));
+    CU_ASSERT(refused(net, q, &c.plain, NULL, 0, "layer fc1|5 cores of type plain are needed, there are 4|full by neurons (30)|capacity.neurons|noc.size=2x3"));
+    CU_ASSERT(!refused(net, q, &c.plain, "fill", 0, "layer fc1|--map pack"));  /* which needs five as well */
     t->neurons = 70;
-    CU_ASSERT(refused(net, q, &c.plain, "balance", 1, "layer fc1|2 cores of type plain are needed, there are 1|--cores"));
+    CU_ASSERT(refused(net, q, &c.plain, "balance", 1, "layer fc1|2 cores of type plain are needed, there are 1|, --cores 2"));
     t->neurons = 256;
     t->axons_out = 0;
     CU_ASSERT(refused(net, q, &c.plain, NULL, 0, "layer fc1|axons out"));
     t->axons_out = 100;         /* four cores hold all neurons but not their routes */
     CU_ASSERT(refused(net, q, &c.plain, NULL, 1, "layer fc|axons out (100)"));
+    plain_numbers_free(q);
+    network_free(net);
+    free(c.plain.file.core_type_of);
+}
+
+/* File order takes more cores than packing: what would do is said, and does. */
+static void packing_is_named_where_it_would_do(void)
+{
+    struct table_chip c;
+    struct err err;
+    char words[100];
+    struct network *net = digits_network(&err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(net);
+    struct quantised *q = plain_numbers(net);
+    table_chip(&c, 16, 16, 64);
+    c.plain.type.axons_in = 300;
+    struct mapping *filled = map_to(net, q, &c.plain, "fill", 0, &err);
+    struct mapping *packed = map_to(net, q, &c.plain, "pack", filled ? filled->n_cores - 1 : 0, &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(filled);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(packed);
+    snprintf(words, sizeof words, "would help: --map pack, |, --cores %u", filled->n_cores);
+    CU_ASSERT(refused(net, q, &c.plain, "fill", filled->n_cores - 1, words));
+    mapping_free(filled);
+    mapping_free(packed);
+    plain_numbers_free(q);
+    network_free(net);
+    free(c.plain.file.core_type_of);
+}
+
+/* --cores 3 for two types of core: what the first takes is not there for the second. */
+static void types_share_the_cores_that_may_be_used(void)
+{
+    struct table_chip c;
+    struct network *net = dense_network(64, 120, 100);
+    struct quantised *q = plain_numbers(net);
+    table_chip(&c, 2, 4, 60);
+    struct core_type two[2] = {c.plain.type, c.plain.type};
+    two[1].name = "other";
+    c.plain.file.type = two;
+    c.plain.file.n_types = 2;
+    for (uint32_t k = 4; k < 8; k++)
+        c.plain.file.core_type_of[k] = 1;
+    q->population[2].type = 1;
+    CU_ASSERT(refused(net, q, &c.plain, "pack", 3, "layer fc2|2 cores of type other are needed, there are 1|a larger --cores"));
+    CU_ASSERT(refused(net, q, &c.plain, "balance", 3, "layer fc2|2 cores of type other are needed, there are 1|a larger --cores"));
+    two[1].neurons = 20;
+    CU_ASSERT(refused(net, q, &c.plain, "pack", 0, "layer fc2|5 cores of type other are needed, there are 4|more cores of that type"));
     plain_numbers_free(q);
     network_free(net);
     free(c.plain.file.core_type_of);
@@ -72,6 +119,8 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("mapping refuse", NULL, NULL);
     CU_add_test(suite, "what does not fit is told with layer, need and cure", what_does_not_fit_is_told_with_layer_need_and_cure);
+    CU_add_test(suite, "packing is named where it would do", packing_is_named_where_it_would_do);
+    CU_add_test(suite, "types share the cores that may be used", types_share_the_cores_that_may_be_used);
     CU_add_test(suite, "delays beyond the chip do not fit", delays_beyond_the_chip_do_not_fit);
     return check_run();
 }
