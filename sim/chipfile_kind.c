@@ -11,23 +11,23 @@
 enum { KINDS_MAX = 100, SECTION_MAX = 64 };
 
 /* The kinds that this program was built with; a misspelt one is named at its place in the file. */
-const struct core_kind *chipfile_kind(const struct doc_node *place, const char *kind, struct err *err)
+const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct err *err)
 {
     const char *known[KINDS_MAX];
     char list[400] = "";
     size_t n = 0, used = 0;
     for (; core_kinds[n] && n < KINDS_MAX; n++) {
         known[n] = core_kinds[n]->name;
-        if (!strcmp(known[n], kind))
+        if (!strcmp(known[n], name))
             return core_kinds[n];
         if (used + strlen(known[n]) + 3 < sizeof list)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", known[n]);
     }
-    const char *nearest = doc_nearest(kind, known, n);
+    const char *nearest = doc_nearest(name, known, n);
     if (nearest)
-        doc_error(place, err, "no core kind '%s'; did you mean '%s'?", kind, nearest);
+        doc_error(place, err, "no core kind '%s'; did you mean '%s'?", name, nearest);
     else
-        doc_error(place, err, "no core kind '%s'; there are %s", kind, list);
+        doc_error(place, err, "no core kind '%s'; there are %s", name, list);
     return NULL;
 }
 
