@@ -24,9 +24,11 @@ def varied(name, rng):
     chip.update(weight=int(rng.integers(3, 10)), decay=int(rng.integers(4, 13)), rounding=str(rng.choice(["zero", "down", "nearest"])),
                 current=int(rng.integers(12, 25)), membrane=int(rng.integers(16, 25)))
     chip["threshold"] = min(chip["threshold"], chip["membrane"])
+    chip["bias_input"] = bool(rng.random() < 0.3)
     signed = {"weight": "signed", "current": "signed", "membrane": "signed", "threshold": "", "decay": ""}
     options = [f"core_types.{name}.formats.{key}={chip[key]} bit {sign}".strip() for key, sign in signed.items()]
-    return chip, [w for o in options + [f"core_types.{name}.offers.decay_rounding={chip['rounding']}"] for w in ("--set", o)]
+    options += [f"core_types.{name}.offers.decay_rounding={chip['rounding']}"] + ["time.layer_start={kind: bias_input}"] * chip["bias_input"]
+    return chip, [w for o in options for w in ("--set", o)]
 
 
 def whole(x):
@@ -53,7 +55,8 @@ class Integers:
     def __init__(self, p, edges, chip, repeat, value_max):
         self.p, self.chip, self.plan = p, chip, Plan(p, chip)
         self.bias_real = p.bias[0] + p.bias[1]
-        self.axon = chip["kind"] == "cuba" and p.alpha is not None and np.any(self.bias_real)
+        behind = chip["kind"] == "cuba" and p.alpha is not None         # the current stands between a bias and the membrane
+        self.axon = (behind or chip.get("bias_input", False)) and np.any(self.bias_real)
         self.weights = [effective(e, repeat, e.tensor) for e in edges]
         self.unit = self.choose(edges, repeat, value_max)
         self.q = [quantised(e, repeat, self.unit, chip["weight"]) for e in edges]
@@ -167,9 +170,9 @@ class Integers:
 
     def drive(self, total):
         top = 2 ** (self.chip["current"] - 1)
+        total = total + (self.bias_weight if self.axon else 0)
         if self.chip["kind"] == "lif":
             return np.clip(total, -top, top - 1) * 2 ** self.chip["shift"] + self.bias
-        total = total + (self.bias_weight if self.axon else 0)
         self.u = (self.decayed(self.u, self.keep_u) if self.p.alpha is not None else 0) + total * 2 ** self.chip["shift"]
         once = np.where(self.u > top, self.u - 2 * top, self.u)
         once = np.where(once <= -top, self.u + 2 * top, once)
