@@ -1,3 +1,5 @@
+/* The list of everything that is counted, as a table, and its reference in Markdown. The list itself is counter_list.h: name, price key,
+ * class, unit and meaning stand there once, and docs/counters.md is written from it. */
 #include "counters.h"
 
 #include <string.h>
@@ -8,6 +10,7 @@ const struct counter_info counters[N_COUNTERS] = {
 #undef X
 };
 
+/* A few dozen names, looked up while a file is read or a page is written: a plain walk. */
 int counter_by_name(const char *name)
 {
     for (int i = 0; i < N_COUNTERS; i++)
@@ -16,6 +19,7 @@ int counter_by_name(const char *name)
     return -1;
 }
 
+/* Counters without a key ("") are priced by another one or not at all, and are never found. */
 int counter_by_key(const char *key)
 {
     for (int i = 0; i < N_COUNTERS; i++)
@@ -24,6 +28,7 @@ int counter_by_key(const char *key)
     return -1;
 }
 
+/* One table row per counter, in the order of the list. */
 static void write_class(FILE *to, enum counter_class class_)
 {
     fputs("| counter | price key | unit | meaning |\n|---|---|---|---|\n", to);
@@ -33,6 +38,7 @@ static void write_class(FILE *to, enum counter_class class_)
                     *counters[i].key ? "`" : "", counters[i].unit, counters[i].help);
 }
 
+/* A test holds the file against what this prints. */
 void counters_write(FILE *to)
 {
     fputs("# Counters\n\nWritten by `volley counters` from sim/counter_list.h; a test holds this file against it.\n\n"

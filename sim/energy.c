@@ -11,11 +11,14 @@
 
 /* ---- prices ---- */
 
+/* Every priced count has one number here, so that a run, a population, a sample and a step are priced by one and the same sum. */
 struct prices {                 /* J per count; 0 where nothing is charged */
     double counter[N_COUNTERS];
     double *read, *write;       /* [n_memories] per word */
 };
 
+/* Two counters have no key of their own: a synapse that comes too late for its target's window is processed all the same, and a neuron
+ * that is held is still visited by hardware that visits every neuron. The hardware does the work, so the work has its price. */
 const struct cost *energy_price(const struct chipfile *f, enum counter counter)
 {
     int priced_as = counter == COUNT_SOPS_LATE ? COUNT_SOPS : counter == COUNT_UPDATE_HELD ? COUNT_UPDATE_IDLE : (int)counter;
@@ -25,6 +28,7 @@ const struct cost *energy_price(const struct chipfile *f, enum counter counter)
     return term && (term->cost.stated || term->cost.free) ? &term->cost : NULL;
 }
 
+/* The part of the chip that a price stands under in the chip file; the parts add up to the total in by_component. */
 static const char *component_of(const struct chipfile *f, enum counter counter)
 {
     int priced_as = counter == COUNT_SOPS_LATE ? COUNT_SOPS : counter == COUNT_UPDATE_HELD ? COUNT_UPDATE_IDLE : (int)counter;
@@ -32,6 +36,7 @@ static const char *component_of(const struct chipfile *f, enum counter counter)
     return term && term->component ? term->component : "core";
 }
 
+/* Tiles with a used core; a tile that packets only pass through is not used. */
 static uint32_t tiles_used(const struct run *run)
 {
     uint32_t n = 0, per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
@@ -49,6 +54,7 @@ static uint32_t times_charged(const struct run *run, enum counter counter)
     return !strcmp(per, "core") ? run->n_cores : tiles_used(run);
 }
 
+/* NULL: a word of this memory costs nothing of its own, because the actions' prices were measured from outside and contain it. */
 static const struct cost *word_price(const struct run *run, uint32_t memory, int write)
 {
     const struct chip_memory *m = &run->chip->type[run->memory_of[memory].type].memory[run->memory_of[memory].memory];
@@ -56,11 +62,13 @@ static const struct cost *word_price(const struct run *run, uint32_t memory, int
     return !run->chip->includes_memory && (cost->stated || cost->free) ? cost : NULL;
 }
 
+/* What is unknown is counted as free; that it is so stands in the report, never in a sum. */
 static double charged(const struct cost *cost)
 {
     return cost && !cost->free ? cost->value : 0;
 }
 
+/* Made once per run. A barrier that is charged per core costs as many times its price as cores are used, in every step alike. */
 static struct prices prices_of(const struct run *run)
 {
     struct prices p = {.read = mem_new(run->n_memories, sizeof *p.read), .write = mem_new(run->n_memories, sizeof *p.write)};
@@ -73,6 +81,8 @@ static struct prices prices_of(const struct run *run)
     return p;
 }
 
+/* energy = sum of count x price over counters, in the list's order, then over memories. The order is the same for every view, so that
+ * equal counts give equal energies to the last bit, on any machine. */
 static double priced(const struct prices *p, const struct run_counts *counts, const struct run_memory *memory, uint32_t n_memories)
 {
     double sum = 0;
@@ -85,14 +95,18 @@ static double priced(const struct prices *p, const struct run_counts *counts, co
 
 /* ---- ranges ---- */
 
+/* One sum of widths per group: errors of one source go together (if one of its figures is too low, all are), so within a group widths
+ * add up; groups know nothing of each other, so across groups they add in quadrature: w = sqrt(sum over groups of w(g)^2). */
 struct spread { double *low, *high; };          /* widths below and above a value, per source group */
 struct groups { uint32_t *of, n; };             /* [n_sources + 1] group of a source; the last: no source */
 
+/* Two sources may share a group: the same tool used twice is wrong twice in the same direction. */
 static const char *group_name(const struct chip_source *s)
 {
     return s->group && *s->group ? s->group : s->name;
 }
 
+/* A group is known by the first source that has its name. Costs without a source (an override on the command line) share one of their own. */
 static struct groups groups_of(const struct chipfile *f)
 {
     struct groups g = {.of = mem_new((size_t)f->n_sources + 1, sizeof *g.of), .n = f->n_sources + 1};
@@ -116,12 +130,14 @@ static struct spread spread_new(const struct groups *g)
     return (struct spread){mem_new(g->n, sizeof(double)), mem_new(g->n, sizeof(double))};
 }
 
+/* Widths belong to energy_make alone; the energy it returns holds plain sums. */
 static void spread_free(struct spread *s)
 {
     free(s->low);
     free(s->high);
 }
 
+/* sqrt of the sum of squares: what independent widths make together. */
 static double quadrature(const double *width, uint32_t n)
 {
     double sum = 0;
@@ -130,6 +146,7 @@ static double quadrature(const double *width, uint32_t n)
     return sqrt(sum);
 }
 
+/* Widths that add up may be larger than the value they belong to; less than no energy is no answer. */
 static double at_least_zero(double x)
 {
     return x > 0 ? x : 0;
@@ -147,6 +164,8 @@ struct book {                   /* energy_make at work */
     size_t capacity;
 };
 
+/* factor: 1 for actions and words; seconds for static power, whose price is in W. The line's own low and high are those of its price:
+ * the group's sums are what the total's range is made of. */
 static struct energy_line *add_line(struct book *b, const struct energy_line *line, struct spread *spread, double factor)
 {
     struct energy *e = b->e;
@@ -163,6 +182,7 @@ static struct energy_line *add_line(struct book *b, const struct energy_line *li
     return l;
 }
 
+/* Groups, not cores: they contain what happened outside cores, too. */
 static uint64_t total_count(const struct run *run, enum counter counter)
 {
     uint64_t sum = 0;
@@ -186,6 +206,7 @@ static void find_second(const struct run *run, struct energy_line *line)
     }
 }
 
+/* One line for each action that happened and has a price or is declared unknown; what did not happen has no line. */
 static void add_counters(struct book *b)
 {
     for (int c = 0; c < N_COUNTERS; c++) {
@@ -200,6 +221,7 @@ static void add_counters(struct book *b)
     }
 }
 
+/* Two core types may both have a memory `synapse`; then each is told apart by its type's name. */
 char *energy_memory_name(const struct run *run, uint32_t memory, char *to, size_t size)
 {
     const struct core_type *type = &run->chip->type[run->memory_of[memory].type];
@@ -211,6 +233,7 @@ char *energy_memory_name(const struct run *run, uint32_t memory, char *to, size_
     return to;
 }
 
+/* Reads and writes are priced apart: in a small memory a write costs two to three times a read. */
 static void add_memories(struct book *b)
 {
     char name[200];
@@ -228,8 +251,10 @@ static void add_memories(struct book *b)
 
 /* ---- static power ---- */
 
+/* How many of a thing the chip has, and how many of them this run used. */
 struct units { uint64_t used, all; };
 
+/* Static power of a core type is paid by the cores of that type alone. */
 static struct units cores_of_type(const struct run *run, uint32_t type)
 {
     struct units u = {0, 0};
@@ -240,6 +265,7 @@ static struct units cores_of_type(const struct run *run, uint32_t type)
     return u;
 }
 
+/* A router is used where one of its cores is. */
 static int uses_tile(const struct run *run, uint32_t tile)
 {
     uint32_t per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
@@ -274,6 +300,7 @@ static struct units units_of(const struct run *run, const char *what)
     return (struct units){run->n_cores, run->chip->cores};      /* core, memory; a chip's power is shared among its cores */
 }
 
+/* Whether the list knows a thing in that state as well: gated parts do not pay what unused ones would. */
 static int has_state(const struct chip_static *list, uint32_t n, const char *what, const char *state)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -282,6 +309,7 @@ static int has_state(const struct chip_static *list, uint32_t n, const char *wha
     return 0;
 }
 
+/* energy = units x share x power x time of the whole run. share: the part of a chip's one power that its used cores answer for. */
 static void add_static_line(struct book *b, const char *what, const struct cost *power, uint64_t units, double share, int unused)
 {
     if (!units || !(power->stated || power->free))
@@ -315,6 +343,7 @@ static void add_static(struct book *b, const struct chip_static *list, uint32_t 
         add_static_line(b, what, &list[i].power, u.all - u.used, 1, 1);
 }
 
+/* The chip's own list, then each core type's, then the leakage of memories that were derived or state one: one memory per core. */
 static void add_all_static(struct book *b)
 {
     const struct chipfile *f = b->run->chip;
@@ -339,16 +368,19 @@ static void add_all_static(struct book *b)
 
 /* ---- range of the time ---- */
 
+/* A cost that a stretch of time hangs on, and how much of it: seconds that this run's counts of it take. */
 struct part { double weight; const struct cost *cost; };        /* weight: seconds that hang on this cost, up to a factor */
 enum { PARTS = 64 };
 struct parts { struct part part[PARTS]; uint32_t n; };
 
+/* What takes no time, was stated as 0 or is unknown moves no range. */
 static void add_part(struct parts *p, double weight, const struct cost *cost)
 {
     if (weight > 0 && cost->value > 0 && p->n < PARTS)
         p->part[p->n++] = (struct part){weight, cost};
 }
 
+/* How often a term of a service time happened in this run: an action's counter, or accesses to a memory in words. */
 static uint64_t term_count(const struct run *run, uint32_t type, const struct service_term *term)
 {
     uint64_t n = 0;
@@ -361,17 +393,20 @@ static uint64_t term_count(const struct run *run, uint32_t type, const struct se
     return n;
 }
 
+/* Of the converted value, whole cycles: it is what the run used. */
 static double duration_s(const struct chipfile *f, const struct duration *d)
 {
     return d->clock < f->n_clocks ? (double)d->cycles * (double)f->clock[d->clock].period_ps / 1e12 : 0;
 }
 
+/* The weight of a term: its count in this run x its time. A sum over all cores, where the critical path has one: first order. */
 static void add_terms(struct parts *p, const struct run *run, uint32_t type, const struct service_term *term, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
         add_part(p, (double)term_count(run, type, &term[i]) * duration_s(run->chip, &term[i].time), &term[i].time.cost);
 }
 
+/* A packet's way is links crossed, routers passed, entry and exit; flits behind the first are part of the service they wait for. */
 static void add_noc(struct parts *p, const struct run *run)
 {
     const struct chip_noc *noc = &run->chip->noc;
@@ -399,6 +434,7 @@ static void spread_time(struct book *b, double seconds, const struct parts *p, d
     }
 }
 
+/* Times are whole picoseconds until here. */
 static double seconds_of(uint64_t ps)
 {
     return (double)ps / 1e12;
@@ -464,6 +500,8 @@ static void find_time_range(struct book *b)
 
 /* ---- sums ---- */
 
+/* Shares by basis: a line rests on its price's basis, but for the updates of compartments that only emulate a reset. That these are
+ * needed at all is the chip file's statement, so they rest on what that statement rests on. */
 static void sum_dynamic(struct book *b)
 {
     struct energy *e = b->e;
@@ -498,6 +536,7 @@ static void sum_total(struct book *b)
     spread_free(&all);
 }
 
+/* The line whose own range is widest, not the largest one: what is worth measuring is what is not known. */
 static void find_lever(struct energy *e)
 {
     double widest = 0;
@@ -509,6 +548,7 @@ static void find_lever(struct energy *e)
         }
 }
 
+/* The same prices over other counts. A step's energy lacks the reset before its sample, which is in no step. */
 static void price_views(struct book *b)
 {
     struct run *run = b->run;
@@ -528,6 +568,7 @@ static void price_views(struct book *b)
     free(memory);
 }
 
+/* Writing weights and tables once: a word holds what fits, so the last word of a memory counts whole. Told apart, in no other figure. */
 static void price_loading(struct book *b)
 {
     const struct run *run = b->run;
@@ -539,6 +580,7 @@ static void price_loading(struct book *b)
     }
 }
 
+/* A chip without a price list still counts; its report has no energies rather than zeros. */
 static int any_price(const struct run *run)
 {
     for (uint32_t i = 0; i < run->chip->n_energy; i++)
@@ -550,6 +592,7 @@ static int any_price(const struct run *run)
     return 0;
 }
 
+/* The populations' parts must make the whole: a count that belongs to nobody would be ours to find, not the user's. */
 static int check_sums(const struct book *b, struct err *err)
 {
     double groups = 0;
@@ -560,6 +603,8 @@ static int check_sums(const struct book *b, struct err *err)
     return 0;
 }
 
+/* The order matters: lines fill the groups' widths, the time's range is needed by the total's, and the views need nothing but prices.
+ * Nothing here can fail but the check of the sums, and that only by a defect of ours. */
 struct energy *energy_make(struct run *run, struct err *err)
 {
     struct book b = {.run = run, .e = mem_new(1, sizeof *b.e), .prices = prices_of(run), .groups = groups_of(run->chip), .seconds = seconds_of(run->total_ps)};

@@ -24,6 +24,7 @@ static void say_cover(FILE *out, const struct expect *e, const struct run *run)
         fprintf(out, "; compared samples %u..%u (%u of %u)", c.first, c.last, c.samples, run->samples_done);
 }
 
+/* How many differ, and the first of them with both answers. */
 static int check_predictions(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
     uint32_t differ = 0, compared = 0, first = 0;
@@ -43,6 +44,7 @@ static int check_predictions(FILE *out, const struct cli *cli, const struct expe
     return differ != 0;
 }
 
+/* The same of output counts, with the first neuron that differs: closer to a cause than a class. */
 static int check_counts(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
     uint32_t differ = 0, compared = 0, first = 0, first_neuron = 0, neuron;
@@ -72,6 +74,7 @@ static double threshold_of(const struct run *run, const struct expect_spike *s)
     return q->integer ? (double)q->threshold[s->neuron] : (double)q->thr[s->neuron];
 }
 
+/* The sample is run again with its membranes recorded, which the first run did not pay for; the same seed gives the same bytes. */
 static int say_membrane(FILE *out, const struct run *run, const struct expect_spike *s, struct err *err)
 {
     struct run_options o = run->options;
@@ -96,6 +99,7 @@ static int say_membrane(FILE *out, const struct run *run, const struct expect_sp
     return 0;
 }
 
+/* Spikes are compared as sets, in network time: the order in a file means nothing. */
 static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
     struct expect_spike *mine = mem_new(run->n_spikes, sizeof *mine);
@@ -133,6 +137,7 @@ static int check_cover(const struct job *p, const struct cli *cli, struct err *e
     return 0;
 }
 
+/* Read before the run: a file that cannot be read must not cost minutes first. */
 int job_expect(struct job *p, const struct cli *cli, struct err *err)
 {
     if (!cli->expect)
@@ -145,6 +150,7 @@ int job_expect(struct job *p, const struct cli *cli, struct err *err)
     return check_cover(p, cli, err);
 }
 
+/* By what the file holds, which its reader found out. */
 static int check(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
     switch (e->kind) {
@@ -154,6 +160,7 @@ static int check(FILE *out, const struct cli *cli, const struct expect *e, const
     }
 }
 
+/* With --quiet a difference still says itself, on stderr: the answer that was asked for is no. */
 int cli_expect(const struct cli *cli, const struct job *job, const struct run *run, struct err *err)
 {
     char *text = NULL;

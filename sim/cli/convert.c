@@ -4,12 +4,14 @@
 #include "cli/cli.h"
 #include "report/form.h"
 
+/* Compared as written: .YAML is not .yaml. */
 static int ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
     return n >= m && !strcmp(text + n - m, end);
 }
 
+/* The rules of --from are written out: the new file says by itself what the old one left open. */
 static int convert_network(const struct cli *cli, struct err *err)
 {
     struct job job = {0};
@@ -20,6 +22,7 @@ static int convert_network(const struct cli *cli, struct err *err)
     return bad ? -1 : 0;
 }
 
+/* Read as a run would read them, so that a wrong layout is seen here, too. */
 static int convert_events(const struct cli *cli, struct err *err)
 {
     char n[4][FORM_TEXT];
@@ -34,6 +37,7 @@ static int convert_events(const struct cli *cli, struct err *err)
     return bad ? -1 : 0;
 }
 
+/* The name's end decides, as everywhere. */
 int cli_convert(const struct cli *cli, struct err *err)
 {
     if (!cli->out)

@@ -35,6 +35,7 @@ static uint32_t first_layer(const struct network *net, struct err *err)
     return first;
 }
 
+/* On the chip `ideal`, as it was trained, with its spikes recorded. Steps and samples are those of the run to come. */
 static struct run *run_host(const struct job *p, const struct cli *cli, struct err *err)
 {
     struct cli plain = {.command = "run", .reset = -1, .reset_time = -1};
@@ -73,6 +74,7 @@ static struct events *spikes_of(const struct run *run, const struct events *like
     return e;
 }
 
+/* The network loses its first layer and gains an input of that layer's shape; fidelity lines of the old input stay. */
 int job_host_layer(struct job *p, const struct cli *cli, struct err *err)
 {
     if (cli->values != VALUES_HOST || !p->valued)

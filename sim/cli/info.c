@@ -14,6 +14,7 @@ enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_MAP, CONTENT_SUMMARY,
 
 /* ---- arrays, events, labels, tables ---- */
 
+/* Any array: what it holds is the user's matter. The share of zeros tells spikes from values. */
 static int info_npy(const char *path, struct err *err)
 {
     struct npy a;
@@ -34,6 +35,7 @@ static int info_npy(const char *path, struct err *err)
     return 0;
 }
 
+/* As a run would read it, with what the reader had to assume. */
 static int info_events(const char *path, const struct cli *cli, struct err *err)
 {
     struct event_options o = {.steps = cli->steps, .time_first = time_first_of(cli), .dt = cli->dt};
@@ -117,6 +119,7 @@ static int info_text(const char *path, const struct cli *cli, struct err *err)
 
 /* ---- YAML and folders ---- */
 
+/* Which network on which chip; whether it fits a chip is seen by a run. */
 static int info_map(const char *path, struct err *err)
 {
     struct doc *doc = doc_read(path, err);
@@ -130,6 +133,7 @@ static int info_map(const char *path, struct err *err)
     return 0;
 }
 
+/* By the keys that only one kind of file has. */
 static enum content content_of_yaml(const char *path)
 {
     struct err ignored;
@@ -150,12 +154,14 @@ static enum content content_of_yaml(const char *path)
 
 /* ---- which is it ---- */
 
+/* Compared as written. */
 static int ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
     return n >= m && !strcmp(text + n - m, end);
 }
 
+/* HDF5, NumPy and .spk begin with their own bytes; text is told by its name's end, else by its keys. */
 static enum content content_of(const char *path)
 {
     unsigned char head[8] = {0};
@@ -177,6 +183,7 @@ static enum content content_of(const char *path)
     return ends_with(path, ".csv") || ends_with(path, ".txt") ? CONTENT_TEXT : content_of_yaml(path);
 }
 
+/* An HDF5 file may be a network or events: the name's end tells them apart, as for --input. */
 static int info_one(const char *path, const struct cli *cli, struct err *err)
 {
     int hdf5_events = ends_with(path, ".h5") || ends_with(path, ".hdf5"), yaml = ends_with(path, ".yaml") || ends_with(path, ".yml");
@@ -197,6 +204,7 @@ static int info_one(const char *path, const struct cli *cli, struct err *err)
     return yaml ? info_chip(path, cli, err) : info_text(path, cli, err);
 }
 
+/* The first file that cannot be read ends it; what came before has been said. */
 int cli_info(const struct cli *cli, struct err *err)
 {
     if (job_files(cli, err))

@@ -10,11 +10,13 @@
 
 /* ---- cores ---- */
 
+/* A capacity as a reader knows it. */
 static const char *limit(char to[FORM_TEXT], uint32_t n)
 {
     return n == UINT32_MAX ? "unlimited" : form_count(to, n);
 }
 
+/* Derived figures stand here and not among the others: they follow the memory's shape, not a key of their own. */
 static void say_memory(const struct chip_memory *m)
 {
     char size[40], read[40], write[40], leak[40], access[40];
@@ -31,6 +33,7 @@ static void say_memory(const struct chip_memory *m)
     printf("%s\n", m->derived ? "  (model: sram)" : "");
 }
 
+/* Capacities, number formats, memories: what a network must fit. */
 static void say_type(const struct core_type *t)
 {
     char a[4][FORM_TEXT];
@@ -91,6 +94,7 @@ static void say_used(const struct chipfile *chip, const struct chip_figure *figu
     printf(" used %-9s %-13s", figure->cost.free ? "0 ps" : unit_write(used, sizeof used, seconds, UNIT_TIME), error);
 }
 
+/* Times and prices apart, each list with one width of key. */
 static void say_figures(const struct chipfile *chip, int times)
 {
     char stated[40];
@@ -111,6 +115,7 @@ static void say_figures(const struct chipfile *chip, int times)
     }
 }
 
+/* The words behind the names in brackets. */
 static void say_sources(const struct chipfile *chip)
 {
     for (uint32_t i = 0; i < chip->n_sources; i++)
@@ -119,6 +124,7 @@ static void say_sources(const struct chipfile *chip)
 
 /* ---- the chip ---- */
 
+/* With --set applied: what is shown is the chip that a run with the same overrides would have. */
 int info_chip(const char *path, const struct cli *cli, struct err *err)
 {
     static const char *const mode[] = {"barrier", "tick", "event"};

@@ -22,6 +22,7 @@ static void say_population(const struct population *p, int host)
     printf("%s\n", p->output ? "  (output)" : "");
 }
 
+/* Read with the options of a run (--from ...), so that what is shown is what would be run. */
 int info_network(const char *path, const struct cli *cli, struct err *err)
 {
     struct job job = {0};

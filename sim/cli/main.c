@@ -1,3 +1,5 @@
+/* volley: the program. Finds the command, reads its options, runs it; the kind of an error becomes the exit status. A command prints its
+ * answer and returns 0, a positive status where its answer is no, or -1 and an err; only main writes the message and only main exits. */
 /* volley: the program. Finds the command, reads its options, runs it; the kind of an error becomes the exit status. */
 #include <errno.h>
 #include <locale.h>
@@ -7,6 +9,7 @@
 #include "cli/cli.h"
 #include "config/doc.h"
 
+/* Name, arguments, help, the options it takes (each followed by a blank), its default folder, how many files, and what runs it. */
 const struct cli_command cli_commands[] = {
     {"run", "CHIP NETWORK", "runs a trained network on a chip and says energy, time and accuracy",
      "input labels samples steps from dt reset reset-time layout values bits quant map cores set core timing engine threads seed pace decode "
@@ -26,6 +29,7 @@ const struct cli_command cli_commands[] = {
     {0},
 };
 
+/* NULL: no such command. */
 const struct cli_command *cli_command_by_name(const char *name)
 {
     for (const struct cli_command *c = cli_commands; c->name; c++)
@@ -34,6 +38,7 @@ const struct cli_command *cli_command_by_name(const char *name)
     return NULL;
 }
 
+/* Offers the nearest one where a name is near. */
 static int unknown_command(const char *name, struct err *err)
 {
     const char *known[32];
@@ -45,6 +50,7 @@ static int unknown_command(const char *name, struct err *err)
                      nearest ? "'" : "");
 }
 
+/* volley help, volley --help, and with a command's name that command's page. */
 static int help(const char *about, struct err *err)
 {
     const struct cli_command *command = about ? cli_command_by_name(about) : NULL;
@@ -57,6 +63,7 @@ static int help(const char *about, struct err *err)
     return 0;
 }
 
+/* A command is the first word; without one the overview goes to stderr, because it was not asked for. */
 static int dispatch(int argc, char **argv, struct err *err)
 {
     if (argc < 2) {
@@ -82,6 +89,8 @@ static int dispatch(int argc, char **argv, struct err *err)
     return status;
 }
 
+/* The C locale: numbers have a point, whatever the user's language. Standard output is looked at once more at the end, so that a full disk
+ * under any command is a message and status 2, never a silent half of an answer. */
 int main(int argc, char **argv)
 {
     struct err err = {ERR_NONE, ""};

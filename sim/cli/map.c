@@ -7,6 +7,7 @@
 
 enum { CORES_SHOWN = 32 };
 
+/* Without a limit there is nothing to be full of. */
 static void say_use(const char *what, uint32_t used, uint32_t had)
 {
     printf("  %s %u", what, used);
@@ -56,6 +57,7 @@ static void say_busiest(const struct mapping *m, const struct chipfile *chip)
            unit_write(time, sizeof time, busiest / 1e12, UNIT_TIME), MAP_RARITY, busiest * m->n_cores / all);
 }
 
+/* Every core up to a screenful, then the whole: cores, packets and hops if each source spiked once, and what the loader had to change. */
 static void say(const struct job *p)
 {
     const struct mapping *m = p->mapping;
@@ -72,6 +74,7 @@ static void say(const struct job *p)
             printf("%s %s%s%s\n", fidelity_word(from[k]->line[i].kind), from[k]->line[i].node, *from[k]->line[i].node ? ": " : "", from[k]->line[i].text);
 }
 
+/* The command that uses the file, ready to be copied, with names quoted as a shell needs them. */
 static void say_next(const struct cli *cli)
 {
     char *chip = cli_quoted(cli->file[0]), *network = cli_quoted(cli->file[1]), *file = cli_quoted(cli->out);
@@ -81,6 +84,7 @@ static void say_next(const struct cli *cli)
     free(file);
 }
 
+/* The chip, network and numbers of a run, without an input: placement does not know what will spike. */
 int cli_map(const struct cli *cli, struct err *err)
 {
     struct job p = {0};

@@ -1,3 +1,6 @@
+/* The options of all commands: one table reads them, checks them and prints the help, so that no option can be taken and not described.
+ * An option is --name VALUE or --name=VALUE, and flags take none; a command takes those that its own line in main.c names. What follows
+ * -- is a file, whatever it looks like. Values are checked here for their form; what they mean to a network or chip is checked there. */
 /* The options of all commands: one table reads them, checks them and prints the help. */
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +11,11 @@
 #include "config/doc.h"
 #include "import/values.h"
 
+/* How the text of a value is read: COUNT a whole number within limits, RANGE samples A..B, TIME with a unit, SECONDS with or without one,
+ * SET and CORE may be given several times, VALUES is --values. */
 enum { VALUE_FLAG, VALUE_TEXT, VALUE_WORD, VALUE_COUNT, VALUE_SEED, VALUE_RANGE, VALUE_TIME, VALUE_SET, VALUE_CORE, VALUE_SECONDS, VALUE_VALUES };
 
+/* One row: where its value goes in struct cli (offset) and what help says. A word's choices are its argument text, read as such. */
 struct option {
     const char *name;
     int kind;
@@ -57,6 +63,7 @@ static const struct option options[] = {
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
+/* Whether a command's list of options has this name, as a whole word; every command has --help. */
 static int takes(const struct cli_command *command, const char *name)
 {
     char word[40];
@@ -67,6 +74,7 @@ static int takes(const struct cli_command *command, const char *name)
     return at || !strcmp(name, "help");
 }
 
+/* Short forms exist for -o and -h alone; NULL: the command has no such option, though another may. */
 static const struct option *find(const struct cli_command *command, const char *name, size_t length)
 {
     if (length == 1 && (*name == 'o' || *name == 'h'))
@@ -77,6 +85,7 @@ static const struct option *find(const struct cli_command *command, const char *
     return NULL;
 }
 
+/* The nearest among the command's own options: one of another command would be no help. */
 static int unknown(const struct cli_command *command, const char *typed, struct err *err)
 {
     const char *known[N_OPTIONS];
@@ -101,6 +110,7 @@ static int whole(const char *text, uint64_t *value)
     return 0;
 }
 
+/* --cores all is the absence of a limit: 0. */
 static int read_count(const struct option *o, const char *text, uint32_t *to, struct err *err)
 {
     uint64_t value;
@@ -114,6 +124,7 @@ static int read_count(const struct option *o, const char *text, uint32_t *to, st
     return 0;
 }
 
+/* reset and reset-time are kept as the number of their word, because import knows them so; the others as their text. */
 static int read_word(const struct option *o, const char *text, struct cli *cli, struct err *err)
 {
     const char *words = o->argument;
@@ -134,6 +145,7 @@ static int read_word(const struct option *o, const char *text, struct cli *cli, 
     }
 }
 
+/* A alone is A..A. Whether the input has so many samples is seen when it has been read. */
 static int read_range(const char *text, struct cli *cli, struct err *err)
 {
     char first[24] = "";
@@ -154,6 +166,7 @@ static int read_range(const char *text, struct cli *cli, struct err *err)
     return 0;
 }
 
+/* A plain number is taken as seconds only where people write it so (--dt 1e-4); a pace without its unit would be a guess. */
 static int read_time(const struct option *o, const char *text, double *seconds, struct err *err)
 {
     struct quantity q;
@@ -190,6 +203,7 @@ static int read_values(const char *text, struct cli *cli, struct err *err)
     return 0;
 }
 
+/* --core NAME=KIND is a shorter way to set one key of the chip file, and is kept as that. */
 static int add_set(struct cli *cli, const struct option *o, const char *text, struct err *err)
 {
     const char *equals = strchr(text, '=');
@@ -204,6 +218,7 @@ static int add_set(struct cli *cli, const struct option *o, const char *text, st
     return 0;
 }
 
+/* Where the value of one option is written; the last one given counts. */
 static int read_value(struct cli *cli, const struct option *o, const char *text, struct err *err)
 {
     double seconds;
@@ -253,6 +268,7 @@ static int read_option(struct cli *cli, const struct cli_command *command, int a
     return read_value(cli, o, value, err);
 }
 
+/* Single quotes keep every character but themselves. */
 char *cli_quoted(const char *word)
 {
     if (*word && !strpbrk(word, " \t\r\n\"'$*?[]{}~#!;&|<>()`\\"))
@@ -268,6 +284,7 @@ char *cli_quoted(const char *word)
     return to;
 }
 
+/* The command as a shell would take it again, for host.json: who finds a folder can repeat its run. */
 static char *typed_line(int argc, char **argv)
 {
     char *line = mem_text("volley");
@@ -293,6 +310,7 @@ static int check_pairs(const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* Too many are named, not counted: the surplus word is what the user mistyped, most often a value after a flag. */
 static int count_files(const struct cli *cli, const struct cli_command *command, struct err *err)
 {
     const char *wanted = *command->arguments ? command->arguments : "no files";
@@ -308,6 +326,7 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
     return 0;
 }
 
+/* Defaults first; argv[0] is the program, argv[1] the command. */
 int cli_read(struct cli *cli, const struct cli_command *command, int argc, char **argv, struct err *err)
 {
     *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "slots", .engine = "c", .threads = 1};
@@ -326,6 +345,7 @@ int cli_read(struct cli *cli, const struct cli_command *command, int argc, char 
     return cli->help ? 0 : count_files(cli, command, err) || check_pairs(cli, err) ? -1 : 0;
 }
 
+/* Only what was made here; texts belong to argv. */
 void cli_free(struct cli *cli)
 {
     for (uint32_t i = 0; i < cli->n_sets; i++)
@@ -333,6 +353,7 @@ void cli_free(struct cli *cli)
     free(cli->typed);
 }
 
+/* In the table's order, which goes from what every run needs to what few do. */
 void cli_help(FILE *out, const struct cli_command *command)
 {
     fprintf(out, "volley %s %s\n    %s\n", command->name, command->arguments, command->help);
@@ -345,6 +366,7 @@ void cli_help(FILE *out, const struct cli_command *command)
     }
 }
 
+/* One line per command, and the exit statuses that scripts depend on. */
 void cli_overview(FILE *out)
 {
     fprintf(out, "volley %s: runs a trained spiking network on a described neuromorphic chip: energy, time, accuracy\n\n", VOLLEY_VERSION);

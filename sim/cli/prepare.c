@@ -1,3 +1,6 @@
+/* Loading, in the order of the way of a spike: chip file, network, input, quantise, map. Each step takes what the one before made and
+ * adds its own fidelity lines; the first that fails ends the job with a message that names its file. What is wrong with the user's files
+ * is found here, before anything is run, and in an order in which the earlier message is the more useful one. */
 /* Loading, in the order of the way of a spike: chip file, network, input, quantise, map. */
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +23,7 @@ static int check_file(const char *path, const char *option, struct err *err)
     return err_input(err, "%s%s%s: is not a regular file (a pipe or a device): write it to disk first", option, *option ? " " : "", path);
 }
 
+/* Named before anything is opened, so that a pipe is not half read. */
 int job_files(const struct cli *cli, struct err *err)
 {
     const struct { const char *path, *option; } named[] = {{cli->input, "--input"}, {cli->labels, "--labels"}, {cli->map, "--map"}, {cli->expect, "--expect"}};
@@ -52,6 +56,7 @@ static int check_core(const struct chipfile *chip, const char *text, struct err 
     return known ? 0 : -1;
 }
 
+/* The chip is read once without overrides to know its core types; only where --core was given. */
 static int check_cores(const struct cli *cli, const char *path, struct err *err)
 {
     struct chipfile *chip = cli->n_cores_named ? chipfile_read(path, NULL, 0, err) : NULL;
@@ -62,6 +67,7 @@ static int check_cores(const struct cli *cli, const char *path, struct err *err)
     return bad;
 }
 
+/* With --set applied before checking: an override is checked like the file's own text. */
 int job_chip(struct job *p, const struct cli *cli, const char *chip, struct err *err)
 {
     if (check_cores(cli, chip, err))
@@ -70,6 +76,7 @@ int job_chip(struct job *p, const struct cli *cli, const char *chip, struct err 
     return p->chip ? 0 : -1;
 }
 
+/* Found beside the shipped chips, never in the current folder: --against-float must not change with where it is called. */
 int job_ideal(struct job *p, struct err *err)
 {
     uint32_t n;
@@ -84,6 +91,7 @@ int job_ideal(struct job *p, struct err *err)
     return p->chip ? 0 : -1;
 }
 
+/* --from and its overrides say what the file leaves open; the file's own metadata goes first. */
 int job_network(struct job *p, const struct cli *cli, const char *network, struct err *err)
 {
     struct import_options options = {.from = cli->from, .dt = cli->dt, .reset = cli->reset, .reset_time = cli->reset_time, .allow_shift = cli->allow_shift};
@@ -91,11 +99,13 @@ int job_network(struct job *p, const struct cli *cli, const char *network, struc
     return p->network ? 0 : -1;
 }
 
+/* 1: TN; -1: NT, said by the user; 0: not said, and told by the numbers where they allow only one. */
 int time_first_of(const struct cli *cli)
 {
     return !cli->layout ? 0 : !strcmp(cli->layout, "TN") ? 1 : -1;
 }
 
+/* What the network knows of its input: shape, steps and the step's length. The reader checks the file against them. */
 static struct event_options event_options_of(const struct job *p, const struct cli *cli)
 {
     return (struct event_options){
@@ -122,6 +132,7 @@ static struct events *silence(const struct job *p, const struct cli *cli, struct
     return e;
 }
 
+/* Only one population can be connected to Output; 0 where none is. */
 uint32_t job_outputs(const struct network *net)
 {
     for (uint32_t i = 1; i < net->n_populations; i++)
@@ -130,6 +141,7 @@ uint32_t job_outputs(const struct network *net)
     return 0;
 }
 
+/* With --decode population several neurons make one class. */
 static uint32_t classes_of(const struct job *p, const struct cli *cli)
 {
     return cli->classes ? cli->classes : job_outputs(p->network);
@@ -146,6 +158,7 @@ static int count_labels(const struct cli *cli, uint32_t *count, struct err *err)
     return labels ? 0 : -1;
 }
 
+/* As many as samples are asked for; labels for samples that do not exist are a warning, because a longer file is a usual thing. */
 static int read_labels(struct job *p, const struct cli *cli, struct err *err)
 {
     if (!cli->labels)
@@ -160,6 +173,7 @@ static int read_labels(struct job *p, const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* Values other than 0 and 1 make a valued input, which a chip of binary spikes does not take as it is. */
 int job_input(struct job *p, const struct cli *cli, struct err *err)
 {
     struct event_options options = event_options_of(p, cli);
@@ -185,6 +199,7 @@ static int repeat_of(struct job *p, const struct cli *cli, uint32_t *k, struct e
     return 0;
 }
 
+/* How values reach the chip, and in which steps of 2^-n they are held there. */
 static int values_of(struct job *p, const struct cli *cli, struct quant_options *o, struct err *err)
 {
     int exact = 1;
@@ -205,6 +220,7 @@ static int values_of(struct job *p, const struct cli *cli, struct quant_options 
     return o->values == VALUES_REPEAT ? repeat_of(p, cli, &o->repeat, err) : 0;
 }
 
+/* The weights' width and rule are options; all other widths are the chip file's. */
 int job_quantise(struct job *p, const struct cli *cli, struct err *err)
 {
     struct quant_options o = {
@@ -217,6 +233,7 @@ int job_quantise(struct job *p, const struct cli *cli, struct err *err)
     return p->quantised ? 0 : -1;
 }
 
+/* A method, or the file that volley map wrote. */
 int job_map(struct job *p, const struct cli *cli, struct err *err)
 {
     struct map_options o = {.method = cli->map, .cores = cli->cores};
@@ -230,6 +247,8 @@ static int is_map_file(const char *map)
     return map && strcmp(map, "pack") && strcmp(map, "fill") && strcmp(map, "balance");
 }
 
+/* SHA-256 of every file that the answer was made from, for summary.json. Read again at the end of loading: a file that was changed in
+ * the meantime is the user's own race. */
 int job_sums(struct job *p, const struct cli *cli, struct err *err)
 {
     const struct report_input all[JOB_FILES] = {{"chip", p->chip->path, ""},
@@ -248,6 +267,7 @@ int job_sums(struct job *p, const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* In the reverse order: later parts point into earlier ones. */
 void job_free(struct job *p)
 {
     expect_free(p->expect);

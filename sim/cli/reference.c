@@ -21,6 +21,7 @@ int cli_counters(const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* "name (unit), ..." or none. */
 static void list(const char *what, const struct named *named, uint32_t n)
 {
     printf("    %-10s", what);
@@ -38,6 +39,7 @@ static void list_keys(const struct core_kind *kind)
     printf("\n");
 }
 
+/* What a chip file may name as `kind`, and what each kind counts and lets a trace read. */
 int cli_kinds(const struct cli *cli, struct err *err)
 {
     (void)cli, (void)err;

@@ -9,9 +9,11 @@
 #include "cli/cli.h"
 #include "report.h"
 
+/* The two things that a signal handler may touch. No other state of the program is global. */
 static volatile sig_atomic_t interrupts;
 static volatile int stop;
 
+/* The first asks the engine to stop after the sample in hand; a second one means it. Only calls that are safe in a handler. */
 static void on_interrupt(int signal_number)
 {
     static const char text[] = "\nvolley: finishing the sample in hand; once more stops at once and keeps nothing\n";
@@ -34,11 +36,13 @@ static void catch_interrupts(void)
 
 /* ---- what the options say ---- */
 
+/* The engine knows no terminal; it calls this after each sample. */
 static void show(void *progress, uint32_t done, uint32_t all)
 {
     progress_show(progress, done, all);
 }
 
+/* A set of bits: the order of the words does not matter, and the same one twice is harmless. */
 static int trace_bits(const char *list, uint32_t *bits, struct err *err)
 {
     static const char *const word[] = {"spikes", "membrane", "packets", "timeline"};
@@ -55,6 +59,7 @@ static int trace_bits(const char *list, uint32_t *bits, struct err *err)
     return 0;
 }
 
+/* The word was checked with the options; rate is the default. */
 static enum decode decode_of(const char *word)
 {
     static const char *const words[] = {"rate", "latency", "population", "membrane"};
@@ -116,6 +121,7 @@ static int run_options_of(const struct cli *cli, const struct job *p, struct run
 
 /* ---- --against-float ---- */
 
+/* Sample by sample: two runs of one accuracy may differ in every answer. */
 static void compare_float(struct run *run, const struct run *ideal)
 {
     run->has_float = 1;
@@ -165,6 +171,7 @@ static int run_float(struct job *p, const struct run_options *options, struct ru
 
 /* ---- the run ---- */
 
+/* From here on an interrupt keeps what was finished. */
 static struct run *run_all(struct job *p, const struct cli *cli, struct err *err)
 {
     struct progress progress;
@@ -183,6 +190,7 @@ static struct run *run_all(struct job *p, const struct cli *cli, struct err *err
     return run;
 }
 
+/* Energy is made after the run, from its counts. The folder is written before the terminal: a closed pipe must not lose an answer. */
 static int report(const struct cli *cli, const struct job *p, struct run *run, struct err *err)
 {
     struct report_balance balance = report_balance(run);
@@ -202,6 +210,7 @@ static int report(const struct cli *cli, const struct job *p, struct run *run, s
     return bad ? -1 : 0;
 }
 
+/* In the order in which a message is of most use; --trace is looked at first, because a run may take minutes and it is one word. */
 static int load(struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t ignored;
@@ -210,6 +219,7 @@ static int load(struct job *p, const struct cli *cli, struct err *err)
            job_sums(p, cli, err);
 }
 
+/* Not a failure of ours nor of the input, but a script must see that the answer is not whole: status 130. */
 static int interrupted(const struct run *run, struct err *err)
 {
     if (!run->samples_done)
@@ -222,6 +232,7 @@ static int interrupted(const struct run *run, struct err *err)
     return -1;
 }
 
+/* The folder is checked before the run: to find it unwritable afterwards would lose the run's minutes. */
 int cli_run(const struct cli *cli, struct err *err)
 {
     struct job p = {0};

@@ -9,6 +9,7 @@
 #include "report/finished.h"
 #include "report/form.h"
 
+/* Byte for byte: what was said of a run stays what was said, whatever this version would say today. */
 static int copy(FILE *to, const char *path, struct err *err)
 {
     char buffer[4096];
@@ -44,6 +45,7 @@ static void write_host(FILE *to, const char *folder)
     finished_close(&host);
 }
 
+/* The summary is looked at first: a folder with a report.txt and nothing else is not a run's. */
 int report_again(FILE *to, const char *folder, struct err *err)
 {
     struct finished f;

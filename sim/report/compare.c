@@ -1,4 +1,6 @@
-/* volley compare: main figures of several runs side by side, and their ratios to the first. Energies compare by dynamic_j. */
+/* volley compare: main figures of several runs side by side, and their ratios to the first. Energies are compared by dynamic_j: the other
+ * two headline figures depend on how much of a chip a small network leaves idle. The table is made from summary.json alone, so runs of
+ * different machines and versions can stand beside each other; what makes them no comparison is said in notes below. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +12,9 @@
 
 enum { NAME_WIDTH = 26, COLUMN_WIDTH = 22, COLUMN_WIDEST = 44 };
 
+/* TEXT a name, COUNT a number of things, PERCENT a share of one, SI a measure with a unit. */
 enum figure_form { AS_TEXT, AS_COUNT, AS_PERCENT, AS_SI };
+/* One row: its path in summary.json, and whether it is a sum over samples and so divided by them. */
 struct figure {
     const char *name, *path, *unit;
     enum figure_form form;
@@ -38,6 +42,7 @@ static const struct figure figures[] = {
     {"hops", "counts.hops", "", AS_COUNT, 1},
 };
 
+/* NAN where one of the runs does not know it: an older summary, no labels, no price list. */
 static double figure_of(const struct finished *f, const struct figure *figure)
 {
     double value = finished_number(f, figure->path), samples = finished_number(f, "samples");
@@ -69,6 +74,7 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
         snprintf(to, size, "%s  x %s", text, form_digits(ratio, value / first));
 }
 
+/* Right-aligned under the folders' names; a figure that a run does not have is "-". */
 static void write_row(FILE *to, const struct finished *f, uint32_t n, const struct figure *figure, int column)
 {
     char cell[FORM_TEXT * 2];
@@ -143,6 +149,7 @@ static void write_notes(FILE *to, const struct finished *f, uint32_t n)
             fprintf(to, "note: %s was interrupted: its figures are of the samples it finished\n", f[i].folder);
 }
 
+/* Every folder is opened before a line is written: a wrong name is an error, not a table with a hole. */
 int report_compare(FILE *to, const char *const *folders, uint32_t n, struct err *err)
 {
     struct finished *f = mem_new(n, sizeof *f);

@@ -1,4 +1,6 @@
-/* The three answers: how right, how much energy, how long; and what bound the time. */
+/* The three answers that a reader came for: how right, how much energy, how long; then what bound the time. Each is the mean of one
+ * inference over the samples that were finished, with its spread over the samples (median, 95 %, largest) and, in brackets, the range
+ * that the standing of the chip file's figures allows: the first is the network's doing, the second what is not known of the chip. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +8,7 @@
 #include "report/form.h"
 #include "report/text.h"
 
+/* A tenth of a percent: less is not to be seen in three digits. */
 static int differs(double a, double b)
 {
     return fabs(a - b) > 1e-3 * fabs(b);
@@ -13,6 +16,7 @@ static int differs(double a, double b)
 
 /* ---- accuracy ---- */
 
+/* The rule by which a class was read from the output, ties included: without it an accuracy cannot be repeated. */
 static const char *decode_text(const struct run *run)
 {
     switch (run->options.decode) {
@@ -24,11 +28,13 @@ static const char *decode_text(const struct run *run)
     return "class = most spikes, ties to the lowest";
 }
 
+/* The share with the count beside it: 97.3 % of 300 is another thing than of 30. */
 static void write_right(FILE *to, uint32_t right, uint32_t all)
 {
     fprintf(to, "%.1f %% (%u of %u)", all ? 100.0 * right / all : 0, right, all);
 }
 
+/* Accuracy on the chip, then in float32, then how many predictions differ: equal accuracies may hide different answers. */
 void cost_accuracy(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
@@ -54,6 +60,7 @@ void cost_accuracy(FILE *to, const struct report *r)
 
 /* ---- energy ---- */
 
+/* Of one sample there is no spread. All in the headline's prefix, so that the eye compares digits. */
 static void write_spread(FILE *to, const struct facts_spread *f, struct form_scale scale, uint32_t samples)
 {
     char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT];
@@ -61,7 +68,7 @@ static void write_spread(FILE *to, const struct facts_spread *f, struct form_sca
         fprintf(to, "\tmedian %s\t95 %% below %s\tlargest %s", form_in(a, f->p50, scale), form_in(b, f->p95, scale), form_in(c, f->max, scale));
 }
 
-/* "at most " where all of the static power is a published bound. */
+/* "at most " where all of the static power is a published bound: a sum is bounded only if all of its parts are, in one direction. */
 static const char *static_bound(const struct energy *e)
 {
     int bound = 0;
@@ -76,6 +83,7 @@ static const char *static_bound(const struct energy *e)
     return bound < 0 ? "at most " : bound > 0 ? "at least " : "";
 }
 
+/* A power that is declared unknown is another thing than one that the file forgot. */
 static int static_is_unknown(const struct energy *e)
 {
     for (uint32_t i = 0; i < e->n_lines; i++)
@@ -102,6 +110,8 @@ static void write_static(FILE *to, const struct report *r)
             form_si(d, facts_per_sample(r, e->dynamic_j + e->static_used_j), "J"), run->n_cores, run->n_cores == 1 ? "" : "s");
 }
 
+/* Three figures, always in this order: dynamic; with the static power of the whole chip; with that of the used cores. The first is
+ * what compares designs: the other two depend on how much of the chip a small network leaves idle. */
 void cost_energy(FILE *to, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -125,6 +135,7 @@ void cost_energy(FILE *to, const struct report *r)
 
 /* ---- time ---- */
 
+/* A service time is a sum of terms; one that is unknown makes the whole too short. */
 static int any_term_free(const struct service_term *term, uint32_t n)
 {
     int free_ = 0;
@@ -154,6 +165,8 @@ static void write_unknown_times(FILE *to, const struct report *r)
         fputs(": no time published, counted as none", to);
 }
 
+/* "at most" and "at least" are said where most of the time rests on figures published as such bounds. The rate is the reciprocal of the
+ * mean: samples run one after another, nothing is pipelined. */
 void cost_time(FILE *to, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -182,8 +195,10 @@ void cost_time(FILE *to, const struct report *r)
     form_end(&s);
 }
 
+/* percent: as shown, so that all five make 100. */
 struct bound_share { const char *name; double share; enum bound bound; int percent; };
 
+/* Largest first; equal ones in the order of the enum, so that the same run prints the same line. */
 static int by_share(const void *a, const void *b)
 {
     const struct bound_share *x = a, *y = b;

@@ -1,10 +1,13 @@
-/* Tables of a finished run, one header line each. Numbers are SI and printed with 15 digits; what is not known is left empty. */
+/* Tables of a finished run, one header line each; the headers are fixed, because people's scripts depend on them. Numbers are SI and
+ * printed with 15 digits, so that a sum over a table is the figure of the summary; what is not known is left empty. Rows stand in the
+ * run's order: samples, then steps; populations as in the network. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "report/files.h"
 
+/* RFC 4180: quotes around what holds a comma, a quote or a line's end, and quotes inside doubled. */
 void csv_text(FILE *to, const char *text)
 {
     if (!text[strcspn(text, ",\"\r\n")]) {
@@ -19,6 +22,7 @@ void csv_text(FILE *to, const char *text)
 
 /* ---- counters.csv: scope total, population, core, memory ---- */
 
+/* One count, in the long form: scope, whose, what, how many. New counters add rows, never columns. */
 static void counter_row(FILE *to, const char *scope, const char *name, const char *counter, uint64_t value)
 {
     fprintf(to, "%s,", scope);
@@ -36,6 +40,7 @@ static void counter_rows(FILE *to, const char *scope, const char *name, const ui
             counter_row(to, scope, name, counters[c].name, action[c]);
 }
 
+/* Under the same names as the prices' keys: synapse.read_word. */
 static void memory_rows(FILE *to, const struct run *run, const char *scope, const char *name, const struct run_memory *memory, int all)
 {
     char text[200], full[240];
@@ -50,6 +55,7 @@ static void memory_rows(FILE *to, const struct run *run, const char *scope, cons
     }
 }
 
+/* core and network make the total, and so do the populations: two ways to the same sums, which a test holds against each other. */
 void csv_counters(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
@@ -68,6 +74,7 @@ void csv_counters(FILE *to, const struct report *r)
 
 /* ---- layers.csv, samples.csv, steps.csv ---- */
 
+/* rate is spikes per neuron and network step, over all finished samples. Groups without neurons, (chip) and (host), have their energy. */
 void csv_layers(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
@@ -82,6 +89,7 @@ void csv_layers(FILE *to, const struct report *r)
     }
 }
 
+/* Without labels, or where nothing is decoded, the field is empty: -1 would be taken for a class. */
 static void class_field(FILE *to, int64_t class_)
 {
     if (class_ >= 0)
@@ -89,6 +97,7 @@ static void class_field(FILE *to, int64_t class_)
     fputc(',', to);
 }
 
+/* energy_j is dynamic; time_s contains the reset before the sample. */
 void csv_samples(FILE *to, const struct report *r)
 {
     fputs("sample,label,prediction,steps,time_s,energy_j,spikes,sops,packets\n", to);
@@ -103,6 +112,7 @@ void csv_samples(FILE *to, const struct report *r)
     }
 }
 
+/* The step is the chip's; a run too long for counts of every step has no energy_j in them. */
 void csv_steps(FILE *to, const struct report *r)
 {
     fputs("sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use\n", to);

@@ -1,3 +1,5 @@
+/* Drawings as inline SVG with fixed coordinates: the same numbers give the same bytes. They have no axes, only their ends in words: a
+ * reader sees a shape here and finds the values in the CSV files. A viewBox lets the browser shrink them. */
 #include "report/draw.h"
 
 #include <math.h>
@@ -9,6 +11,7 @@ enum { BAR_WIDTH = 220, PLOT_WIDTH = 460, PLOT_HEIGHT = 120, BINS = 40 };
 static const char *const colours[] = {"#3b6ea5", "#c9762b", "#5a9a5a", "#a84d4d", "#8a6fae", "#777777"};
 enum { COLOURS = sizeof colours / sizeof *colours };
 
+/* What HTML would take for markup, and control characters of hostile names. */
 void draw_text(FILE *to, const char *text)
 {
     for (; *text; text++)
@@ -21,11 +24,13 @@ void draw_text(FILE *to, const char *text)
         }
 }
 
+/* A share that is not a number, below 0 or above 1 would draw outside its place. */
 static double clamped(double share)
 {
     return !(share > 0) ? 0 : share > 1 ? 1 : share;
 }
 
+/* The title is what a pointer over the bar shows. */
 void draw_bar(FILE *to, double share, const char *title)
 {
     fprintf(to, "<svg width=\"%d\" height=\"12\"><title>", BAR_WIDTH);
@@ -34,6 +39,7 @@ void draw_bar(FILE *to, double share, const char *title)
             BAR_WIDTH * clamped(share), colours[0]);
 }
 
+/* Parts in the order given, so that the same part has the same colour on every page. */
 void draw_stack(FILE *to, const struct draw_part *part, size_t n)
 {
     double x = 0, share[COLOURS] = {0};
@@ -57,11 +63,13 @@ void draw_stack(FILE *to, const struct draw_part *part, size_t n)
     fputc('\n', to);
 }
 
+/* Left, middle and right below a plot: its lowest value, what it shows, its highest. */
 static void draw_ends(FILE *to, const char *left, const char *middle, const char *right)
 {
     fprintf(to, "<div class=\"ends\" style=\"width:%dpx\"><span>%s</span><span>%s</span><span>%s</span></div>\n", PLOT_WIDTH, left, middle, right);
 }
 
+/* Forty bins from the lowest to the highest value; the tallest bar fills the plot. Equal values make one bar. */
 void draw_histogram(FILE *to, const double *value, size_t n, const char *unit)
 {
     double low = INFINITY, high = -INFINITY;
@@ -92,6 +100,7 @@ void draw_histogram(FILE *to, const double *value, size_t n, const char *unit)
     draw_ends(to, form_si(a, low, unit), count, form_si(b, high, unit));
 }
 
+/* From zero, not from the lowest value: a flat curve must look flat. */
 void draw_line(FILE *to, const double *value, size_t n, const char *unit, const char *below)
 {
     double high = 0;

@@ -1,3 +1,6 @@
+/* What several parts of the report say, found once and kept in struct report: the spread over samples, sums of the groups, fidelity
+ * lines of all parts in the order of loading, and the warnings. A warning is written only where its reason is in the numbers of this
+ * run; each says what was seen and what to try. */
 #include "report/facts.h"
 
 #include <math.h>
@@ -7,11 +10,13 @@
 #include "base/mem.h"
 #include "report/form.h"
 
+/* Everything a person reads is of one inference; an interrupted run has fewer samples than were asked for. */
 double facts_per_sample(const struct report *r, double total)
 {
     return r->run->samples_done ? total / r->run->samples_done : 0;
 }
 
+/* Groups of a run are its populations, then (chip) and (host): parts of the energy that no layer answers for. */
 const char *facts_group_name(const struct run *run, uint32_t group)
 {
     if (group == run->network->n_populations)
@@ -19,6 +24,7 @@ const char *facts_group_name(const struct run *run, uint32_t group)
     return group > run->network->n_populations ? "(host)" : run->network->population[group].name;
 }
 
+/* Addresses are chip.tile.core everywhere; there is one chip, so the first number is 0. */
 char *facts_core_name(const struct run *run, uint32_t core, char *to, size_t size)
 {
     uint32_t per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
@@ -29,6 +35,7 @@ char *facts_core_name(const struct run *run, uint32_t core, char *to, size_t siz
     return to;
 }
 
+/* Population 0 is the host input and never an output, so it can stand for "none". */
 uint32_t facts_output(const struct network *net)
 {
     for (uint32_t p = 1; p < net->n_populations; p++)
@@ -39,17 +46,20 @@ uint32_t facts_output(const struct network *net)
 
 /* ---- spread over samples ---- */
 
+/* For qsort. */
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return x < y ? -1 : x > y;
 }
 
+/* Nearest rank, without interpolation: the answer is the figure of a sample that was run. */
 static double rank(const double *sorted, uint64_t n, uint64_t percent)
 {
     return sorted[(n * percent + 99) / 100 - 1];
 }
 
+/* Sorts value. The mean is the total over n: it must agree with the total to the last digit, which a sum over samples need not. */
 static struct facts_spread spread_of(double *value, uint32_t n, double total)
 {
     if (!n)
@@ -58,6 +68,7 @@ static struct facts_spread spread_of(double *value, uint32_t n, double total)
     return (struct facts_spread){total / n, rank(value, n, 50), rank(value, n, 95), value[n - 1]};
 }
 
+/* Energy first, then time; the array is used twice. */
 static void find_spreads(struct report *r)
 {
     const struct run *run = r->run;
@@ -74,6 +85,7 @@ static void find_spreads(struct report *r)
 
 /* ---- fidelity lines and warnings ---- */
 
+/* Several parts may say the same, such as two runs of the quantiser: once is enough. */
 static int listed(const struct fidelity *list, const struct fidelity_line *line)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -82,6 +94,7 @@ static int listed(const struct fidelity *list, const struct fidelity_line *line)
     return 0;
 }
 
+/* Warnings and fidelity lines come in one list, and part here. Pretending (--assume-native) is seen by what it left behind, whoever asked. */
 static void take(struct facts *f, const struct fidelity *from)
 {
     for (size_t i = 0; from && i < from->count; i++) {
@@ -94,6 +107,7 @@ static void take(struct facts *f, const struct fidelity *from)
     }
 }
 
+/* First of all warnings: it says of what the figures are. */
 static void warn_partial(struct report *r)
 {
     char done[FORM_TEXT], asked[FORM_TEXT];
@@ -116,6 +130,7 @@ static void write_who(const struct run *run, double share, char *to, size_t size
         snprintf(to, size, "core %s alone is %s of the time", name, percent);
 }
 
+/* When the compute of one core is more than half of the time and cores are idle: what --map balance would make of it. */
 static void warn_one_core(struct report *r)
 {
     const struct run *run = r->run;
@@ -183,6 +198,7 @@ static void warn_bytes(struct report *r)
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "the input's values reach %.4g: is it 0..255 where 0..1 was trained?", r->run->input->value_max);
 }
 
+/* Where the times themselves are in doubt: a plane beyond what it is right for, or steps that did not keep their pace. */
 static void warn_timing(struct report *r)
 {
     const struct run *run = r->run;
@@ -197,6 +213,7 @@ static void warn_timing(struct report *r)
                      form_count(n, (double)run->overruns), all, form_si(over, (double)run->overrun_ps_max / 1e12, "s"));
 }
 
+/* The order in which the parts were loaded: network, input, quantiser, mapping, chip, command line. What the run itself showed comes last. */
 static void find_lines(struct report *r)
 {
     const struct run *run = r->run;
@@ -214,6 +231,7 @@ static void find_lines(struct report *r)
 
 /* ---- sums ---- */
 
+/* A sample without a label is not wrong, it is not counted. */
 static void find_answers(struct facts *f, const struct run *run)
 {
     for (uint32_t i = 0; i < run->samples_done; i++) {
@@ -222,6 +240,7 @@ static void find_answers(struct facts *f, const struct run *run)
     }
 }
 
+/* Cores of the mapping stand in rising order, so those of a tile stand together. */
 static uint32_t tiles_used(const struct run *run)
 {
     uint32_t n = 0, per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
@@ -230,6 +249,7 @@ static uint32_t tiles_used(const struct run *run)
     return n;
 }
 
+/* Owns nothing of the run; facts_free frees the two lists. */
 void facts_make(struct report *r)
 {
     struct facts *f = &r->facts;

@@ -1,3 +1,6 @@
+/* A finished run folder, read back. It may have been copied, edited or cut short by someone else, so nothing of it is trusted: what is
+ * absent is NAN or "", what is damaged is an error that names file and line, and the cure is always the same, the folder of a run.
+ * JSON is read by the YAML reader, whose subset it is. */
 #include "report/finished.h"
 
 #include <errno.h>
@@ -9,6 +12,7 @@
 
 #include "base/mem.h"
 
+/* A folder is a run's if its summary.json says so in its first key: other programs write files of that name, too. */
 int finished_open(struct finished *f, const char *folder, struct err *err)
 {
     struct stat s;
@@ -32,12 +36,14 @@ int finished_open(struct finished *f, const char *folder, struct err *err)
     return err_input(err, "%s: its summary.json was not written by volley run; name the folder that volley run --out wrote", folder);
 }
 
+/* Also of one that was never opened. */
 void finished_close(struct finished *f)
 {
     doc_free(f->doc);
     f->doc = NULL;
 }
 
+/* Walks one key of the dotted path after the other. */
 const struct doc_node *finished_node(const struct finished *f, const char *path)
 {
     const struct doc_node *node = doc_root(f->doc);
@@ -56,6 +62,7 @@ const struct doc_node *finished_node(const struct finished *f, const char *path)
     return NULL;
 }
 
+/* A quoted number is a text, and the word null is none. */
 double finished_value(const struct doc_node *node)
 {
     char *end;
@@ -65,11 +72,13 @@ double finished_value(const struct doc_node *node)
     return *end || !isfinite(value) ? (double)NAN : value;
 }
 
+/* Absent and null are the same to a reader: not known. */
 double finished_number(const struct finished *f, const char *path)
 {
     return finished_value(finished_node(f, path));
 }
 
+/* Belongs to the document, which lives until finished_close. */
 const char *finished_text(const struct finished *f, const char *path)
 {
     const struct doc_node *node = finished_node(f, path);
@@ -78,6 +87,7 @@ const char *finished_text(const struct finished *f, const char *path)
 
 /* ---- tables ---- */
 
+/* One number after the other, commas between, exactly as many as columns; an empty field is NAN. Text would be a damaged table. */
 static int read_row(const char *line, size_t columns, double *value)
 {
     for (size_t c = 0; c < columns; c++) {
@@ -97,6 +107,7 @@ static int read_row(const char *line, size_t columns, double *value)
     return 0;
 }
 
+/* Rows are kept in one array, row after row; it grows by doubling. The line's number in a message counts the header. */
 static int read_rows(FILE *file, const char *path, size_t columns, double **value, size_t *rows, struct err *err)
 {
     char line[1024];
@@ -113,6 +124,7 @@ static int read_rows(FILE *file, const char *path, size_t columns, double **valu
     return ferror(file) ? err_input(err, "%s: cannot be read", path) : 0;
 }
 
+/* The header must be the expected one to the letter: a table of another version is not guessed at. */
 int finished_table(const struct finished *f, const char *name, const char *header, double **value, size_t *rows, size_t *columns, struct err *err)
 {
     char *path = mem_format("%s/%s", f->folder, name), line[1024];

@@ -16,6 +16,8 @@
 enum { WRITE_BUFFER = 1 << 18 };
 static const char mark[] = "volley run";        /* begins the format entry of every summary.json of ours */
 
+/* Every name that a run folder may hold of ours. report.html is made later by volley report, and is removed by the next run, whose page it
+ * would not be. */
 const struct file_kind file_kinds[] = {
     {"report.txt", text_body, 0, 0},
     {"samples.csv", csv_samples, 0, 1},
@@ -32,6 +34,7 @@ const struct file_kind file_kinds[] = {
     {NULL, NULL, 0, 0},
 };
 
+/* The caller frees. */
 static char *inside(const char *folder, const char *name)
 {
     size_t n = strlen(folder);
@@ -53,6 +56,7 @@ static int is_ours(const char *folder)
     return strstr(head, mark) != NULL;
 }
 
+/* The first of our names that stands in a folder; NULL: none. */
 static const char *known_file(const char *folder)
 {
     for (int i = 0; file_kinds[i].name; i++) {
@@ -65,7 +69,7 @@ static const char *known_file(const char *folder)
     return NULL;
 }
 
-/* mkdir -p. */
+/* mkdir -p: each part of the path in turn; one that is there already is no error, and a file in its place is named by the next mkdir. */
 static int make_folder(const char *out, struct err *err)
 {
     char *path = mem_text(out);
@@ -85,6 +89,7 @@ static int make_folder(const char *out, struct err *err)
     return bad;
 }
 
+/* Permissions, read-only disks and quotas show themselves only when something is written. */
 static int try_writing(const char *out, struct err *err)
 {
     char *path = mem_format("%s/.writing-%ld", out, (long)getpid());
@@ -99,6 +104,7 @@ static int try_writing(const char *out, struct err *err)
     return bad;
 }
 
+/* Empty name, a file in its place, files of somebody else: each has its own message, before the run has cost anything. */
 int report_check_folder(const char *out, struct err *err)
 {
     struct stat s;
@@ -118,11 +124,13 @@ int report_check_folder(const char *out, struct err *err)
 
 /* ---- writing ---- */
 
+/* Asked for in this run: always, or by one of the words of --trace. */
 static int wanted(const struct file_kind *kind, const struct report *r)
 {
     return kind->write && (!kind->traces || kind->traces & r->run->options.traces);
 }
 
+/* Looked at after the last byte: a disk may be full only then. The message names the file as the user would see it, not the part. */
 static int write_file(const char *path, const char *shown, const struct file_kind *kind, const struct report *r, struct err *err)
 {
     errno = 0;
@@ -143,6 +151,7 @@ static int write_file(const char *path, const char *shown, const struct file_kin
     return 0;
 }
 
+/* Nothing has been moved yet: what fails here leaves the folder as it was. */
 static int write_all(const char *part, const struct report *r, struct err *err)
 {
     for (int i = 0; file_kinds[i].name; i++) {
@@ -174,6 +183,7 @@ static int move_all(const char *part, const struct report *r, struct err *err)
     return 0;
 }
 
+/* Also after all went well, when it is empty but for what was not moved. */
 static void remove_part(const char *part)
 {
     for (int i = 0; file_kinds[i].name; i++) {
@@ -184,6 +194,7 @@ static void remove_part(const char *part)
     rmdir(part);
 }
 
+/* The process id in the name keeps two runs into one folder apart; which of them is kept is the one that ends last. */
 int report_folder(const struct run *run, const struct energy *energy, const struct report_options *options, struct err *err)
 {
     struct report r = {.run = run, .energy = energy, .options = options, .width = FORM_WIDTH};

@@ -1,4 +1,6 @@
-/* What the figures stand on: fidelity lines by kind, warnings, and the standing of the prices. */
+/* What the figures stand on. First what was changed on the way from the network's file to the chip, by kind: exact, rounded, rewritten
+ * (equal arithmetic), emulated (at a price), approximated (another result). Then warnings, then the share of the energy that rests on
+ * each basis. Lines that say the same of several layers are told once; summary.json has every one of them. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@ static size_t head_length(const char *text)
     return colon ? (size_t)(colon - text) : strlen(text);
 }
 
+/* Whether what stands before the colon is the same. */
 static int same_head(const struct fidelity_line *a, const struct fidelity_line *b)
 {
     size_t n = head_length(a->text);
@@ -51,11 +54,13 @@ static int same_words(const char *a, const char *b)
     return a[i] == b[k];
 }
 
+/* Lines that are told together: of one kind, both of a node or both of none, with one head or the same bounded sentence. */
 static int alike(const struct fidelity_line *a, const struct fidelity_line *b)
 {
     return a->kind == b->kind && !*a->node == !*b->node && (same_head(a, b) || same_words(a->text, b->text));
 }
 
+/* The line under which line i is told; i itself where it is the first. */
 static size_t first_alike(const struct fidelity *list, size_t i)
 {
     size_t first = 0;
@@ -85,6 +90,7 @@ static void write_largest(FILE *to, const struct fidelity *list, size_t first)
     free(rest);
 }
 
+/* "conv1, conv2 and 3 more: " before what holds of them; nothing where the lines name no node. */
 static void write_nodes(FILE *to, const struct fidelity *list, size_t first, size_t *count, int *same_text)
 {
     *count = 0;
@@ -103,6 +109,7 @@ static void write_nodes(FILE *to, const struct fidelity *list, size_t first, siz
         fputs(": ", to);
 }
 
+/* The worst of all projections by its root mean square, which is what accuracy follows. */
 static void write_largest_error(FILE *to, const struct report *r)
 {
     const struct network *net = r->run->network;
@@ -115,6 +122,7 @@ static void write_largest_error(FILE *to, const struct report *r)
         fprintf(to, " (largest layer error %s %% rms, %s)", form_digits(a, 100 * r->run->quantised->projection[worst].error_rms), net->projection[worst].name);
 }
 
+/* Whether all lines told together are the same sentence, so that its largest bounds are true of all. */
 static int same_text_but_bounds(const struct fidelity *list, size_t first)
 {
     for (size_t i = first; i < list->count; i++)
@@ -147,6 +155,7 @@ static void write_group(FILE *to, const struct report *r, size_t first)
         fputs(" (each in summary.json)", to);
 }
 
+/* One line of the report per kind; beyond a handful of groups it says how many more there are. */
 static void write_kind(FILE *to, const struct report *r, enum fidelity_kind kind, int *lines)
 {
     const struct fidelity *list = &r->facts.fidelity;
@@ -165,6 +174,7 @@ static void write_kind(FILE *to, const struct report *r, enum fidelity_kind kind
         fprintf(to, "; and %zu more in summary.json", groups - GROUPS_SHOWN);
 }
 
+/* Kinds from the harmless to the grave; notes, which change nothing, come last. */
 void footing_fidelity(FILE *to, const struct report *r)
 {
     static const enum fidelity_kind order[] = {FIDELITY_EXACT, FIDELITY_ROUNDED, FIDELITY_REWRITTEN, FIDELITY_EMULATED, FIDELITY_APPROXIMATED, FIDELITY_NOTE};
@@ -176,6 +186,7 @@ void footing_fidelity(FILE *to, const struct report *r)
     form_end(&s);
 }
 
+/* One line each; of very many the first, because the first say most. */
 void footing_warnings(FILE *to, const struct report *r)
 {
     const struct fidelity *list = &r->facts.warnings;
@@ -194,6 +205,7 @@ void footing_warnings(FILE *to, const struct report *r)
 
 /* ---- rests on ---- */
 
+/* "measured" is said in full: it is the one word that a reader must not take for another. */
 static const char *basis_phrase(enum basis b)
 {
     return b == BASIS_MEASURED ? "measured on silicon" : basis_word(b);
@@ -201,6 +213,7 @@ static const char *basis_phrase(enum basis b)
 
 struct basis_share { enum basis basis; double share; int percent; };
 
+/* Largest first, equal ones in the order of the enum. */
 static int by_share(const void *a, const void *b)
 {
     const struct basis_share *x = a, *y = b;
@@ -224,6 +237,7 @@ static void write_shares(FILE *to, const struct energy *e)
     fprintf(to, "%s%d %% %s", n ? ", " : "", percent[BASIS_MEASURED], basis_phrase(BASIS_MEASURED));
 }
 
+/* The price whose range moves the dynamic energy most, and how far: what to measure or look up first. */
 static void write_lever(FILE *to, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -237,6 +251,7 @@ static void write_lever(FILE *to, const struct report *r)
             form_percent(share, widest / e->dynamic_j), form_si(each, up >= down ? l->each.high : l->each.low, "J"));
 }
 
+/* Shares of the dynamic energy; static power has a standing of its own, in summary.json. */
 void footing_rests(FILE *to, const struct report *r)
 {
     struct form_sheet s;

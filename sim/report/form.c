@@ -1,3 +1,5 @@
+/* How numbers and lines look, the same everywhere in the report. Three significant digits for measures: the inputs are not known better.
+ * Counts in full with thousands, because a reader compares them. A number and its unit are never parted by a line's end. */
 #include "report/form.h"
 
 #include <math.h>
@@ -60,11 +62,13 @@ struct form_scale form_scale_of(double value)
     return value == 0 ? scale[3] : scale[i];
 }
 
+/* In a prefix that was chosen for another value, so that what is compared stands in one unit. */
 char *form_in(char *to, double value, struct form_scale scale)
 {
     return form_digits(to, value / scale.factor);
 }
 
+/* Zero needs no prefix. */
 char *form_si(char *to, double value, const char *unit)
 {
     struct form_scale scale = form_scale_of(value);
@@ -76,12 +80,14 @@ char *form_si(char *to, double value, const char *unit)
     return to;
 }
 
+/* One share alone; shares that make a whole go through form_shares. */
 char *form_percent(char *to, double share)
 {
     snprintf(to, FORM_TEXT, "%.0f %%", 100 * share);
     return to;
 }
 
+/* A sum of 0.99999 is a whole all the same; one of 0 (nothing was counted) stays 0. */
 int form_whole(const double *share, size_t n)
 {
     double sum = 0;
@@ -90,6 +96,7 @@ int form_whole(const double *share, size_t n)
     return (int)floor(100 * sum + 0.5);
 }
 
+/* Largest remainder: every part is its floor or one more. */
 void form_shares(const double *share, size_t n, int whole, int *percent)
 {
     for (size_t i = 0; i < n; i++) {
@@ -117,6 +124,7 @@ char *form_bytes(char *to, double bytes)
     return to;
 }
 
+/* Bytes that continue a UTF-8 character (10xxxxxx) take no column; wide characters are taken for one. */
 size_t form_width(const char *text)
 {
     size_t n = 0;
@@ -136,6 +144,7 @@ size_t form_columns(FILE *to)
     return size.ws_col < FORM_NARROWEST ? FORM_NARROWEST : size.ws_col > FORM_WIDTH ? FORM_WIDTH : size.ws_col;
 }
 
+/* The same, of a part of a text. */
 static size_t columns(const char *text, size_t bytes)
 {
     size_t n = 0;
@@ -154,6 +163,7 @@ static void put(FILE *to, const char *text, size_t bytes)
 /* Text on its way to a page: the column it has reached, where lines begin, where they end. */
 struct pen { FILE *to; size_t at, indent, width; };
 
+/* Ends the line and begins the next under the label. */
 static void next_line(struct pen *p)
 {
     fprintf(p->to, "\n%*s", (int)p->indent, "");
@@ -208,6 +218,7 @@ static void put_block(struct pen *p, const char *block, size_t bytes)
         put_words(p, block, bytes);
 }
 
+/* A tab parts blocks, a newline begins a line: whoever writes a text decides what belongs together, not where a line ends. */
 void form_item(FILE *to, size_t width, const char *label, const char *text)
 {
     struct pen p = {to, FORM_LABEL, FORM_LABEL, width};
@@ -225,6 +236,7 @@ void form_item(FILE *to, size_t width, const char *label, const char *text)
     fputc('\n', to);
 }
 
+/* For the last column of a table, which may be longer than the page. */
 void form_wrap(FILE *to, size_t width, const char *text, size_t indent)
 {
     struct pen p = {to, indent, indent, width};
@@ -232,6 +244,7 @@ void form_wrap(FILE *to, size_t width, const char *text, size_t indent)
     fputc('\n', to);
 }
 
+/* A text is built in memory first: only when it is whole is it known where its lines end. */
 void form_begin(struct form_sheet *s, FILE *to, size_t width, const char *label)
 {
     *s = (struct form_sheet){.to = to, .label = label, .width = width};
@@ -240,6 +253,7 @@ void form_begin(struct form_sheet *s, FILE *to, size_t width, const char *label)
         abort();
 }
 
+/* An item without text leaves no line, not even its label. */
 void form_end(struct form_sheet *s)
 {
     fclose(s->line);
@@ -250,6 +264,7 @@ void form_end(struct form_sheet *s)
 
 /* ---- locale: printf's point is the C locale's, whatever a program that links the library has set ---- */
 
+/* Thread-local, so a program that uses the library keeps its own locale in its other threads. */
 struct form_locale form_neutral(void)
 {
     struct form_locale l = {newlocale(LC_ALL_MASK, "C", (locale_t)0), (locale_t)0};

@@ -30,6 +30,7 @@ void head_title(FILE *to, const struct report *r)
 
 /* ---- network ---- */
 
+/* A layer by its name and shape, the input by its size alone; a projection to itself is worth a word. */
 static void write_population(FILE *to, const struct network *net, uint32_t p)
 {
     const struct population *pop = &net->population[p];
@@ -80,6 +81,7 @@ static double stored_weights(const struct network *net)
     return n;
 }
 
+/* Neurons, weights, steps; on the chip a sample takes longer, because a layer starts when the one before it has fired. */
 void head_network(FILE *to, const struct report *r)
 {
     const struct network *net = r->run->network;
@@ -113,6 +115,7 @@ static void write_use(FILE *to, const char **joint, double used, double limit, c
 /* The fullest core's use of one capacity, of the cores of one type. */
 enum use { USE_COMPARTMENTS, USE_AXONS_IN, USE_AXONS_OUT };
 
+/* Over the cores of one type; another type has other limits. */
 static double most_used(const struct run *run, uint32_t type, enum use use)
 {
     uint32_t most = 0;
@@ -174,6 +177,7 @@ static void write_reach(FILE *to, const struct report *r)
     fprintf(to, "\tby %s: a spike reaches %s cores and crosses %s links", map->method ? map->method : "pack", form_digits(a, cores), form_digits(b, links));
 }
 
+/* How full the fullest core is in each capacity: what stops a larger network, or what the chip has too much of. */
 void head_placed(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
@@ -208,6 +212,7 @@ static const char *shape_of(const struct population *pop, char *to, size_t size)
     return to;
 }
 
+/* How the file was read is told with it: a wrong layout shows itself here first. */
 void head_input(FILE *to, const struct report *r)
 {
     const struct events *in = r->run->input;

@@ -1,10 +1,12 @@
-/* host.json: what may differ between two computers, and so stands in no other file of a run folder. */
+/* host.json: what may differ between two computers, and so stands in no other file of a run folder: how it was called and when, on what,
+ * with how many threads, how long it took here and how much memory. Nothing in it is part of the answer. */
 #include <time.h>
 
 #include "base/mem.h"
 #include "report/files.h"
 #include "report/json.h"
 
+/* UTC, so that folders of several computers sort. */
 static void write_date(struct json *j)
 {
     char text[40];
@@ -16,6 +18,7 @@ static void write_date(struct json *j)
         json_null(j, "date");
 }
 
+/* Paths as they were typed; the chip's as it was found. */
 void host_write(FILE *to, const struct report *r)
 {
     struct json j;

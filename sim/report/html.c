@@ -1,5 +1,7 @@
-/* report.html of a finished folder: made from its summary.json and tables alone, one file that needs nothing beside it. Every
- * table may be wider than the window and then scrolls by itself; drawings shrink with it. */
+/* report.html of a finished folder: made from its summary.json and tables alone, so that a folder which was copied can be drawn
+ * anywhere. One file that needs nothing beside it: no script, no font, no picture from elsewhere, nothing that reaches the network.
+ * Every table may be wider than the window and then scrolls by itself; drawings shrink with it. All text from files is escaped.
+ * A key that an older summary lacks leaves its part of the page out; a table that cannot be read is an error with its line. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +15,11 @@
 #include "report/form.h"
 #include "report/text.h"
 
+/* Columns of the tables that the page draws, in the order of their headers, which finished_table holds them against. */
 enum { SAMPLE_TIME = 4, SAMPLE_ENERGY = 5, STEP_STEP = 1, STEP_TIME = 2, STEP_SPIKES = 3 };
 static const char samples_header[] = "sample,label,prediction,steps,time_s,energy_j,spikes,sops,packets";
 static const char steps_header[] = "sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use";
+/* One column of text, tables without lines, one colour for what a reader must not miss. */
 static const char style[] =
     "body{font:15px/1.45 sans-serif;margin:2em auto;max-width:1000px;padding:0 1em;color:#222}h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.8em;"
     "border-bottom:1px solid #ccc}.scroll{overflow-x:auto}table{border-collapse:collapse}td,th{padding:.15em .8em .15em 0;text-align:left;vertical-align:top}"
@@ -25,34 +29,41 @@ static const char style[] =
     ".ends{display:flex;justify-content:space-between;color:#666;font-size:.85em}.warning{background:#fff3dc;padding:.3em .6em;margin:.3em 0}"
     "pre{background:#f6f6f6;padding:1em;overflow-x:auto;font-size:12px}small{color:#666}.key+span{white-space:nowrap;margin-right:1.2em}";
 
+/* A page being written; samples divides what the summary holds of all samples together. */
 struct page { FILE *to; const struct finished *f; double samples; };
 
+/* A text of a map of the summary; "" where it is null, absent or no text. */
 static const char *node_text(const struct doc_node *map, const char *key)
 {
     const struct doc_node *node = doc_get(map, key);
     return node && node->kind == DOC_SCALAR && (node->quoted || strcmp(node->text, "null") != 0) ? node->text : "";
 }
 
+/* NAN where there is none: a figure that is not finite is not shown. */
 static double node_number(const struct doc_node *map, const char *key)
 {
     return finished_value(doc_get(map, key));
 }
 
+/* Per inference; 0 where no sample was finished. */
 static double each(const struct page *p, double total)
 {
     return p->samples > 0 ? total / p->samples : 0;
 }
 
+/* Sections are of one level: a reader scrolls. */
 static void heading(const struct page *p, const char *text)
 {
     fprintf(p->to, "<h2>%s</h2>\n", text);
 }
 
+/* header: the row of column titles, or "". */
 static void table(const struct page *p, const char *header)
 {
     fprintf(p->to, "<div class=\"scroll\"><table>%s\n", header);
 }
 
+/* Closes what table() opened. */
 static void end_table(const struct page *p)
 {
     fputs("</table></div>\n", p->to);
@@ -68,6 +79,7 @@ static void cell(const struct page *p, const char *class_, const char *text)
 
 /* ---- head ---- */
 
+/* What was modelled and that it is a model, before any figure. */
 static void write_head(const struct page *p)
 {
     FILE *to = p->to;
@@ -89,6 +101,7 @@ static void write_head(const struct page *p)
 
 /* ---- the answers ---- */
 
+/* One of the large figures, with what belongs to it in small; unit "": a share, in percent. What is not known has no row. */
 static void headline(const struct page *p, const char *name, double value, const char *unit, const char *note)
 {
     char text[FORM_TEXT];
@@ -101,6 +114,7 @@ static void headline(const struct page *p, const char *name, double value, const
     fprintf(p->to, "<tr><td>%s</td><td class=\"n big\">%s</td><td><small>%s</small></td></tr>\n", name, text, note);
 }
 
+/* Both ends with their units: a range may cross a prefix. */
 static const char *range(char to[3 * FORM_TEXT], double low, double high, const char *unit)
 {
     char a[FORM_TEXT], b[FORM_TEXT];
@@ -108,6 +122,7 @@ static const char *range(char to[3 * FORM_TEXT], double low, double high, const 
     return to;
 }
 
+/* The share comes from the summary; the count is found from it, because it was a whole number once. */
 static void write_accuracy(const struct page *p, const char *name, const char *path)
 {
     char right[FORM_TEXT], all[FORM_TEXT], note[3 * FORM_TEXT];
@@ -116,6 +131,7 @@ static void write_accuracy(const struct page *p, const char *name, const char *p
     headline(p, name, share, "", note);
 }
 
+/* The three figures of energy stand in the order of the report: dynamic, whole chip, used cores. Without a price list there are none. */
 static void write_headlines(const struct page *p)
 {
     const struct finished *f = p->f;
@@ -152,6 +168,7 @@ static void write_what(const struct page *p)
     fputs("</p>\n", p->to);
 }
 
+/* Below the figures that they are about, above all detail. */
 static void write_warnings(const struct page *p)
 {
     const struct doc_node *list = finished_node(p->f, "warnings");
@@ -179,6 +196,7 @@ static const char *label(char *to, size_t size, const char *name)
     return to;
 }
 
+/* One action: count x price = energy, its range, its share, and what the price rests on. An unknown price has no energy, not a zero. */
 static void write_line(const struct page *p, const struct doc_node *line, double dynamic)
 {
     char a[FORM_TEXT], name[200], note[3 * FORM_TEXT];
@@ -202,6 +220,7 @@ static void write_line(const struct page *p, const struct doc_node *line, double
     fputs("</tr>\n", p->to);
 }
 
+/* All lines, also those that the text folds: a page has room. */
 static void write_actions(const struct page *p)
 {
     const struct doc_node *list = finished_node(p->f, "energy.lines");
@@ -217,6 +236,7 @@ static void write_actions(const struct page *p)
     end_table(p);
 }
 
+/* The chip's one power is divided between the cores that are used and the rest; a reader must not take both lines for a chip each. */
 static const char *static_label(const char *name)
 {
     if (!strcmp(name, "static chip used"))
@@ -226,6 +246,7 @@ static const char *static_label(const char *name)
     return !strncmp(name, "static ", 7) ? name + 7 : name;
 }
 
+/* units x power x time; the time is the run's own. */
 static void write_static_line(const struct page *p, const struct doc_node *line)
 {
     char a[FORM_TEXT];
@@ -259,6 +280,7 @@ static void write_static(const struct page *p)
         end_table(p);
 }
 
+/* In the order of the network, with each layer's share as a bar. */
 static void write_layers(const struct page *p)
 {
     const struct doc_node *map = finished_node(p->f, "energy.by_population");
@@ -280,6 +302,7 @@ static void write_layers(const struct page *p)
     end_table(p);
 }
 
+/* The parts of the steps' time, which make one whole; resets lie between the samples and are not in it. */
 static void write_bound(const struct page *p)
 {
     static const char *const name[] = {"compute", "memory", "noc", "queue", "barrier", "pace"};
@@ -296,6 +319,7 @@ static void write_bound(const struct page *p)
     draw_stack(p->to, part, n);
 }
 
+/* The distribution of one column of samples.csv. */
 static void write_column(const struct page *p, const double *table, size_t rows, size_t columns, size_t column, const char *title, const char *unit)
 {
     double *value = mem_new(rows, sizeof *value);
@@ -306,6 +330,7 @@ static void write_column(const struct page *p, const double *table, size_t rows,
     free(value);
 }
 
+/* Of one sample there is no distribution. */
 static int write_samples(const struct page *p, struct err *err)
 {
     double *table;
@@ -343,6 +368,7 @@ static void write_step_means(const struct page *p, const double *table, size_t r
     free(n);
 }
 
+/* A folder whose steps lie outside the run's own number of steps was changed by hand: nothing is drawn of it. */
 static int write_steps(const struct page *p, struct err *err)
 {
     double *table, steps = finished_number(p->f, "chip_steps");
@@ -359,6 +385,7 @@ static int write_steps(const struct page *p, struct err *err)
 
 /* ---- memories, populations, standing ---- */
 
+/* How much is read and written, and how full they are: the two things that choose a memory's size. */
 static void write_memories(const struct page *p)
 {
     const struct doc_node *map = finished_node(p->f, "memories");
@@ -382,6 +409,7 @@ static void write_memories(const struct page *p)
     fputs("<p><small>words per inference, of all used cores together; filled: their share that holds something</small></p>\n", p->to);
 }
 
+/* Every line, not grouped as in the text. */
 static void write_fidelity(const struct page *p)
 {
     const struct doc_node *list = finished_node(p->f, "fidelity");
@@ -399,6 +427,7 @@ static void write_fidelity(const struct page *p)
     end_table(p);
 }
 
+/* The words of the chip file itself, for whoever doubts a price. */
 static void write_sources(const struct page *p)
 {
     const struct doc_node *list = finished_node(p->f, "sources");
@@ -432,6 +461,7 @@ static void write_text(const struct page *p)
     fclose(from);
 }
 
+/* From the answer to its parts: a reader who stops early has read what matters. */
 static int write_page(const struct page *p, struct err *err)
 {
     write_head(p);
@@ -452,6 +482,7 @@ static int write_page(const struct page *p, struct err *err)
     return 0;
 }
 
+/* Written beside and moved when whole; an old page stays where the new one fails. */
 int report_html(const char *folder, struct err *err)
 {
     struct finished f;

@@ -1,9 +1,12 @@
+/* A JSON writer of one pass: values go out as they come, and only the nesting is kept. What RFC 8259 does not allow cannot be written:
+ * text is UTF-8 or replaced, numbers are finite or null. The FILE keeps errors for whoever closes it, so no call here can fail. */
 #include "report/json.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-/* Length of the UTF-8 sequence at p, 0 where there is none (overlong forms, surrogates and stray bytes are none). */
+/* Length of the UTF-8 sequence at p, 0 where there is none. The second byte's limits exclude overlong forms (e0, f0), surrogates (ed) and
+ * what lies beyond U+10FFFF (f4), as RFC 3629 lists them. */
 static int utf8_length(const unsigned char *p)
 {
     if (p[0] < 0x80)
@@ -19,6 +22,7 @@ static int utf8_length(const unsigned char *p)
     return n;
 }
 
+/* Names come from other people's files and may hold anything: quotes, control characters, half a character. */
 void json_string(FILE *to, const char *text)
 {
     fputc('"', to);
@@ -37,6 +41,7 @@ void json_string(FILE *to, const char *text)
     fputc('"', to);
 }
 
+/* A comma before every value but the first of its object or list; two blanks of indent per level. */
 static void begin_value(struct json *j, const char *key)
 {
     fprintf(j->to, "%s\n%*s", j->first ? "" : ",", 2 * j->depth, "");
@@ -47,6 +52,7 @@ static void begin_value(struct json *j, const char *key)
     fputs(": ", j->to);
 }
 
+/* Remembers the bracket that will close it; deeper than JSON_DEPTH is ours to avoid, and still closes with a brace. */
 static void open_with(struct json *j, char open, char close)
 {
     fputc(open, j->to);
@@ -56,6 +62,7 @@ static void open_with(struct json *j, char open, char close)
     j->first = 1;
 }
 
+/* The root is always an object. */
 void json_start(struct json *j, FILE *to)
 {
     *j = (struct json){.to = to};
@@ -74,6 +81,7 @@ void json_list(struct json *j, const char *key)
     open_with(j, '[', ']');
 }
 
+/* Nothing between the brackets: they stand together. */
 void json_close(struct json *j)
 {
     j->depth--;
@@ -83,12 +91,14 @@ void json_close(struct json *j)
     j->first = 0;
 }
 
+/* The line's end makes it a text file. */
 void json_finish(struct json *j)
 {
     json_close(j);
     fputc('\n', j->to);
 }
 
+/* Unknown text is null, which is another thing than an empty one. */
 void json_text(struct json *j, const char *key, const char *text)
 {
     if (!text) {
@@ -99,6 +109,7 @@ void json_text(struct json *j, const char *key, const char *text)
     json_string(j->to, text);
 }
 
+/* 15 digits: what a double holds whatever its last bits are, so that equal sums print equal. */
 void json_real(struct json *j, const char *key, double value)
 {
     if (!isfinite(value)) {
@@ -109,12 +120,14 @@ void json_real(struct json *j, const char *key, double value)
     fprintf(j->to, "%.15g", value);
 }
 
+/* As an integer, exact to 64 bits; readers that know only doubles keep 53 of them. */
 void json_count(struct json *j, const char *key, uint64_t value)
 {
     begin_value(j, key);
     fprintf(j->to, "%" PRIu64, value);
 }
 
+/* true or false, never 0 or 1: a script's test is plain. */
 void json_flag(struct json *j, const char *key, int value)
 {
     begin_value(j, key);

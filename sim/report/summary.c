@@ -5,17 +5,20 @@
 #include "report/files.h"
 #include "report/json.h"
 
+/* In the order of their enums. */
 static const char *const reset_words[] = {"none", "zero", "subtract", "value"};
 static const char *const decode_words[] = {"rate", "latency", "population", "membrane"};
 static const char *const mode_words[] = {"barrier", "tick", "event"};
 static const char *const bound_words[N_BOUNDS] = {"compute", "memory", "noc", "queue", "barrier", "pace"};
 
+/* A path says where a file lay on one computer; its name and its hash say what it was. */
 static const char *base_name(const char *path)
 {
     const char *slash = path ? strrchr(path, '/') : NULL;
     return slash ? slash + 1 : path;
 }
 
+/* What the answer was made from: with these files and overrides the same version gives the same bytes again. */
 static void write_inputs(struct json *j, const struct report *r)
 {
     json_list(j, "inputs");
@@ -35,6 +38,7 @@ static void write_inputs(struct json *j, const struct report *r)
 
 /* ---- network and chip ---- */
 
+/* compartments above 1: the chip emulates what the neuron asks, at this price. reset: the network's rule, not the chip's. */
 static void write_population(struct json *j, const struct report *r, uint32_t p)
 {
     const struct population *pop = &r->run->network->population[p];
@@ -58,6 +62,8 @@ static void write_population(struct json *j, const struct report *r, uint32_t p)
     json_close(j);
 }
 
+/* Synapses are counted as connections, weights by how far the chip's numbers are off: the root mean square and the largest error, each
+ * as a share of the projection's largest weight. */
 static void write_network(struct json *j, const struct report *r)
 {
     const struct network *net = r->run->network;
@@ -87,6 +93,7 @@ static void write_network(struct json *j, const struct report *r)
     json_close(j);
 }
 
+/* cores_used and tiles_used are what static_used_j and barriers hang on. */
 static void write_chip(struct json *j, const struct report *r)
 {
     const struct chipfile *f = r->run->chip;
@@ -110,6 +117,7 @@ static void write_chip(struct json *j, const struct report *r)
 
 /* ---- answers ---- */
 
+/* kind is one of exact, rounded, rewritten, emulated, approximated, note. */
 static void write_lines(struct json *j, const char *key, const struct fidelity *list)
 {
     json_list(j, key);
@@ -123,6 +131,7 @@ static void write_lines(struct json *j, const char *key, const struct fidelity *
     json_close(j);
 }
 
+/* Plain texts: a script that only wants to know whether there are any looks at the list's length. */
 static void write_warnings(struct json *j, const struct fidelity *list)
 {
     char text[1200];
@@ -134,6 +143,7 @@ static void write_warnings(struct json *j, const struct fidelity *list)
     json_close(j);
 }
 
+/* null, not 0, where there are no labels or nothing was decoded: an unknown accuracy is no bad one. */
 static void write_accuracy(struct json *j, const struct report *r)
 {
     const struct run *run = r->run;
@@ -152,6 +162,7 @@ static void write_accuracy(struct json *j, const struct report *r)
 
 /* ---- counts ---- */
 
+/* Work and time apart: the first is the same for every plane and any number of threads, and the only class that is priced. */
 static void write_counts(struct json *j, const char *key, const uint64_t *count, enum counter_class class_)
 {
     json_object(j, key);
@@ -161,6 +172,7 @@ static void write_counts(struct json *j, const char *key, const uint64_t *count,
     json_close(j);
 }
 
+/* Accesses in words and in bits, of all used cores; capacity and use of the same cores, in bits. */
 static void write_memories(struct json *j, const struct run *run)
 {
     char name[200];
@@ -182,6 +194,7 @@ static void write_memories(struct json *j, const struct run *run)
 
 /* ---- energy ---- */
 
+/* key_unit names, such as mean_j: a figure without its unit is no figure. */
 static void write_spread(struct json *j, const char *key, const char *unit, const struct facts_spread *f)
 {
     const struct { const char *name; double value; } part[] = {{"mean", f->mean}, {"p50", f->p50}, {"p95", f->p95}, {"max", f->max}};
@@ -213,6 +226,7 @@ static void write_components(struct json *j, const struct energy *e)
     json_close(j);
 }
 
+/* One product of the energy, with all that its price's standing is: whoever has the lines can work the energy out again. */
 static void write_line(struct json *j, const struct chipfile *f, const struct energy_line *l)
 {
     json_object(j, NULL);
@@ -236,6 +250,7 @@ static void write_line(struct json *j, const struct chipfile *f, const struct en
     json_close(j);
 }
 
+/* Names that lines refer to. */
 static void write_sources(struct json *j, const struct chipfile *f)
 {
     json_list(j, "sources");
@@ -249,6 +264,7 @@ static void write_sources(struct json *j, const struct chipfile *f)
     json_close(j);
 }
 
+/* Four views of the same energy: by action and by population they make dynamic_j, by component total_j, by basis 1. */
 static void write_energy_parts(struct json *j, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -272,6 +288,7 @@ static void write_energy_parts(struct json *j, const struct report *r)
     json_close(j);
 }
 
+/* Of all samples together, in joules; low_j to high_j is the range of total_j. load_j stands apart and is in no sum. */
 static void write_energy(struct json *j, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -298,11 +315,13 @@ static void write_energy(struct json *j, const struct report *r)
 
 /* ---- time ---- */
 
+/* Whole picoseconds as seconds: exact to 15 digits. */
 static double seconds(uint64_t ps)
 {
     return (double)ps / 1e12;
 }
 
+/* bound are shares of the steps' time and add up to 1; bound_s are the same in seconds and with reset_s make total_s. */
 static void write_time(struct json *j, const struct report *r)
 {
     const struct run *run = r->run;
@@ -335,6 +354,7 @@ static void write_time(struct json *j, const struct report *r)
     json_close(j);
 }
 
+/* Keys are only ever added: scripts depend on these names. */
 void summary_write(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;

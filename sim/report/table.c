@@ -1,4 +1,6 @@
-/* The table of actions, the layers' shares, and the memories. */
+/* The table of actions: what happened how often, what each costs, what that makes and on what it rests. Every line is count x price, so
+ * that a reader can work it out again; the shares add up to 100 % of the dynamic energy. Below it the same energy by layer, and the
+ * accesses to memories whether or not they are charged apart. A long table is folded: what is below half a percent stands in one line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 
 enum { ROWS_SHOWN = 14, LAYERS_SHOWN = 12, SOURCE_MAX_WIDTH = 20, RESTS_LEAST_WIDTH = 28 };
 
+/* Counters as a reader calls them; a time counter has none, because it is never priced. */
 static const char *const labels[N_COUNTERS] = {
     [COUNT_SPIKES] = "spikes", [COUNT_SOPS] = "synaptic operations", [COUNT_SOPS_LATE] = "synaptic operations, late", [COUNT_LEAVES] = "packets served",
     [COUNT_CORE_STEPS] = "update programs", [COUNT_UPDATE_ACTIVE] = "updates, active", [COUNT_UPDATE_IDLE] = "updates, idle",
@@ -19,6 +22,7 @@ static const char *const labels[N_COUNTERS] = {
     [COUNT_SAMPLE_RESETS] = "core resets", [COUNT_LAYER_STARTS] = "layer starts",
 };
 
+/* "" where the counter is of class time, or no counter at all. */
 const char *table_label(int counter)
 {
     return counter >= 0 && counter < N_COUNTERS && labels[counter] ? labels[counter] : "";
@@ -26,8 +30,10 @@ const char *table_label(int counter)
 
 /* One line as text, so that columns can be set as wide as their widest entry; share: of the dynamic energy, below 0: none. */
 struct row { char name[120], count[FORM_TEXT], whole[FORM_TEXT], part[FORM_TEXT], unit[8], energy[FORM_TEXT], rests[600]; double share; int percent; };
+/* The table under construction; freed by table_actions. */
 struct rows { struct row *row; uint32_t n; size_t capacity; };
 
+/* A row that is not filled in shows "-": nothing is claimed. */
 static struct row *add_row(struct rows *rows)
 {
     rows->row = mem_room(rows->row, rows->n, &rows->capacity, sizeof *rows->row);
@@ -77,6 +83,8 @@ static void write_standing(FILE *to, const struct run *run, const struct cost *c
         fprintf(to, ", %.3g to %.3g times", cost->low / cost->value, cost->high / cost->value);
 }
 
+/* What a line stands on, in the order a reader asks: how the price was found, by whom, how far off it may be; then what is special
+ * about the count (emulated resets, waiting layers, what a barrier is charged per). */
 static void write_rests(struct row *row, const struct run *run, const struct energy_line *l)
 {
     char percent[FORM_TEXT];
@@ -102,6 +110,7 @@ static int decimals_of(double value, struct form_scale scale)
     return shown < 9.9995 ? 3 : 2;
 }
 
+/* Words of a memory are an action of their own: "synapse, words read". */
 static void line_name(char *to, size_t size, const struct run *run, const struct energy_line *l)
 {
     char memory[200];
@@ -111,6 +120,7 @@ static void line_name(char *to, size_t size, const struct run *run, const struct
         snprintf(to, size, "%.80s, words %s", energy_memory_name(run, (uint32_t)l->memory, memory, sizeof memory), l->write ? "written" : "read");
 }
 
+/* Count and energy are per inference: the mean over the samples that were finished. */
 static void add_line(struct rows *rows, const struct report *r, const struct energy_line *l, struct form_scale scale, int decimals)
 {
     struct row *row = add_row(rows);
@@ -136,6 +146,7 @@ static int folds(const struct energy *e, const struct energy_line *l, uint32_t d
     return dynamic_lines > ROWS_SHOWN && !l->each.free && l->energy_j < 0.005 * e->dynamic_j;
 }
 
+/* What the folded lines make together, so that the column still adds up to the dynamic energy. */
 static void add_folded(struct rows *rows, const struct report *r, uint32_t n, double energy_j, struct form_scale scale, int decimals)
 {
     struct row *row = add_row(rows);
@@ -145,6 +156,7 @@ static void add_folded(struct rows *rows, const struct report *r, uint32_t n, do
     strcpy(row->rests, "all of them: summary.json, energy.lines");
 }
 
+/* Lines stand in the order of the counter list, then memories: the same for every run, so that two reports can be laid side by side. */
 static void add_priced(struct rows *rows, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -197,6 +209,7 @@ static void add_counts(struct rows *rows, const struct report *r)
     }
 }
 
+/* Columns are as wide as their widest entry, and not narrower than their title. */
 static size_t widest(const struct rows *rows, size_t offset, size_t least)
 {
     for (uint32_t i = 0; i < rows->n; i++) {
@@ -209,6 +222,7 @@ static size_t widest(const struct rows *rows, size_t offset, size_t least)
 
 #define WIDEST(field, least) (int)widest(rows, offsetof(struct row, field), least)
 
+/* printf pads bytes; a layer's name may be UTF-8. */
 static void print_padded(FILE *to, const char *text, int width)
 {
     fprintf(to, "%s%*s", text, width - (int)form_width(text), "");
@@ -233,6 +247,7 @@ static void print_rests(FILE *to, const struct row *r, size_t at, size_t width)
     form_wrap(to, width, r->rests, at);
 }
 
+/* Names to the left, numbers to the right; prices line up at their points and units, so that a column of them is read at a glance. */
 static void print_rows(FILE *to, const struct rows *rows, size_t width)
 {
     int name = WIDEST(name, 22), count = WIDEST(count, 7), whole = WIDEST(whole, 2), part = WIDEST(part, 0), unit = WIDEST(unit, 0), energy = WIDEST(energy, 6);
@@ -256,6 +271,7 @@ static void print_rows(FILE *to, const struct rows *rows, size_t width)
     }
 }
 
+/* Only the dynamic energy: static power is no action and stands in the headline. */
 void table_actions(FILE *to, const struct report *r)
 {
     struct rows rows = {0};
@@ -273,6 +289,7 @@ void table_actions(FILE *to, const struct report *r)
 
 /* ---- layers ---- */
 
+/* Groups with at least so much energy; those without any are never shown. */
 static uint32_t shown_groups(const struct energy *e, uint32_t n, double least)
 {
     uint32_t shown = 0;
@@ -281,6 +298,7 @@ static uint32_t shown_groups(const struct energy *e, uint32_t n, double least)
     return shown;
 }
 
+/* Largest first. */
 static int by_energy(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -299,6 +317,8 @@ static double threshold_of(const struct energy *e, uint32_t n)
     return least;
 }
 
+/* Whose energy it is: populations by name, then (chip) for barriers and resets, (host) for input packets. In the run's order, not by
+ * size, so that a layer is where it was in the network; beyond a dozen only the largest are named. */
 void table_layers(FILE *to, const struct report *r)
 {
     const struct energy *e = r->energy;
@@ -326,6 +346,7 @@ void table_layers(FILE *to, const struct report *r)
 
 /* ---- memories ---- */
 
+/* Accesses by memory, in words and in bits: what a memory designer multiplies with his own price. */
 static void write_memory(FILE *to, const struct report *r, uint32_t m, int width, int digits)
 {
     const struct run *run = r->run;
@@ -345,6 +366,7 @@ static void write_memory(FILE *to, const struct report *r, uint32_t m, int width
         fprintf(to, ": %s", form_si(a, facts_per_sample(r, joule), "J"));
 }
 
+/* Widths of the two columns, names and words, over all memories that were used. */
 static int memory_columns(const struct report *r, int *digits)
 {
     char name[200], count[FORM_TEXT];
@@ -361,6 +383,7 @@ static int memory_columns(const struct report *r, int *digits)
     return (int)width;
 }
 
+/* Memories that were not touched are left out. Where the actions' prices contain the accesses, that is said: they are counted, not charged. */
 void table_memories(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;

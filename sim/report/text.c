@@ -1,4 +1,5 @@
-/* The report a person reads: the order of its parts, and its last lines. */
+/* The report a person reads: the order of its parts, and its last lines. The order is that of the questions: what was run and where, is it
+ * right, what does it cost and why, what happened how often, and on what all of it stands. A part that has nothing to say has no line. */
 #include "report/text.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include "report/files.h"
 #include "report/form.h"
 
+/* The same text on a terminal and in report.txt, but for its width; nothing in it depends on the computer. */
 void text_body(FILE *to, const struct report *r)
 {
     head_title(to, r);
@@ -48,6 +50,7 @@ static void write_last(FILE *to, const struct report *r)
     form_end(&s);
 }
 
+/* Written to a stream that may be a closed pipe or a full disk: looked at once, at the end. */
 int report_text(FILE *to, const struct run *run, const struct energy *energy, const struct report_options *options, struct err *err)
 {
     struct report r = {.run = run, .energy = energy, .options = options, .width = form_columns(to)};

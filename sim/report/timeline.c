@@ -5,6 +5,7 @@
 #include "report/files.h"
 #include "report/json.h"
 
+/* The lists of the run are in order of sample and step; each is walked once, beside the steps. */
 struct timeline {
     FILE *to;
     const struct run *run;
@@ -13,6 +14,7 @@ struct timeline {
     uint64_t noc_ps, barrier_ps;
 };
 
+/* A complete event ("ph":"X"): its start and its length, in microseconds with picoseconds as decimals. */
 static void event(struct timeline *t, uint64_t row, const char *name, const char *category, uint64_t from_ps, uint64_t ps)
 {
     fprintf(t->to, "%s\n{\"name\":\"%s\",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":0,\"tid\":%" PRIu64, t->first ? "" : ",", name, category, row);
@@ -21,6 +23,7 @@ static void event(struct timeline *t, uint64_t row, const char *name, const char
     t->first = 0;
 }
 
+/* Metadata, so that a row is called by its core and not by a number. */
 static void name_row(struct timeline *t, uint64_t row, const char *name)
 {
     fprintf(t->to, "%s\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":0,\"tid\":%" PRIu64 ",\"args\":{\"name\":", t->first ? "" : ",", row);
@@ -29,6 +32,7 @@ static void name_row(struct timeline *t, uint64_t row, const char *name)
     t->first = 0;
 }
 
+/* Row 0 is the chip; used cores follow in the mapping's order. */
 static void name_rows(struct timeline *t)
 {
     char core[64], name[80];
@@ -53,6 +57,7 @@ static uint64_t row_of(const struct run *run, uint32_t chip_core)
     return low < run->n_cores && run->mapping->core[low].core == chip_core ? low + 1u : 0;
 }
 
+/* A step's own bar ends where its barrier begins; what cores did stands in their rows at the times of the plane. */
 static void step_events(struct timeline *t, const struct run_step *step, uint64_t start)
 {
     const struct run *run = t->run;
@@ -74,6 +79,7 @@ static void step_events(struct timeline *t, const struct run_step *step, uint64_
     }
 }
 
+/* Samples follow each other as they ran; the time of a sample that its steps do not explain is the reset before it. */
 void timeline_write(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;

@@ -3,6 +3,7 @@
 
 #include "report/files.h"
 
+/* In network time a layer's first step is 0 whatever its depth; --time chip adds the depth. */
 void traces_spikes(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
