@@ -24,6 +24,7 @@ const struct cost *energy_price(const struct chipfile *f, enum counter counter)
     int priced_as = counter == COUNT_SOPS_LATE ? COUNT_SOPS : counter == COUNT_UPDATE_HELD ? COUNT_UPDATE_IDLE : (int)counter;
     if (counters[counter].class_ != COUNTER_WORK)
         return NULL;
+    /* NULL: the chip file has no such key, which its reader has found to be allowed. */
     const struct energy_term *term = chipfile_price(f, priced_as);
     return term && (term->cost.stated || term->cost.free) ? &term->cost : NULL;
 }
@@ -173,9 +174,11 @@ static struct energy_line *add_line(struct book *b, const struct energy_line *li
     struct energy_line *l = &e->line[e->n_lines++];
     *l = *line;
     double count = (double)l->count * factor;
+    /* Unknown: a line with its count, without energy and without a range. */
     l->energy_j = count * charged(&l->each);
     l->low_j = l->each.free ? 0 : count * l->each.low;
     l->high_j = l->each.free ? 0 : count * l->each.high;
+    /* Within a group widths add up, line by line. */
     uint32_t g = group_of(&b->groups, &l->each);
     spread->low[g] += l->energy_j - l->low_j;
     spread->high[g] += l->high_j - l->energy_j;
@@ -201,6 +204,7 @@ static void find_second(const struct run *run, struct energy_line *line)
         uint64_t n = run->group[p].action[line->counter];
         if (q->compartments < 2 || !n)
             continue;
+        /* One compartment of each neuron would be there without the emulation. */
         line->second += n - n / q->compartments;
         line->second_basis = run->chip->type[q->type].emulate_standing.basis;
     }
@@ -282,6 +286,7 @@ static struct units links(const struct run *run)
     struct units u = {0, 0};
     for (uint32_t y = 0; y < noc->rows; y++)
         for (uint32_t x = 0; x < noc->columns; x++) {
+            /* Directed links: each router has one outward per neighbour. A torus closes each row and column, so no router lacks one. */
             int torus = noc->topology == TOPOLOGY_TORUS;
             uint32_t sideways = torus && noc->columns > 1 ? 2 : (uint32_t)(x > 0) + (x + 1 < noc->columns);
             uint32_t upright = torus && noc->rows > 1 ? 2 : (uint32_t)(y > 0) + (y + 1 < noc->rows);
@@ -312,6 +317,7 @@ static int has_state(const struct chip_static *list, uint32_t n, const char *wha
 /* energy = units x share x power x time of the whole run. share: the part of a chip's one power that its used cores answer for. */
 static void add_static_line(struct book *b, const char *what, const struct cost *power, uint64_t units, double share, int unused)
 {
+    /* A part that the chip does not have, or whose power the file does not state, has no line. */
     if (!units || !(power->stated || power->free))
         return;
     struct energy_line line = {.name = mem_format("static %s %s", what, unused ? "unused" : "used"), .component = "static", .counter = NO_INDEX,
@@ -329,6 +335,7 @@ static void add_static(struct book *b, const struct chip_static *list, uint32_t 
     int used = !strcmp(state, "any") || !strcmp(state, "used");
     int unused = !strcmp(state, "any") || !strcmp(state, "gated") || (!strcmp(state, "unused") && !has_state(list, n, what, "gated"));
     if (!strcmp(what, "chip")) {
+        /* A chip's one power is one unit; its used cores answer for their share of it. */
         double share = u.all ? (double)u.used / (double)u.all : 1;
         if (!used)
             return;             /* a chip that runs is in use */
@@ -425,6 +432,7 @@ static void spread_time(struct book *b, double seconds, const struct parts *p, d
         all += p->part[i].weight;
     for (uint32_t i = 0; i < p->n && seconds > 0; i++) {
         const struct cost *c = p->part[i].cost;
+        /* This cost's part of the stretch scales as the cost does: with its low value it takes low / value of the time. */
         double s = seconds * p->part[i].weight / all;
         uint32_t g = group_of(&b->groups, c);
         b->time.low[g] += s * (1 - c->low / c->value);
@@ -508,6 +516,7 @@ static void sum_dynamic(struct book *b)
     double basis[N_BASES] = {0};
     for (uint32_t i = 0; i < e->n_lines; i++) {
         const struct energy_line *l = &e->line[i];
+        /* Of this line's energy the part that compartments which only emulate a reset have used. */
         double second = l->count ? l->energy_j * ((double)l->second / (double)l->count) : 0;
         e->dynamic_j += l->energy_j;
         basis[l->each.basis] += l->energy_j - second;
@@ -526,6 +535,7 @@ static void sum_total(struct book *b)
     struct energy *e = b->e;
     struct spread all = spread_new(&b->groups);
     for (uint32_t g = 0; g < b->groups.n; g++) {
+        /* d(power x time) = time x d(power) + power x d(time); the product of both is of second order and left out. */
         all.low[g] = b->dynamic.low[g] + b->static_.low[g] + e->static_w * b->time.low[g];
         all.high[g] = b->dynamic.high[g] + b->static_.high[g] + e->static_w * b->time.high[g];
     }
@@ -574,6 +584,7 @@ static void price_loading(struct book *b)
     const struct run *run = b->run;
     for (uint32_t m = 0; m < run->n_memories; m++) {
         const struct chip_memory *memory = &run->chip->type[run->memory_of[m].type].memory[run->memory_of[m].memory];
+        /* Of the used cores together, as the mapping filled them. */
         uint64_t bits = run->memory_used_bits[m], width = memory->width ? memory->width : 1;
         b->e->load_bits += bits;
         b->e->load_j += (double)((bits + width - 1) / width) * b->prices.write[m];
@@ -608,9 +619,11 @@ static int check_sums(const struct book *b, struct err *err)
 struct energy *energy_make(struct run *run, struct err *err)
 {
     struct book b = {.run = run, .e = mem_new(1, sizeof *b.e), .prices = prices_of(run), .groups = groups_of(run->chip), .seconds = seconds_of(run->total_ps)};
+    /* Three sets of widths over the same groups: what is of one source moves together in all three. */
     b.dynamic = spread_new(&b.groups);
     b.static_ = spread_new(&b.groups);
     b.time = spread_new(&b.groups);
+    /* The order of what follows is that of the lines: actions, memories, static parts. */
     b.e->priced = any_price(run);
     add_counters(&b);
     add_memories(&b);

@@ -1,5 +1,6 @@
-/* --expect: the run against the user's own predictions, counts or spikes. One line where all is equal; else the first difference,
- * with the membrane of the neuron and its threshold, from a second run of that sample. */
+/* --expect: the run against the user's own predictions, counts or spikes. One line where all is equal; else the first difference, with the
+ * membrane of the neuron and its threshold, from a second run of that sample: the numbers in which a wrong rule or a rounding shows itself.
+ * A difference is the run's own answer (exit status 1), not an error of the file. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -47,6 +48,7 @@ static int check_predictions(FILE *out, const struct cli *cli, const struct expe
 /* The same of output counts, with the first neuron that differs: closer to a cause than a class. */
 static int check_counts(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
+    /* compared: samples that the file says anything of. */
     uint32_t differ = 0, compared = 0, first = 0, first_neuron = 0, neuron;
     for (uint32_t i = 0; i < run->samples_done; i++) {
         enum expect_answer answer = expect_counts(e, run->sample[i].sample, run->output_counts + (size_t)i * run->outputs, &neuron);
@@ -77,6 +79,7 @@ static double threshold_of(const struct run *run, const struct expect_spike *s)
 /* The sample is run again with its membranes recorded, which the first run did not pay for; the same seed gives the same bytes. */
 static int say_membrane(FILE *out, const struct run *run, const struct expect_spike *s, struct err *err)
 {
+    /* One sample, no terminal, no interrupt: it takes milliseconds. */
     struct run_options o = run->options;
     o.first_sample = o.last_sample = s->sample;
     o.traces = TRACE_MEMBRANE;
@@ -87,6 +90,7 @@ static int say_membrane(FILE *out, const struct run *run, const struct expect_sp
         return -1;
     for (uint64_t i = 0; i < again->n_membranes; i++) {
         const struct run_membrane *m = &again->membrane[i];
+        /* The membrane as it stood at the end of that step, reset or not. */
         if (m->step == s->step && m->population == s->population && m->neuron == s->neuron) {
             int integer = run->quantised->population[s->population].integer;
             fprintf(out, ", membrane %.9g (network's units) at the end of the step", m->value);
@@ -102,9 +106,11 @@ static int say_membrane(FILE *out, const struct run *run, const struct expect_sp
 /* Spikes are compared as sets, in network time: the order in a file means nothing. */
 static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
+    /* The run's spikes in the form of the file's. */
     struct expect_spike *mine = mem_new(run->n_spikes, sizeof *mine);
     struct expect_difference d;
     uint64_t compared;
+    /* Only samples that were run: an interrupted run is compared as far as it got. */
     uint32_t last = run->samples_done ? run->sample[run->samples_done - 1].sample : 0;
     for (uint64_t i = 0; i < run->n_spikes; i++)
         mine[i] = (struct expect_spike){run->spike[i].sample, run->spike[i].step, run->spike[i].population, run->spike[i].neuron};
@@ -145,6 +151,7 @@ int job_expect(struct job *p, const struct cli *cli, struct err *err)
     p->expect = expect_read(cli->expect, p->network, err);
     if (!p->expect)
         return -1;
+    /* Counts of another number of neurons are of another network. */
     if (p->expect->kind == EXPECT_COUNTS && p->expect->outputs != job_outputs(p->network))
         return err_input(err, "--expect %s: counts of %u neurons; the output has %u", cli->expect, p->expect->outputs, job_outputs(p->network));
     return check_cover(p, cli, err);
@@ -153,6 +160,7 @@ int job_expect(struct job *p, const struct cli *cli, struct err *err)
 /* By what the file holds, which its reader found out. */
 static int check(FILE *out, const struct cli *cli, const struct expect *e, const struct run *run, struct err *err)
 {
+    /* Predictions are what most people have. */
     switch (e->kind) {
     case EXPECT_COUNTS: return check_counts(out, cli, e, run, err);
     case EXPECT_SPIKES: return check_spikes(out, cli, e, run, err);
@@ -163,6 +171,7 @@ static int check(FILE *out, const struct cli *cli, const struct expect *e, const
 /* With --quiet a difference still says itself, on stderr: the answer that was asked for is no. */
 int cli_expect(const struct cli *cli, const struct job *job, const struct run *run, struct err *err)
 {
+    /* Built in memory: the line is wrapped as a whole, or goes to stderr. */
     char *text = NULL;
     size_t size;
     FILE *line = open_memstream(&text, &size);

@@ -1,4 +1,5 @@
-/* volley convert: a network (NIR or YAML) to native YAML, an event file of any format to .spk or .csv. */
+/* volley convert: a network (NIR or YAML) to native YAML, an event file of any format to .spk or .csv. What is written reads back to the
+ * same network or events, bit for bit; a file that cannot be written whole is not left behind. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -40,6 +41,7 @@ static int convert_events(const struct cli *cli, struct err *err)
 /* The name's end decides, as everywhere. */
 int cli_convert(const struct cli *cli, struct err *err)
 {
+    /* Said before anything is read. */
     if (!cli->out)
         return err_input(err, "volley convert: where to? -o FILE.yaml for a network, -o FILE.spk or FILE.csv for events");
     if (job_files(cli, err))

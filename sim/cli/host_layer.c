@@ -1,5 +1,6 @@
-/* --values host: the first layer takes the input's values on the host, in float32, and sends its spikes to the chip: what is
- * done where a chip takes no values. The host's own energy and time are outside the model, and a fidelity line says so. */
+/* --values host: the first layer takes the input's values on the host, in float32, and sends its spikes to the chip: what is done where a
+ * chip takes no values. The network that goes on the chip begins behind that layer, and its input is a recording of the layer's spikes.
+ * The host's own energy and time are outside the model, and a fidelity line says so. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -11,6 +12,7 @@ static uint32_t first_layer(const struct network *net, struct err *err)
     uint32_t first = 0;
     for (uint32_t i = 0; i < net->n_projections; i++) {
         const struct projection *p = &net->projection[i];
+        /* Only what the input feeds directly can be the first layer. */
         if (p->from != HOST_POPULATION)
             continue;
         if (first && first != p->to) {
@@ -18,6 +20,7 @@ static uint32_t first_layer(const struct network *net, struct err *err)
                        net->population[first].name, net->population[p->to].name);
             return 0;
         }
+        /* Several projections may lead to it, from the input alone. */
         first = p->to;
     }
     for (uint32_t i = 0; first && i < net->n_projections; i++) {
@@ -28,6 +31,7 @@ static uint32_t first_layer(const struct network *net, struct err *err)
             return 0;
         }
     }
+    /* A first layer that never spikes has nothing to send. */
     if (!first || !net->population[first].rule.fires || net->population[first].output) {
         err_answer(err, "--values host: %s", !first ? "the input feeds no layer" : "the first layer is the output: nothing would be left for the chip");
         return 0;
@@ -60,6 +64,7 @@ static struct events *spikes_of(const struct run *run, const struct events *like
     e->samples = like->samples;
     e->steps = like->steps;
     e->neurons = run->network->population[population].neurons;
+    /* Spikes, whatever the values were. */
     e->value_min = e->value_max = 1;
     e->first = mem_new((size_t)e->samples + 1, sizeof *e->first);
     e->event = mem_new(run->n_spikes, sizeof *e->event);
@@ -68,6 +73,7 @@ static struct events *spikes_of(const struct run *run, const struct events *like
             e->event[e->count++] = (struct event){run->spike[i].step, run->spike[i].neuron};
             e->first[run->spike[i].sample + 1]++;
         }
+    /* Counts become positions: the events of sample s are first[s] to first[s + 1]. */
     for (uint32_t s = 0; s < e->samples; s++)
         e->first[s + 1] += e->first[s];
     e->how = mem_format("%s; %s runs on the host", like->how, run->network->population[population].name);
@@ -79,6 +85,7 @@ int job_host_layer(struct job *p, const struct cli *cli, struct err *err)
 {
     if (cli->values != VALUES_HOST || !p->valued)
         return 0;
+    /* 0 and a message where the network has no such layer. */
     uint32_t first = first_layer(p->network, err);
     struct run *run = first ? run_host(p, cli, err) : NULL;
     if (!run)
@@ -89,6 +96,7 @@ int job_host_layer(struct job *p, const struct cli *cli, struct err *err)
         fidelity_add(&spikes->fidelity, p->input->fidelity.line[i].kind, p->input->fidelity.line[i].node, "%s", p->input->fidelity.line[i].text);
     fidelity_add(&p->extra, FIDELITY_NOTE, p->network->population[first].name,
                  "runs on the host in float32 (--values host); its energy and time are not in the figures");
+    /* The valued input has been used up. */
     events_free(p->input);
     p->input = spikes;
     p->valued = 0;

@@ -1,4 +1,6 @@
-/* volley info: what a file holds, told by its first bytes; what is wrong with it is an error as in a run. */
+/* volley info: what a file holds, told by its first bytes; what is wrong with it is an error as in a run. The readers are those of a run,
+ * so nothing is shown that a run would refuse, and nothing is refused that it would take. Tables and arrays that are no input are told
+ * what keeps them from being one. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +23,14 @@ static int info_npy(const char *path, struct err *err)
     char type[16], shape[200];
     if (npy_read(path, &a, err))
         return -1;
+    /* NaN is neither, and is not told here. */
     double low = 0, high = 0;
     uint64_t zeros = 0;
     for (uint64_t i = 0; i < a.count; i++) {
         double x = npy_number(&a, i);
         low = !i || x < low ? x : low;
         high = !i || x > high ? x : high;
+        /* Counted exactly: a value that is nearly 0 is one. */
         zeros += x == 0;
     }
     printf("%s: array %s of %s, from %.9g to %.9g, %.1f %% zeros\n", path, npy_shape_text(&a, shape), npy_type_text(&a, type), low, high,
@@ -59,6 +63,7 @@ static int info_events(const char *path, const struct cli *cli, struct err *err)
 static int info_labels(const char *path, struct err *err)
 {
     uint32_t n;
+    /* 0 samples, 0 classes: nothing to hold them against. */
     int64_t *label = labels_read(path, 0, 0, &n, err), low = 0, high = 0;
     if (!label)
         return -1;
@@ -85,6 +90,7 @@ static char *header_of(const char *path, uint64_t *rows)
     char *line = NULL, *header = NULL;
     size_t size = 0;
     *rows = 0;
+    /* The first line that is neither empty nor a comment decides. */
     while (file && getline(&line, &size, file) > 0) {
         line[strcspn(line, "\r\n")] = '\0';
         if (!*line || *line == '#')
@@ -107,8 +113,10 @@ static int info_text(const char *path, const struct cli *cli, struct err *err)
 {
     struct err not_labels;
     uint64_t rows;
+    /* err holds why it is no input until something else is known of it. */
     if (!info_events(path, cli, err))
         return 0;
+    /* Any table is told by its columns, whoever wrote it. */
     char *header = header_of(path, &rows);
     if (header)
         printf("%s: a table of %llu row%s: %s\n    as --input: %s\n", path, (unsigned long long)rows, form_plural((double)rows), header, err->text);
@@ -138,6 +146,7 @@ static enum content content_of_yaml(const char *path)
 {
     struct err ignored;
     struct doc *doc = doc_read(path, &ignored);
+    /* What is no YAML is left to the readers of text. */
     const struct doc_node *root = doc ? doc_root(doc) : NULL;
     enum content content = CONTENT_TEXT;
     if (root && doc_get(root, "layers"))
@@ -174,6 +183,7 @@ static enum content content_of(const char *path)
     size_t n = file ? fread(head, 1, sizeof head, file) : 0;
     if (file)
         fclose(file);
+    /* The first eight bytes of every HDF5 file; the three formats cannot be taken for each other. */
     if (n == 8 && !memcmp(head, "\211HDF\r\n\032\n", 8))
         return CONTENT_HDF5;
     if (n >= 6 && !memcmp(head, "\223NUMPY", 6))
@@ -194,6 +204,7 @@ static int info_one(const char *path, const struct cli *cli, struct err *err)
     case CONTENT_CHIP: return info_chip(path, cli, err);
     case CONTENT_NETWORK_YAML: return info_network(path, cli, err);
     case CONTENT_MAP: return info_map(path, err);
+    /* Its figures without their units and words would mislead. */
     case CONTENT_SUMMARY: return err_input(err, "%s: the summary of a run; name its folder: volley report prints it", path);
     case CONTENT_FOLDER: return report_again(stdout, path, err);
     case CONTENT_NPY: return info_npy(path, err);
@@ -201,6 +212,7 @@ static int info_one(const char *path, const struct cli *cli, struct err *err)
     case CONTENT_HDF5: return hdf5_events ? info_events(path, cli, err) : info_network(path, cli, err);
     case CONTENT_TEXT: break;
     }
+    /* YAML without keys of ours: a chip's reader says what a chip file needs. */
     return yaml ? info_chip(path, cli, err) : info_text(path, cli, err);
 }
 

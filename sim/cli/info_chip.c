@@ -53,6 +53,7 @@ static void say_type(const struct core_type *t)
  * of the chip. */
 static int is_shown(const struct chipfile *chip, const struct chip_figure *figure)
 {
+    /* Behind "core_types.". */
     const char *name = figure->key + 11;
     if (strncmp(figure->key, "core_types.", 11))
         return 1;
@@ -77,6 +78,7 @@ static void say_standing(const struct chipfile *chip, const struct chip_figure *
             printf(" (%s)", chip->source[c->source].name);
         if (c->bound)
             printf(", %s", c->bound > 0 ? "at least" : "at most");
+        /* A figure without a range says nothing of how far it may be off. */
         if (c->low < c->value || c->high > c->value)
             printf(", %s to %s", unit_write(low, sizeof low, c->low, (enum unit)figure->unit), unit_write(high, sizeof high, c->high, (enum unit)figure->unit));
     }
@@ -88,7 +90,9 @@ static void say_used(const struct chipfile *chip, const struct chip_figure *figu
 {
     char used[40], error[40] = "";
     double seconds = (double)figure->cycles * (double)chip->clock[figure->clock].period_ps * 1e-12;
+    /* In percent of what was stated; a stated 0 stays 0. */
     double off = figure->cost.value > 0 ? 100 * (seconds / figure->cost.value - 1) : 0;
+    /* Less is not to be seen in two decimals. */
     if (fabs(off) >= 0.005)
         snprintf(error, sizeof error, "error %+.2f %%", off);
     printf(" used %-9s %-13s", figure->cost.free ? "0 ps" : unit_write(used, sizeof used, seconds, UNIT_TIME), error);
@@ -127,6 +131,7 @@ static void say_sources(const struct chipfile *chip)
 /* With --set applied: what is shown is the chip that a run with the same overrides would have. */
 int info_chip(const char *path, const struct cli *cli, struct err *err)
 {
+    /* In the order of enum time_mode. */
     static const char *const mode[] = {"barrier", "tick", "event"};
     struct chipfile *chip = chipfile_read(path, (const char *const *)cli->set, cli->n_sets, err);
     char cores[FORM_TEXT];
@@ -140,6 +145,7 @@ int info_chip(const char *path, const struct cli *cli, struct err *err)
                chip->clock[c].resolution ? " (resolution of an asynchronous part)" : "");
     for (uint32_t t = 0; t < chip->n_types; t++)
         say_type(&chip->type[t]);
+    /* Named, because placing it is one --set away. */
     if (chip->unplaced)
         printf("described but not placed, and no part of this chip: %s\n", chip->unplaced);
     printf("times\n");

@@ -1,7 +1,9 @@
-/* volley info of a network: its layers, rules, projections and delays, as a run would take them. */
+/* volley info of a network: its layers, rules, projections and delays, as a run would take them; then every line of what the reader took
+ * over as it was, rewrote or assumed. */
 #include "cli/cli.h"
 #include "report/form.h"
 
+/* In the order of their enums. */
 static const char *const form_word[] = {"dense", "conv", "list", "one to one", "pool"};
 static const char *const reset_word[] = {"no reset", "reset to zero", "reset by subtraction", "reset to a value"};
 static const char *const point_word[] = {"in the step of the spike", "in the next step, before the decay", "in the next step, after the input"};
@@ -14,11 +16,13 @@ static void say_population(const struct population *p, int host)
     for (int r = 0; r < p->shape.rank; r++)
         n += snprintf(shape + n, sizeof shape - (size_t)n, "%s%u", r ? "x" : "", p->shape.dim[r]);
     printf("    %-20s %-10s%-*s", p->name, p->type ? p->type : "", host ? 0 : 9, shape);
+    /* A readout keeps its membrane and never fires. */
     if (!host && p->rule.fires)
         printf("  depth %u, %s%s%s, spike if %s threshold", p->depth, reset_word[p->rule.reset], p->rule.reset ? " " : "",
                p->rule.reset ? point_word[p->rule.point] : "", p->rule.compare == COMPARE_GREATER ? ">" : ">=");
     else if (!host)
         printf("  depth %u, never fires", p->depth);
+    /* What the answer is read from. */
     printf("%s\n", p->output ? "  (output)" : "");
 }
 
@@ -42,6 +46,7 @@ int info_network(const char *path, const struct cli *cli, struct err *err)
         printf("    %-20s %s -> %s, %s%s, %s synapse%s, delay %u (network) %u (chip)\n", j->name, net->population[j->from].name, net->population[j->to].name,
                form_word[j->form], j->pooled ? " after pooling" : "", form_count(a, n), form_plural(n), j->network_delay, j->chip_delay);
     }
+    /* What the reader took over as it was, and what it had to assume. */
     for (size_t i = 0; i < net->fidelity.count; i++)
         printf("    %s %s%s%s\n", fidelity_word(net->fidelity.line[i].kind), net->fidelity.line[i].node, *net->fidelity.line[i].node ? ": " : "",
                net->fidelity.line[i].text);

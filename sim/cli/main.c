@@ -1,5 +1,6 @@
 /* volley: the program. Finds the command, reads its options, runs it; the kind of an error becomes the exit status. A command prints its
- * answer and returns 0, a positive status where its answer is no, or -1 and an err; only main writes the message and only main exits. */
+ * answer and returns 0, a positive status where its answer is no, or -1 and an err; only main writes the message and only main exits.
+ * A message is one line on stderr that begins with "volley: ": the place, what was found, what to write instead. */
 /* volley: the program. Finds the command, reads its options, runs it; the kind of an error becomes the exit status. */
 #include <errno.h>
 #include <locale.h>
@@ -42,6 +43,7 @@ const struct cli_command *cli_command_by_name(const char *name)
 static int unknown_command(const char *name, struct err *err)
 {
     const char *known[32];
+    /* All commands, for the nearest of them. */
     size_t n = 0;
     for (const struct cli_command *c = cli_commands; c->name && n < 32; c++)
         known[n++] = c->name;
@@ -70,6 +72,7 @@ static int dispatch(int argc, char **argv, struct err *err)
         cli_overview(stderr);
         return err_input(err, "a command is missing");
     }
+    /* As people try it: --help, -h, help. */
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return help(argc > 2 ? argv[2] : NULL, err);
     if (!strcmp(argv[1], "--version")) {
@@ -94,16 +97,20 @@ static int dispatch(int argc, char **argv, struct err *err)
 int main(int argc, char **argv)
 {
     struct err err = {ERR_NONE, ""};
+    /* Before anything is read or printed. */
     setlocale(LC_ALL, "C");
     int status = dispatch(argc, argv, &err);
     errno = 0;
+    /* Only where nothing else went wrong: the first error is the one to mend. */
     if ((fflush(stdout) || ferror(stdout)) && !status)
         status = err_input(&err, "standard output: %s; is the disk full or the reader gone?", errno ? strerror(errno) : "cannot be written");
     if (status < 0) {
         if (*err.text)
             fprintf(stderr, "volley: %s\n", err.text);
+        /* The user has done nothing wrong and can do nothing but tell us. */
         if (err.kind == ERR_BUG)
             fprintf(stderr, "volley: this is a defect of volley itself: please report it with the command line above\n");
+        /* ERR_ANSWER 1, ERR_INPUT 2, ERR_BUG 3, ERR_INTERRUPTED 130: the kinds are the exit statuses. */
         status = err.kind;
     }
     return status;

@@ -1,4 +1,5 @@
-/* volley map: places and routes without a run; writes a file that --map reads back, and says how full everything is. */
+/* volley map: places and routes without a run; writes a file that --map reads back, and says how full everything is. What a core holds is
+ * said in the capacities of its type: neurons (compartments, where a reset is emulated by several), axons in and out, bits of each memory. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,11 +21,13 @@ static void say_core(const struct map_core *core, const struct chipfile *chip)
 {
     const struct core_type *type = &chip->type[core->type];
     char used[40], had[40], name[40];
+    /* There is one chip: its number is 0. */
     snprintf(name, sizeof name, "0.%u.%u", core->core / chip->noc.cores_per_tile, core->core % chip->noc.cores_per_tile);
     printf("core %-8s %6u neurons", name, core->neurons);
     say_use("compartments", core->compartments, type->neurons);
     say_use("axons in", core->axons_in, type->axons_in);
     say_use("out", core->axons_out, type->axons_out);
+    /* In bits as bytes: what the tables of this core need, of what the memory has. */
     for (uint32_t m = 0; m < type->n_memories; m++) {
         printf("  %s %s", type->memory[m].name, unit_write(used, sizeof used, (double)core->memory_bits[m], UNIT_BITS));
         if (type->memory[m].size_bits != UINT64_MAX)
@@ -63,11 +66,13 @@ static void say(const struct job *p)
     const struct mapping *m = p->mapping;
     for (uint32_t c = 0; c < m->n_cores && c < CORES_SHOWN; c++)
         say_core(&m->core[c], p->chip);
+    /* The file has all of them. */
     if (m->n_cores > CORES_SHOWN)
         printf("and %u more cores\n", m->n_cores - CORES_SHOWN);
     printf("%u of %u cores (%s)   %.3f packets and %.3f hops per spike, each source spiking once\n", m->n_cores, p->chip->cores, m->method,
            m->packets_per_spike, m->hops_per_spike);
     say_busiest(m, p->chip);
+    /* What the quantiser, the mapper and the options had to change. */
     const struct fidelity *const from[] = {&p->quantised->fidelity, &m->fidelity, &p->extra};
     for (size_t k = 0; k < sizeof from / sizeof *from; k++)
         for (size_t i = 0; i < from[k]->count; i++)
@@ -77,6 +82,7 @@ static void say(const struct job *p)
 /* The command that uses the file, ready to be copied, with names quoted as a shell needs them. */
 static void say_next(const struct cli *cli)
 {
+    /* As typed: a name that was found by name is found again. */
     char *chip = cli_quoted(cli->file[0]), *network = cli_quoted(cli->file[1]), *file = cli_quoted(cli->out);
     printf("wrote %s: volley run %s %s --map %s ...\n", cli->out, chip, network, file);
     free(chip);
@@ -89,6 +95,7 @@ int cli_map(const struct cli *cli, struct err *err)
 {
     struct job p = {0};
     int bad = !cli->out ? err_input(err, "volley map: where to? -o FILE") : 0;
+    /* The steps of a run up to the mapping. */
     bad = bad || job_files(cli, err) || job_chip(&p, cli, cli->file[0], err) || job_network(&p, cli, cli->file[1], err) || job_quantise(&p, cli, err) ||
           job_map(&p, cli, err) || mapping_write(p.mapping, p.network, p.chip, cli->out, err);
     if (!bad) {

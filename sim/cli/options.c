@@ -1,6 +1,7 @@
 /* The options of all commands: one table reads them, checks them and prints the help, so that no option can be taken and not described.
  * An option is --name VALUE or --name=VALUE, and flags take none; a command takes those that its own line in main.c names. What follows
- * -- is a file, whatever it looks like. Values are checked here for their form; what they mean to a network or chip is checked there. */
+ * -- is a file, whatever it looks like. Values are checked here for their form; what they mean to a network or chip is checked there.
+ * Every message names the option as it is written, what was found and what is wanted; the nearest known name where one is near. */
 /* The options of all commands: one table reads them, checks them and prints the help. */
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ static int takes(const struct cli_command *command, const char *name)
 {
     char word[40];
     snprintf(word, sizeof word, "%s ", name);
+    /* Found inside a longer name (set in reset) it does not count: a blank or the beginning must stand before it. */
     const char *at = strstr(command->options, word);
     while (at && at != command->options && at[-1] != ' ')
         at = strstr(at + 1, word);
@@ -77,6 +79,7 @@ static int takes(const struct cli_command *command, const char *name)
 /* Short forms exist for -o and -h alone; NULL: the command has no such option, though another may. */
 static const struct option *find(const struct cli_command *command, const char *name, size_t length)
 {
+    /* -o and -h are --out and --help. */
     if (length == 1 && (*name == 'o' || *name == 'h'))
         return *name == 'o' ? find(command, "out", 3) : find(command, "help", 4);
     for (int i = 0; i < N_OPTIONS; i++)
@@ -88,12 +91,14 @@ static const struct option *find(const struct cli_command *command, const char *
 /* The nearest among the command's own options: one of another command would be no help. */
 static int unknown(const struct cli_command *command, const char *typed, struct err *err)
 {
+    /* What this command takes, in the table's order. */
     const char *known[N_OPTIONS];
     size_t n = 0, length = strcspn(typed, "=");
     char name[64];
     for (int i = 0; i < N_OPTIONS; i++)
         if (takes(command, options[i].name))
             known[n++] = options[i].name;
+    /* Without the value that was typed behind it. */
     snprintf(name, sizeof name, "%.*s", (int)length, typed);
     const char *nearest = doc_nearest(name, known, n);
     return err_input(err, "volley %s has no option --%s%s%s; volley %s --help lists them", command->name, name, nearest ? "; did you mean --" : "",
@@ -103,6 +108,7 @@ static int unknown(const struct cli_command *command, const char *typed, struct 
 /* A whole number without sign, up to 19 digits; -1 where the text is anything else. */
 static int whole(const char *text, uint64_t *value)
 {
+    /* No sign, no blanks, no point: strtoull would take all three. */
     size_t n = strspn(text, "0123456789");
     if (!n || n > 19 || text[n])
         return -1;
@@ -114,6 +120,7 @@ static int whole(const char *text, uint64_t *value)
 static int read_count(const struct option *o, const char *text, uint32_t *to, struct err *err)
 {
     uint64_t value;
+    /* The one count that has a word for "no limit". */
     if (!strcmp(o->name, "cores") && !strcmp(text, "all")) {
         *to = 0;
         return 0;
@@ -130,7 +137,9 @@ static int read_word(const struct option *o, const char *text, struct cli *cli, 
     const char *words = o->argument;
     for (int i = 0;; i++) {
         size_t n = strcspn(words, "|");
+        /* The whole word: an abbreviation that is clear today may not be tomorrow. */
         if (strlen(text) == n && !strncmp(words, text, n)) {
+            /* Two options whose words are kept as numbers, in the order of their enums. */
             if (o->offset == AT(reset))
                 cli->reset = i ? RESET_SUBTRACT : RESET_ZERO;
             else if (o->offset == AT(reset_time))
@@ -159,6 +168,7 @@ static int read_range(const char *text, struct cli *cli, struct err *err)
         b = a;
     else
         bad = bad || strncmp(rest, "..", 2) || whole(rest + 2, &b);
+    /* UINT32_MAX stands for "all". */
     if (bad || a > b || b >= UINT32_MAX)
         return err_input(err, "--samples %s: write A..B, for example 0..19 (both included, counted from 0)", text);
     cli->first_sample = (uint32_t)a;
@@ -171,6 +181,7 @@ static int read_time(const struct option *o, const char *text, double *seconds, 
 {
     struct quantity q;
     char *end;
+    /* The C locale: a comma is no point. */
     double plain = strtod(text, &end);
     if (o->kind == VALUE_SECONDS && end != text && !*end && plain > 0 && plain < 1e9) {
         *seconds = plain;
@@ -180,6 +191,7 @@ static int read_time(const struct option *o, const char *text, double *seconds, 
         return err_input(err, "--%s %s: a time above 0 is wanted, for example 1e-4 (seconds) or 100us", o->name, text);
     if (unit_read(text, UNIT_TIME, &q, err))
         return err_context(err, "--%s", o->name);
+    /* Whole picoseconds must fit into 64 bits. */
     if (!(q.value > 0) || q.value > 1e6)
         return err_input(err, "--%s %s: a time above 0 is wanted, for example 1 ms", o->name, text);
     *seconds = q.value;
@@ -192,6 +204,7 @@ static int read_values(const char *text, struct cli *cli, struct err *err)
     static const struct { const char *word; enum values_mode mode; } modes[] = {{"payload", VALUES_PAYLOAD}, {"host", VALUES_HOST}, {"repeat", VALUES_REPEAT}};
     size_t n = strcspn(text, ":");
     uint64_t k = 0;
+    /* The last --values counts, so the mode of an earlier one is not kept. */
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (strlen(modes[i].word) == n && !strncmp(text, modes[i].word, n))
             cli->values = modes[i].mode;
@@ -206,6 +219,7 @@ static int read_values(const char *text, struct cli *cli, struct err *err)
 /* --core NAME=KIND is a shorter way to set one key of the chip file, and is kept as that. */
 static int add_set(struct cli *cli, const struct option *o, const char *text, struct err *err)
 {
+    /* KEY= would set a key to nothing: refused like KEY alone. */
     const char *equals = strchr(text, '=');
     if (!equals || equals == text || !equals[1])
         return err_input(err, "--%s %s: write --%s %s, for example --%s %s", o->name, text, o->name, o->argument, o->name,
@@ -250,6 +264,7 @@ static int read_value(struct cli *cli, const struct option *o, const char *text,
 /* One argument that begins with a dash; *i moves on where its value stands apart. */
 static int read_option(struct cli *cli, const struct cli_command *command, int argc, char **argv, int *i, struct err *err)
 {
+    /* -input is taken for --input: one dash too few is no reason to stop. */
     const char *typed = argv[*i] + (argv[*i][1] == '-' ? 2 : 1), *equals = strchr(typed, '=');
     const struct option *o = find(command, typed, equals ? (size_t)(equals - typed) : strlen(typed));
     if (!o)
@@ -260,6 +275,7 @@ static int read_option(struct cli *cli, const struct cli_command *command, int a
         *(int *)(void *)((char *)cli + o->offset) = 1;
         return 0;
     }
+    /* A value that begins with two dashes is most likely the next option; written --name=--value it is taken. */
     if (!equals && (*i + 1 >= argc || !strncmp(argv[*i + 1], "--", 2)))
         return err_input(err, "--%s needs a value: --%s %s", o->name, o->name, o->argument);
     const char *value = equals ? equals + 1 : argv[++*i];
@@ -273,6 +289,7 @@ char *cli_quoted(const char *word)
 {
     if (*word && !strpbrk(word, " \t\r\n\"'$*?[]{}~#!;&|<>()`\\"))
         return mem_text(word);
+    /* At worst every character is a quote of three, and two quotes around all of it. */
     char *to = mem_new(4 * strlen(word) + 3, 1), *at = to;
     *at++ = '\'';
     for (; *word; word++) {
@@ -289,6 +306,7 @@ static char *typed_line(int argc, char **argv)
 {
     char *line = mem_text("volley");
     for (int i = 1; i < argc; i++) {
+        /* Quadratic in the length of a command line, which is short. */
         char *word = cli_quoted(argv[i]), *longer = mem_format("%s %s", line, word);
         free(word);
         free(line);
@@ -300,6 +318,7 @@ static char *typed_line(int argc, char **argv)
 /* What two options say of each other. */
 static int check_pairs(const struct cli *cli, struct err *err)
 {
+    /* Blocks are asked for by both or by neither. */
     int population = cli->decode && !strcmp(cli->decode, "population");
     if (population && !cli->classes)
         return err_input(err, "--decode population needs --classes N: the number of blocks of output neurons");
@@ -317,6 +336,7 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
     if (cli->n_files < command->files_min)
         return err_input(err, "volley %s takes %s, not %u file%s; volley %s --help says more", command->name, wanted, cli->n_files,
                          cli->n_files == 1 ? "" : "s", command->name);
+    /* An empty word comes from an unset variable in a script. */
     for (uint32_t i = 0; i < cli->n_files; i++)
         if (!*cli->file[i])
             return err_input(err, "argument %u is empty; volley %s takes %s", i + 1, command->name, wanted);
@@ -329,6 +349,7 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
 /* Defaults first; argv[0] is the program, argv[1] the command. */
 int cli_read(struct cli *cli, const struct cli_command *command, int argc, char **argv, struct err *err)
 {
+    /* Texts are those of argv and live as long as the program. */
     *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "slots", .engine = "c", .threads = 1};
     cli->typed = typed_line(argc, argv);
     cli->out = command->out;
@@ -336,6 +357,7 @@ int cli_read(struct cli *cli, const struct cli_command *command, int argc, char 
     for (int i = 2; i < argc; i++) {
         if (!options_end && !strcmp(argv[i], "--"))
             options_end = 1;
+        /* A dash alone is a file's name, as everywhere. */
         else if (!options_end && argv[i][0] == '-' && argv[i][1]) {
             if (read_option(cli, command, argc, argv, &i, err))
                 return -1;
@@ -358,6 +380,7 @@ void cli_help(FILE *out, const struct cli_command *command)
 {
     fprintf(out, "volley %s %s\n    %s\n", command->name, command->arguments, command->help);
     for (int i = 0; i < N_OPTIONS; i++) {
+        /* Name and argument, as they are typed. */
         char left[64];
         if (!takes(command, options[i].name))
             continue;

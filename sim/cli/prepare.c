@@ -18,6 +18,7 @@
 static int check_file(const char *path, const char *option, struct err *err)
 {
     struct stat about;
+    /* Folders pass here: some commands take them, and the readers say what they wanted. */
     if (!path || stat(path, &about) || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode))
         return 0;
     return err_input(err, "%s%s%s: is not a regular file (a pipe or a device): write it to disk first", option, *option ? " " : "", path);
@@ -70,6 +71,7 @@ static int check_cores(const struct cli *cli, const char *path, struct err *err)
 /* With --set applied before checking: an override is checked like the file's own text. */
 int job_chip(struct job *p, const struct cli *cli, const char *chip, struct err *err)
 {
+    /* A wrong --core is told in its own words, before it is one override among others. */
     if (check_cores(cli, chip, err))
         return -1;
     p->chip = chipfile_read(chip, (const char *const *)cli->set, cli->n_sets, err);
@@ -81,6 +83,7 @@ int job_ideal(struct job *p, struct err *err)
 {
     uint32_t n;
     struct chip_place *place = chipfile_places(&n);
+    /* The first of that name is the one that a name finds. */
     for (uint32_t i = 0; i < n && !p->chip; i++)
         if (!strcmp(place[i].name, "ideal"))
             p->chip = chipfile_read(place[i].path, NULL, 0, err);
@@ -94,6 +97,7 @@ int job_ideal(struct job *p, struct err *err)
 /* --from and its overrides say what the file leaves open; the file's own metadata goes first. */
 int job_network(struct job *p, const struct cli *cli, const char *network, struct err *err)
 {
+    /* -1 and 0 stand for "not said"; import knows both. */
     struct import_options options = {.from = cli->from, .dt = cli->dt, .reset = cli->reset, .reset_time = cli->reset_time, .allow_shift = cli->allow_shift};
     p->network = import_network(network, &options, err);
     return p->network ? 0 : -1;
@@ -127,6 +131,7 @@ static struct events *silence(const struct job *p, const struct cli *cli, struct
     e->neurons = p->network->population[HOST_POPULATION].neurons;
     e->first = mem_new(2, sizeof *e->first);
     e->value_min = e->value_max = 1;
+    /* Read from nothing, so there is nothing to say of how. */
     e->how = mem_text("");
     fidelity_add(&e->fidelity, FIDELITY_NOTE, "", "no --input: one sample of silence, which biases alone can break");
     return e;
@@ -150,6 +155,7 @@ static uint32_t classes_of(const struct job *p, const struct cli *cli)
 /* How many labels there are helps to tell samples from steps; whether they fit is checked once the samples are known. */
 static int count_labels(const struct cli *cli, uint32_t *count, struct err *err)
 {
+    /* 0: nothing said. */
     *count = 0;
     if (!cli->labels)
         return 0;
@@ -163,6 +169,7 @@ static int read_labels(struct job *p, const struct cli *cli, struct err *err)
 {
     if (!cli->labels)
         return 0;
+    /* Labels are needed up to the last sample that is run. */
     uint32_t asked = cli->last_sample < p->input->samples ? cli->last_sample + 1 : p->input->samples;
     p->labels = labels_read(cli->labels, asked, classes_of(p, cli), &p->n_labels, err);
     if (!p->labels)
@@ -179,6 +186,7 @@ int job_input(struct job *p, const struct cli *cli, struct err *err)
     struct event_options options = event_options_of(p, cli);
     if (count_labels(cli, &options.labels, err))
         return -1;
+    /* Without --input biases alone drive the network. */
     p->input = cli->input ? events_read(cli->input, &options, err) : silence(p, cli, err);
     if (!p->input)
         return -1;
@@ -203,9 +211,11 @@ static int repeat_of(struct job *p, const struct cli *cli, uint32_t *k, struct e
 static int values_of(struct job *p, const struct cli *cli, struct quant_options *o, struct err *err)
 {
     int exact = 1;
+    /* Left to the chip: payloads where it has them. */
     o->values = VALUES_DEFAULT;
     o->repeat = 1;
     o->valued_input = p->valued;
+    /* The smallest and largest value decide what a packet must hold. */
     if (p->input && p->valued) {
         o->value_exponent = values_exponent(p->input, &exact);
         o->value_min = p->input->value_min;
@@ -256,6 +266,7 @@ int job_sums(struct job *p, const struct cli *cli, struct err *err)
                                                 {"input", cli->input, ""},
                                                 {"labels", cli->labels, ""},
                                                 {"map", is_map_file(cli->map) ? cli->map : NULL, ""}};
+    /* May be called again for another run. */
     p->n_read = 0;
     for (size_t i = 0; i < JOB_FILES; i++) {
         if (!all[i].path)

@@ -1,4 +1,6 @@
-/* volley keys, counters, kinds, chips: the reference, written from the tables in the code. */
+/* volley keys, counters, kinds, chips: the reference, written from the tables in the code. What a chip file may say, what is counted and
+ * what a core kind offers is nowhere written twice: docs/keys.md and docs/counters.md are what these commands print, and a test says when
+ * they are not. */
 #include <stdlib.h>
 
 #include "cli/cli.h"
@@ -27,6 +29,7 @@ static void list(const char *what, const struct named *named, uint32_t n)
     printf("    %-10s", what);
     for (uint32_t i = 0; i < n; i++)
         printf("%s%s (%s)", i ? ", " : " ", named[i].name, named[i].unit);
+    /* A kind without memories, such as one that keeps none of its own. */
     printf(n ? "\n" : " none\n");
 }
 
@@ -43,6 +46,7 @@ static void list_keys(const struct core_kind *kind)
 int cli_kinds(const struct cli *cli, struct err *err)
 {
     (void)cli, (void)err;
+    /* In the order of the one list that names them. */
     for (int k = 0; core_kinds[k]; k++) {
         const struct core_kind *kind = core_kinds[k];
         printf("%s: %s\n", kind->name, kind->about);
@@ -57,9 +61,11 @@ int cli_kinds(const struct cli *cli, struct err *err)
 /* Two lines: what it is, and how many of its prices rest on what. */
 static int show_chip(const char *name, const char *const *set, uint32_t n_set, struct err *err)
 {
+    /* Checked like a run's chip: a chip that is listed can be used. */
     struct chipfile *chip = chipfile_read(name, set, n_set, err);
     if (!chip)
         return -1;
+    /* How many prices rest on each basis; unknown ones rest on none. */
     uint32_t basis[N_BASES] = {0}, stated = 0, unknown = 0, n = 0;
     char cores[FORM_TEXT];
     for (uint32_t i = 0; i < chip->n_energy; i++) {
@@ -94,6 +100,7 @@ int cli_chips(const struct cli *cli, struct err *err)
         bad += show_chip(place[i].path, (const char *const *)cli->set, cli->n_sets, bad ? err : &first) != 0;
     chipfile_places_free(place, n);
     *err = first;
+    /* An installation without its chips. */
     if (!n)
         return err_input(err, "no chip file in $VOLLEY_CHIPS or the installed configs/chips");
     return bad == 0 ? 0 : bad == 1 ? -1 : err_context(err, "%u chip files cannot be read; the first", bad);

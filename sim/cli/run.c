@@ -1,4 +1,6 @@
-/* volley run: loads, runs, prices, reports; then compares with what the user expects. */
+/* volley run: loads, runs, prices, reports; then compares with what the user expects. The order is chosen so that what can fail fails
+ * early: files and options, then the fit on the chip, then the folder, and only then the run itself. From the first sample on Ctrl-C keeps
+ * what was finished; the energy is made after the run, from its counts, and the answer goes to the folder before it goes to the terminal. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@ static volatile int stop;
 static void on_interrupt(int signal_number)
 {
     static const char text[] = "\nvolley: finishing the sample in hand; once more stops at once and keeps nothing\n";
+    /* _exit: no buffer is flushed, no half-written file is finished. */
     if (interrupts++)
         _exit(128 + signal_number);
     stop = 1;
@@ -27,6 +30,7 @@ static void on_interrupt(int signal_number)
 /* From the first sample on: before it there is nothing to keep. A SIGINT that is ignored (a run in the background) stays ignored. */
 static void catch_interrupts(void)
 {
+    /* SA_RESTART: a write to the terminal in hand is finished, not failed. */
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART}, before;
     sigemptyset(&action.sa_mask);
     if (!sigaction(SIGINT, NULL, &before) && before.sa_handler != SIG_IGN)
@@ -47,6 +51,7 @@ static int trace_bits(const char *list, uint32_t *bits, struct err *err)
 {
     static const char *const word[] = {"spikes", "membrane", "packets", "timeline"};
     const char *typed = list;
+    /* An empty word between two commas is none of the four. */
     for (*bits = 0; list && *list;) {
         size_t n = strcspn(list, ","), k = 0;
         while (k < 4 && (strlen(word[k]) != n || strncmp(word[k], list, n)))
@@ -107,6 +112,7 @@ static int check_membranes(const struct job *p, const struct run_options *o, str
 
 static int run_options_of(const struct cli *cli, const struct job *p, struct run_options *o, struct err *err)
 {
+    /* hold: layers are held outside their windows unless the chip cannot. */
     *o = (struct run_options){
         .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .threads = cli->threads, .seed = cli->seed,
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
@@ -134,6 +140,7 @@ static void compare_float(struct run *run, const struct run *ideal)
 /* The same network and input in float32: as it was trained, on the chip `ideal`. NULL and err, or a run. */
 static struct run *run_ideal(const struct job *p, const struct run_options *o, struct err *err)
 {
+    /* No overrides: the comparison is with the network as it was trained. */
     struct cli plain = {.command = "run", .reset = -1, .reset_time = -1};
     struct job f = {.network = p->network, .input = p->input, .valued = p->valued};
     struct run *ideal = NULL;
@@ -150,6 +157,7 @@ static int run_float(struct job *p, const struct run_options *options, struct ru
 {
     struct run_options o = *options;
     struct progress progress;
+    /* The same samples; a trace or a pace would cost time and say nothing. */
     o.last_sample = o.first_sample + run->samples_asked - 1;
     o.traces = 0;
     o.pace_ps = 0;
@@ -157,6 +165,7 @@ static int run_float(struct job *p, const struct run_options *options, struct ru
     o.timing = "none";
     o.progress_arg = &progress;
     progress_begin(&progress, "samples in float32");
+    /* A partial run is compared with nothing. */
     struct run *ideal = run->partial ? NULL : run_ideal(p, &o, err);
     progress_end(&progress);
     if (!run->partial && !ideal)
@@ -237,9 +246,11 @@ int cli_run(const struct cli *cli, struct err *err)
 {
     struct job p = {0};
     struct run *run = NULL;
+    /* Whether the folder stood there before: what this run made and did not fill goes again. */
     int status = -1, is_new = access(cli->out, F_OK) != 0;
     if (load(&p, cli, err) || report_check_folder(cli->out, err) || !(run = run_all(&p, cli, err)))
         goto out;
+    /* Interrupted before the first sample: no folder, no report. */
     int nothing = run->partial && !run->samples_done;
     if (!nothing && report(cli, &p, run, err))
         goto out;

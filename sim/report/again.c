@@ -1,4 +1,6 @@
-/* volley report: the text of a finished run, as it stood on the terminal, with what host.json adds. */
+/* volley report: the text of a finished run, as it stood on the terminal, with what host.json adds: how long it took, when, and the
+ * command that repeats it. The text is copied, not made again: the folder alone is enough, whatever became of chip file and network since,
+ * and a newer version of volley does not put its own words under an older answer. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -29,10 +31,12 @@ static void write_host(FILE *to, const char *folder)
     struct err ignored;
     struct form_sheet s;
     char a[FORM_TEXT], b[FORM_TEXT], *path = mem_format("%s/host.json", folder);
+    /* host.json is read like a summary; what it lacks is not said. */
     struct finished host = {.folder = folder, .doc = doc_read(path, &ignored)};
     free(path);
     if (!host.doc)
         return;
+    /* "its computer": not the one that prints this. */
     double wall = finished_number(&host, "wall_s"), peak = finished_number(&host, "peak_rss_bytes");
     form_begin(&s, to, form_columns(to), "ran");
     if (isfinite(wall) && isfinite(peak))
@@ -56,6 +60,7 @@ int report_again(FILE *to, const char *folder, struct err *err)
     char *path = mem_format("%s/report.txt", folder);
     int bad = copy(to, path, err);
     free(path);
+    /* The lines of report.txt keep their own width. */
     if (!bad)
         write_host(to, folder);
     form_restore(locale);

@@ -1,6 +1,8 @@
 /* volley compare: main figures of several runs side by side, and their ratios to the first. Energies are compared by dynamic_j: the other
  * two headline figures depend on how much of a chip a small network leaves idle. The table is made from summary.json alone, so runs of
- * different machines and versions can stand beside each other; what makes them no comparison is said in notes below. */
+ * different machines and versions can stand beside each other; what makes them no comparison is said in notes below.
+ * Counts, energies and times are of one inference, because runs may have different numbers of samples; ratios are of these. A figure that
+ * a run does not have (no labels, no price list) is "-" in its column, and has no ratio in the others if it is the first run's. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +56,7 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
 {
     char text[FORM_TEXT], ratio[FORM_TEXT];
     double value = figure->form == AS_TEXT ? 0 : figure_of(f, figure);
+    /* A long name is cut; it is told in full by the folder's own report. */
     if (figure->form == AS_TEXT) {
         snprintf(to, size, "%.*s", COLUMN_WIDTH - 2, finished_text(f, figure->path));
         return;
@@ -68,6 +71,7 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
         form_count(text, value);
     else
         form_si(text, value, figure->unit);
+    /* No ratio of shares, nor of what was chosen (samples, cores), nor to nothing. */
     if (is_first || figure->form == AS_PERCENT || (figure->form == AS_COUNT && !figure->per_sample) || !isfinite(first) || first <= 0)
         snprintf(to, size, "%s", text);
     else
@@ -78,6 +82,7 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
 static void write_row(FILE *to, const struct finished *f, uint32_t n, const struct figure *figure, int column)
 {
     char cell[FORM_TEXT * 2];
+    /* What the ratios of this row are to. */
     double first = figure->form == AS_TEXT ? 0 : figure_of(&f[0], figure);
     fprintf(to, "%-*s", NAME_WIDTH, figure->name);
     for (uint32_t i = 0; i < n; i++) {
@@ -103,6 +108,7 @@ static void write_header(FILE *to, const char *const *folders, uint32_t n, int c
     fprintf(to, "%-*s", NAME_WIDTH, "per inference");
     for (uint32_t i = 0; i < n; i++) {
         const char *shown = folders[i];
+        /* At a whole character: a byte in the middle of one is passed over. */
         int cut = (int)form_width(shown) > column;
         while (cut && ((int)form_width(shown) > column - 3 || ((unsigned char)*shown & 0xc0) == 0x80))
             shown++;
@@ -136,6 +142,7 @@ static void write_overrides(FILE *to, const struct finished *f)
 static void write_notes(FILE *to, const struct finished *f, uint32_t n)
 {
     static const char *const input[] = {"network", "input"};
+    /* One note per input, for the first run that differs. */
     for (size_t k = 0; k < 2; k++)
         for (uint32_t i = 1; i < n; i++)
             if (strcmp(hash_of(&f[0], input[k]), hash_of(&f[i], input[k])) != 0) {
@@ -152,6 +159,7 @@ static void write_notes(FILE *to, const struct finished *f, uint32_t n)
 /* Every folder is opened before a line is written: a wrong name is an error, not a table with a hole. */
 int report_compare(FILE *to, const char *const *folders, uint32_t n, struct err *err)
 {
+    /* Folders that were not opened are closed like the others: finished_close takes an empty one. */
     struct finished *f = mem_new(n, sizeof *f);
     struct form_locale locale = form_neutral();
     int bad = n < 2 ? err_input(err, "volley compare takes two or more folders that volley run --out wrote") : 0;

@@ -1,6 +1,11 @@
 /* The three answers that a reader came for: how right, how much energy, how long; then what bound the time. Each is the mean of one
  * inference over the samples that were finished, with its spread over the samples (median, 95 %, largest) and, in brackets, the range
- * that the standing of the chip file's figures allows: the first is the network's doing, the second what is not known of the chip. */
+ * that the standing of the chip file's figures allows: the first is the network's doing, the second what is not known of the chip.
+ *     dynamic         counts x prices; what comparisons use
+ *     whole chip      dynamic + power of every part of the chip x time
+ *     used cores      dynamic + power of the parts that the mapping uses x time
+ * The bound is found by walking each step back from its last event: service and update of a core are compute (memory where the access is
+ * the longer), waiting in a queue is queue, travel is noc, and the barrier is paid by all. The parts add up to the steps' time. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +79,7 @@ static const char *static_bound(const struct energy *e)
     int bound = 0;
     for (uint32_t i = 0; i < e->n_lines; i++)
         if (e->line[i].static_ && e->line[i].energy_j > 0) {
+            /* One part that is bounded the other way, or not at all, and the sum is no bound. */
             if (bound && e->line[i].each.bound != bound)
                 return "";
             bound = e->line[i].each.bound;
@@ -118,12 +124,14 @@ void cost_energy(FILE *to, const struct report *r)
     struct form_sheet s;
     char a[FORM_TEXT], b[FORM_TEXT];
     double each = facts_per_sample(r, e->dynamic_j);
+    /* One prefix for the mean, its range and its spread. */
     struct form_scale scale = form_scale_of(each);
     form_begin(&s, to, r->width, "energy");
     if (!e->priced)
         fputs("not priced: the chip file states no energies; the counts below are what a price list would be multiplied with", s.line);
     else {
         fprintf(s.line, "%s per inference, dynamic", form_si(a, each, "J"));
+        /* The range of the standing of the prices, beside the spread of the samples: two different doubts. */
         if (differs(e->dynamic_low_j, e->dynamic_j) || differs(e->dynamic_high_j, e->dynamic_j))
             fprintf(s.line, " (%s to %s)", form_in(a, facts_per_sample(r, e->dynamic_low_j), scale), form_in(b, facts_per_sample(r, e->dynamic_high_j), scale));
         write_spread(s.line, &r->facts.energy_j, scale, r->run->samples_done);
@@ -153,6 +161,7 @@ static void write_unknown_times(FILE *to, const struct report *r)
         accept |= any_term_free(f->type[t].accept, f->type[t].n_accept);
         update |= any_term_free(f->type[t].update, f->type[t].n_update);
     }
+    /* In the order of a packet's life; layer starts are named only where a layer starts later than the input. */
     const struct { const char *what; int unknown; } part[] = {
         {"synapses", accept}, {"updates", update}, {"routers", f->noc.d_router.cost.free}, {"links", f->noc.d_link_x.cost.free || f->noc.d_link_y.cost.free},
         {"ways between core and router", f->noc.d_inject.cost.free || f->noc.d_eject.cost.free}, {"barriers", f->barrier_standing.free},
@@ -178,6 +187,7 @@ void cost_time(FILE *to, const struct report *r)
     if (mean <= 0)
         fputs(r->run->samples_done ? "0 s: the chip file states no times" : "no sample was finished", s.line);
     else {
+        /* A range that is not to be seen in three digits is not printed. */
         int range = differs(e->time_low_s, total) || differs(e->time_high_s, total);
         const char *bound = e->time_bound < 0 ? "at most" : e->time_bound > 0 ? "at least" : "";
         fprintf(s.line, "%s per inference", form_si(a, mean, "s"));
@@ -270,12 +280,14 @@ void cost_bound(FILE *to, const struct report *r)
                                           {"queue", 0, BOUND_QUEUE, 0}, {"barrier", 0, BOUND_BARRIER, 0}, {"pace", 0, BOUND_PACE, 0}};
     struct form_sheet s;
     char a[FORM_TEXT];
+    /* Resets between samples are in no step, so they are in no share. */
     double all = (double)(run->total_ps - run->reset_ps), value[N_BOUNDS];
     int percent[N_BOUNDS];
     if (all <= 0)
         return;
     for (int i = 0; i < N_BOUNDS; i++)
         share[i].share = (double)run->bound_ps[share[i].bound] / all;
+    /* Largest first; the percents are found after, so that equal shares are rounded in the order in which they stand. */
     qsort(share, N_BOUNDS, sizeof *share, by_share);
     for (int i = 0; i < N_BOUNDS; i++)
         value[i] = share[i].share;

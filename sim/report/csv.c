@@ -63,6 +63,7 @@ void csv_counters(FILE *to, const struct report *r)
     fputs("scope,name,counter,value\n", to);
     counter_rows(to, "total", "", r->facts.total, 1);
     memory_rows(to, run, "total", "", run->memory, 1);
+    /* Group 0 is the host's part as a population; what belongs to it is told under (host). */
     for (uint32_t g = 1; g < run->n_groups; g++) {
         counter_rows(to, "population", facts_group_name(run, g), run->group[g].action, 0);
         memory_rows(to, run, "population", facts_group_name(run, g), run->group_memory + (size_t)g * run->n_memories, 0);
@@ -82,6 +83,7 @@ void csv_layers(FILE *to, const struct report *r)
     for (uint32_t g = 1; g < run->n_groups; g++) {
         const uint64_t *n = run->group[g].action;
         uint32_t neurons = g < run->network->n_populations ? run->network->population[g].neurons : 0;
+        /* Times that a neuron of the layer could have fired. */
         double chances = (double)neurons * run->samples_done * run->steps;
         csv_text(to, facts_group_name(run, g));
         fprintf(to, ",%u,%" PRIu64 ",%.15g,%" PRIu64 ",%" PRIu64 ",%.15g\n", neurons, n[COUNT_SPIKES], chances > 0 ? (double)n[COUNT_SPIKES] / chances : 0,
@@ -119,6 +121,7 @@ void csv_steps(FILE *to, const struct report *r)
     for (uint64_t i = 0; i < r->run->n_steps; i++) {
         const struct run_step *s = &r->run->step[i];
         fprintf(to, "%u,%u,%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", s->sample, s->step, (double)s->time_ps / 1e12, s->spikes, s->sops, s->packets);
+        /* NAN where the run kept no counts per step. */
         if (isfinite(s->energy_j))
             fprintf(to, "%.15g", s->energy_j);
         fprintf(to, ",%.15g\n", s->peak_link_use);

@@ -33,6 +33,7 @@ static double clamped(double share)
 /* The title is what a pointer over the bar shows. */
 void draw_bar(FILE *to, double share, const char *title)
 {
+    /* A grey bar of full width, the share in colour over it. */
     fprintf(to, "<svg width=\"%d\" height=\"12\"><title>", BAR_WIDTH);
     draw_text(to, title);
     fprintf(to, "</title><rect width=\"%d\" height=\"12\" fill=\"#eee\"/><rect width=\"%.1f\" height=\"12\" fill=\"%s\"/></svg>", BAR_WIDTH,
@@ -44,6 +45,7 @@ void draw_stack(FILE *to, const struct draw_part *part, size_t n)
 {
     double x = 0, share[COLOURS] = {0};
     int percent[COLOURS] = {0};
+    /* One colour each; there are never more than five. */
     n = n < COLOURS ? n : COLOURS;
     for (size_t i = 0; i < n; i++)
         share[i] = clamped(part[i].share);
@@ -80,17 +82,21 @@ void draw_histogram(FILE *to, const double *value, size_t n, const char *unit)
             low = value[i] < low ? value[i] : low;
             high = value[i] > high ? value[i] : high;
         }
+    /* Nothing finite to draw. */
     if (!(high >= low))
         return;
     for (size_t i = 0; i < n; i++)
         if (isfinite(value[i])) {
+            /* Rounded, so that the lowest and the highest value fill half a bin each; all in one bin where there is one value. */
             size_t k = high > low ? (size_t)((value[i] - low) / (high - low) * (BINS - 1) + 0.5) : 0;
             bin[k < BINS ? k : BINS - 1]++;
         }
+    /* At least one value is finite here, so the tallest bin is not empty. */
     for (size_t k = 0; k < BINS; k++)
         most = bin[k] > most ? bin[k] : most;
     fprintf(to, "<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">", PLOT_WIDTH, PLOT_HEIGHT, PLOT_WIDTH, PLOT_HEIGHT);
     for (size_t k = 0; k < BINS; k++) {
+        /* y grows downwards; one unit between two bars. */
         double height = PLOT_HEIGHT * (double)bin[k] / (double)most, width = (double)PLOT_WIDTH / BINS;
         fprintf(to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>", (double)k * width, PLOT_HEIGHT - height, width - 1, height,
                 colours[0]);
@@ -106,7 +112,9 @@ void draw_line(FILE *to, const double *value, size_t n, const char *unit, const 
     double high = 0;
     char a[FORM_TEXT], last[FORM_TEXT], top[FORM_TEXT * 2];
     for (size_t i = 0; i < n; i++)
+        /* Steps that no sample reached are 0, not holes. */
         high = isfinite(value[i]) && value[i] > high ? value[i] : high;
+    /* One point is no curve, and nothing above zero is no plot. */
     if (n < 2 || high <= 0)
         return;
     fprintf(to,

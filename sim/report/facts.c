@@ -80,6 +80,7 @@ static void find_spreads(struct report *r)
     for (uint32_t i = 0; i < n; i++)
         value[i] = (double)run->sample[i].time_ps / 1e12;
     r->facts.time_s = spread_of(value, n, (double)run->total_ps / 1e12);
+    /* The run's own arrays keep their order. */
     free(value);
 }
 
@@ -119,6 +120,7 @@ static void warn_partial(struct report *r)
 /* Whose work the time is: of one core, or of several that are about equally busy. */
 static void write_who(const struct run *run, double share, char *to, size_t size)
 {
+    /* One core alone, several that are about equally busy, or one that is far above the others. */
     char name[FORM_TEXT], percent[FORM_TEXT];
     facts_core_name(run, run->mapping->core[run->bound_core].core, name, sizeof name);
     form_percent(percent, share);
@@ -162,9 +164,11 @@ static int warn_silent(struct report *r)
     const struct run *run = r->run;
     uint32_t output = facts_output(run->network);
     uint64_t sum = 0;
+    /* A readout that is not meant to spike (a membrane) is not silent. */
     if (!output || !run->samples_done || !run->network->population[output].rule.fires || run->options.decode == DECODE_MEMBRANE)
         return 0;
     for (size_t i = 0; i < (size_t)run->samples_done * run->outputs; i++)
+        /* One spike in all samples is enough not to be silent. */
         sum += run->output_counts[i];
     if (sum)
         return 0;
@@ -177,6 +181,7 @@ static int warn_silent(struct report *r)
 static int warn_all_equal(struct report *r)
 {
     const struct run *run = r->run;
+    /* One prediction is always equal to itself. */
     int same = run->samples_done > 1, same_label = r->facts.labelled;
     for (uint32_t i = 1; i < run->samples_done; i++) {
         same &= run->sample[i].prediction == run->sample[0].prediction;
@@ -221,6 +226,7 @@ static void find_lines(struct report *r)
                                            &run->mapping->fidelity, &run->chip->notes, r->options->extra};
     r->facts.assume_native = r->options->assume_native;
     warn_partial(r);
+    /* A part that does not exist (no input: biases alone) is NULL. */
     for (size_t i = 0; i < sizeof from / sizeof *from; i++)
         take(&r->facts, from[i]);
     if (warn_silent(r) || !warn_all_equal(r))
@@ -236,6 +242,7 @@ static void find_answers(struct facts *f, const struct run *run)
 {
     for (uint32_t i = 0; i < run->samples_done; i++) {
         f->labelled |= run->sample[i].label >= 0;
+        /* A label of -1 is none. */
         f->correct += run->sample[i].label >= 0 && run->sample[i].label == run->sample[i].prediction;
     }
 }
@@ -254,6 +261,7 @@ void facts_make(struct report *r)
 {
     struct facts *f = &r->facts;
     *f = (struct facts){.tiles_used = tiles_used(r->run)};
+    /* Over groups: what happened outside cores belongs to one of them, too. */
     for (uint32_t g = 0; g < r->run->n_groups; g++)
         for (int c = 0; c < N_COUNTERS; c++)
             f->total[c] += r->run->group[g].action[c];

@@ -22,6 +22,7 @@ int finished_open(struct finished *f, const char *folder, struct err *err)
     if (!S_ISDIR(s.st_mode))
         return err_input(err, "%s: this is a file; name the folder that volley run --out wrote", folder);
     char *path = mem_format("%s/summary.json", folder);
+    /* Said here and not by the reader of YAML, whose advice is for chip files. */
     if (stat(path, &s)) {
         free(path);
         return err_input(err, "%s: it holds no summary.json, so it is not the folder of a finished run; name the folder that volley run --out wrote", folder);
@@ -48,7 +49,9 @@ const struct doc_node *finished_node(const struct finished *f, const char *path)
 {
     const struct doc_node *node = doc_root(f->doc);
     char key[100];
+    /* A key that is not there ends it, as does one longer than any of ours. */
     while (node) {
+        /* A name of a layer may contain dots: such keys are reached through their map, not by a path. */
         size_t n = strcspn(path, ".");
         if (n >= sizeof key)
             return NULL;
@@ -68,6 +71,7 @@ double finished_value(const struct doc_node *node)
     char *end;
     if (!node || node->kind != DOC_SCALAR || node->quoted || !*node->text)
         return (double)NAN;
+    /* The C locale, set by whoever prints. */
     double value = strtod(node->text, &end);
     return *end || !isfinite(value) ? (double)NAN : value;
 }
@@ -100,6 +104,7 @@ static int read_row(const char *line, size_t columns, double *value)
             if (end == line)
                 return -1;
         }
+        /* Too few or too many fields, or something behind the number. */
         if (*end != (c + 1 < columns ? ',' : '\n'))
             return -1;
         line = end + 1;
@@ -113,6 +118,7 @@ static int read_rows(FILE *file, const char *path, size_t columns, double **valu
     char line[1024];
     size_t capacity = 0;
     while (fgets(line, sizeof line, file)) {
+        /* Doubling: a run of a million steps is read in a few calls. */
         if ((*rows + 1) * columns > capacity) {
             capacity = 2 * capacity + 64 * columns;
             *value = mem_grow(*value, capacity, sizeof **value);
@@ -132,6 +138,7 @@ int finished_table(const struct finished *f, const char *name, const char *heade
     *value = NULL;
     *rows = 0;
     *columns = 1;
+    /* One column more than commas. */
     for (const char *p = header; *p; p++)
         *columns += *p == ',';
     int bad = 0;
@@ -144,6 +151,7 @@ int finished_table(const struct finished *f, const char *name, const char *heade
     if (file)
         fclose(file);
     free(path);
+    /* Nothing half-read reaches the caller. */
     if (bad) {
         free(*value);
         *value = NULL;

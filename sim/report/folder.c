@@ -1,6 +1,7 @@
 /* The run folder: which files it holds, and how they get there whole or not at all. Files are written to OUT/.writing-PID, each
- * checked to its last byte, and moved when all are whole; summary.json moves last. Only names of our list are ever replaced or
- * removed, and only in a folder that is ours. */
+ * checked to its last byte, and moved when all are whole; summary.json moves last, so a folder that has one is a whole run's. Only names
+ * of our list are ever replaced or removed, and only in a folder that is ours: a file of such a name in another folder is somebody's work.
+ * A folder that cannot be written is found before the run, by writing there: what a run took hours for is not lost at its end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static char *inside(const char *folder, const char *name)
 /* 1: a summary.json of ours, 0: none or someone else's. The mark stands within the first bytes. */
 static int is_ours(const char *folder)
 {
+    /* Not parsed: it may be half a file, and still ours. */
     char *path = inside(folder, "summary.json"), head[200];
     FILE *file = fopen(path, "r");
     size_t n = file ? fread(head, 1, sizeof head - 1, file) : 0;
@@ -61,6 +63,7 @@ static const char *known_file(const char *folder)
 {
     for (int i = 0; file_kinds[i].name; i++) {
         char *path = inside(folder, file_kinds[i].name);
+        /* Of any kind: a folder of that name is in the way, too. */
         int there = access(path, F_OK) == 0;
         free(path);
         if (there)
@@ -93,6 +96,7 @@ static int make_folder(const char *out, struct err *err)
 static int try_writing(const char *out, struct err *err)
 {
     char *path = mem_format("%s/.writing-%ld", out, (long)getpid());
+    /* O_EXCL: never someone else's file, not even one of that odd name. */
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666), bad = 0;
     if (file < 0)
         bad = err_input(err, "--out %s: cannot write there: %s; name another folder or change its permissions", out, strerror(errno));
@@ -110,12 +114,14 @@ int report_check_folder(const char *out, struct err *err)
     struct stat s;
     if (!*out)
         return err_input(err, "--out: the folder has no name; write for example --out results");
+    /* Made now, so that nobody else's file can take its place during the run. */
     if (stat(out, &s) && make_folder(out, err))
         return -1;
     if (stat(out, &s))
         return err_input(err, "--out %s: %s; name another folder", out, strerror(errno));
     if (!S_ISDIR(s.st_mode))
         return err_input(err, "--out %s: this is not a folder; name a new folder, or one that holds an earlier run", out);
+    /* Ours may be replaced; another's file of such a name may not. */
     const char *known = is_ours(out) ? NULL : known_file(out);
     if (known)
         return err_input(err, "--out %s: it holds a file %s that is not of a volley run and would be replaced; name another folder", out, known);
@@ -137,6 +143,7 @@ static int write_file(const char *path, const char *shown, const struct file_kin
     FILE *file = fopen(path, "w");
     if (!file)
         return err_input(err, "%s: cannot write: %s", shown, strerror(errno));
+    /* Tables of many samples are many short lines. */
     setvbuf(file, NULL, _IOFBF, WRITE_BUFFER);
     kind->write(file, r);
     int bad = fflush(file) || ferror(file);
@@ -172,6 +179,7 @@ static int move_all(const char *part, const struct report *r, struct err *err)
 {
     for (int i = 0; file_kinds[i].name; i++) {
         char *from = inside(part, file_kinds[i].name), *to = inside(r->options->out, file_kinds[i].name);
+        /* rename replaces in one step: a reader sees the old file or the new one. */
         int bad = wanted(&file_kinds[i], r) ? rename(from, to) : unlink(to) && errno != ENOENT;
         if (bad)
             err_input(err, "%s: cannot be replaced: %s", to, strerror(errno));
@@ -207,6 +215,7 @@ int report_folder(const struct run *run, const struct energy *energy, const stru
         return -1;
     }
     struct form_locale locale = form_neutral();
+    /* One set of facts for all files, so that they agree. */
     facts_make(&r);
     int bad = write_all(part, &r, err) || move_all(part, &r, err);
     facts_free(&r);

@@ -23,6 +23,7 @@ static size_t head_length(const char *text)
 /* Whether what stands before the colon is the same. */
 static int same_head(const struct fidelity_line *a, const struct fidelity_line *b)
 {
+    /* Equal lengths and equal letters: the same head. */
     size_t n = head_length(a->text);
     return n == head_length(b->text) && !strncmp(a->text, b->text, n);
 }
@@ -44,6 +45,7 @@ static int same_words(const char *a, const char *b)
     size_t i = 0, k = 0;
     if (!strstr(a, "at most"))
         return 0;
+    /* Number against number, else letter against letter. */
     while (a[i] && b[k]) {
         size_t n = number_length(a, i), m = number_length(b, k);
         if (!n != !m || (!n && a[i] != b[k]))
@@ -76,6 +78,7 @@ static void write_largest(FILE *to, const struct fidelity *list, size_t first)
     char **rest = mem_new(list->count, sizeof *rest);   /* of each line what is still to be read */
     for (size_t i = first; i < list->count; i++)
         rest[i] = alike(&list->line[first], &list->line[i]) ? list->line[i].text : NULL;
+    /* Letters are the same in all lines; at each number every line's own is read, and the largest written as it stands there. */
     for (size_t at = 0; text[at];) {
         size_t n = number_length(text, at), most = first;
         for (size_t i = first; i < list->count; i++)
@@ -103,6 +106,7 @@ static void write_nodes(FILE *to, const struct fidelity *list, size_t first, siz
             fprintf(to, "%s%s", *count ? ", " : "", list->line[i].node);
         ++*count;
     }
+    /* A deep network has dozens of layers that are alike. */
     if (*list->line[first].node && *count > NODES_SHOWN)
         fprintf(to, " and %zu more", *count - NODES_SHOWN);
     if (*list->line[first].node)
@@ -143,6 +147,7 @@ static void write_group(FILE *to, const struct report *r, size_t first)
         fputs(text, to);
         return;
     }
+    /* Weights have a figure of their own, exact and not read back from a text. */
     int weights = !strncmp(text, "weights to ", 11);
     if (!weights && same_text_but_bounds(list, first)) {
         write_largest(to, list, first);
@@ -163,10 +168,12 @@ static void write_kind(FILE *to, const struct report *r, enum fidelity_kind kind
     for (size_t i = 0; i < list->count; i++) {
         if (list->line[i].kind != kind || first_alike(list, i) != i)
             continue;
+        /* The kind's word begins its line. */
         if (!groups)
             fprintf(to, "%s%s: ", (*lines)++ ? "\n" : "", fidelity_word(kind));
         else if (groups < GROUPS_SHOWN)
             fputs("; ", to);
+        /* Beyond a handful of kinds of change the rest is only counted. */
         if (groups++ < GROUPS_SHOWN)
             write_group(to, r, i);
     }
@@ -193,6 +200,7 @@ void footing_warnings(FILE *to, const struct report *r)
     for (size_t i = 0; i < list->count; i++) {
         struct form_sheet s;
         form_begin(&s, to, r->width, "warning");
+        /* The last line that is shown says how many are not. */
         if (i + 1 == WARNINGS_SHOWN && list->count > WARNINGS_SHOWN)
             fprintf(s.line, "%zu more warnings in summary.json", list->count - i);
         else
@@ -225,6 +233,7 @@ static int by_share(const void *a, const void *b)
 /* Every basis that carries something, largest first; "measured" always, for its absence is the point. */
 static void write_shares(FILE *to, const struct energy *e)
 {
+    /* Percents first, in the order of the enum, then sorted: so they are the same whatever the order of the line. */
     struct basis_share share[N_BASES];
     int percent[N_BASES], n = 0;
     form_shares(e->by_basis, N_BASES, form_whole(e->by_basis, N_BASES), percent);
@@ -242,9 +251,11 @@ static void write_lever(FILE *to, const struct report *r)
 {
     const struct energy *e = r->energy;
     char each[FORM_TEXT], share[FORM_TEXT], memory[200];
+    /* No price has a range, or nothing was charged. */
     if (e->lever >= e->n_lines || e->dynamic_j <= 0)
         return;
     const struct energy_line *l = &e->line[e->lever];
+    /* A range may reach further down than up; the wider side is the lever. */
     double up = l->high_j - l->energy_j, down = l->energy_j - l->low_j, widest = up > down ? up : down;
     const char *name = l->memory == NO_INDEX ? table_label(l->counter) : energy_memory_name(r->run, (uint32_t)l->memory, memory, sizeof memory);
     fprintf(to, "; largest lever: %s%s (%s%s at %s)", name, l->memory == NO_INDEX ? "" : l->write ? ", words written" : ", words read", up >= down ? "+" : "-",

@@ -31,6 +31,7 @@ char *form_count(char *to, double value)
         return to;
     }
     int n = snprintf(digits, sizeof digits, "%.0f", value), at = 0;
+    /* A comma before every third digit, counted from the end. */
     for (int i = 0; i < n && at + 2 < FORM_TEXT; i++) {
         if (i && (n - i) % 3 == 0)
             to[at++] = ',';
@@ -57,6 +58,7 @@ struct form_scale form_scale_of(double value)
 {
     static const struct form_scale scale[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}, {1e-15, "f"}};
     size_t n = sizeof scale / sizeof *scale, i = 0;
+    /* 0.9995: what three digits would show as 1000 belongs to the next prefix. */
     while (i + 1 < n && fabs(value) < scale[i].factor * 0.9995)
         i++;
     return value == 0 ? scale[3] : scale[i];
@@ -139,6 +141,7 @@ size_t form_columns(FILE *to)
 {
     struct winsize size;
     int fd = fileno(to);
+    /* A stream in memory has no descriptor; a terminal may not know its width. */
     if (fd < 0 || !isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col)
         return FORM_WIDTH;
     return size.ws_col < FORM_NARROWEST ? FORM_NARROWEST : size.ws_col > FORM_WIDTH ? FORM_WIDTH : size.ws_col;
@@ -176,6 +179,7 @@ static size_t word_end(const char *text, size_t bytes, size_t i)
     size_t n = i;
     while (n < bytes && text[n] != ' ')
         n++;
+    /* Only a number draws its unit with it, and only one short enough to be a unit. */
     if (n == i || n + 1 >= bytes || text[n - 1] < '0' || text[n - 1] > '9')
         return n;
     size_t next = n + 1;
@@ -189,6 +193,7 @@ static void put_words(struct pen *p, const char *block, size_t bytes)
 {
     for (size_t i = 0; i < bytes;) {
         size_t n = word_end(block, bytes, i), width = columns(block + i, n - i);
+        /* A word longer than a line is not broken: names are copied from here. */
         if (p->at > p->indent && p->at + 1 + width > p->width)
             next_line(p);
         else if (i && p->at > p->indent) {
@@ -205,6 +210,7 @@ static void put_words(struct pen *p, const char *block, size_t bytes)
 static void put_block(struct pen *p, const char *block, size_t bytes)
 {
     size_t width = columns(block, bytes), gap = p->at > p->indent ? 3 : 0;
+    /* A block that does not fit begins a line of its own; only one that is longer than a whole line is broken. */
     if (gap && p->at + gap + width > p->width) {
         next_line(p);
         gap = 0;
@@ -224,6 +230,7 @@ void form_item(FILE *to, size_t width, const char *label, const char *text)
     struct pen p = {to, FORM_LABEL, FORM_LABEL, width};
     fprintf(to, "%-*s", FORM_LABEL, label);
     for (;;) {
+        /* Up to the next tab or newline: one block. */
         size_t n = strcspn(text, "\t\n");
         if (n)
             put_block(&p, text, n);
@@ -248,6 +255,7 @@ void form_wrap(FILE *to, size_t width, const char *text, size_t indent)
 void form_begin(struct form_sheet *s, FILE *to, size_t width, const char *label)
 {
     *s = (struct form_sheet){.to = to, .label = label, .width = width};
+    /* A few hundred bytes: without memory for them there is nothing left to report with. */
     s->line = open_memstream(&s->text, &s->size);
     if (!s->line)
         abort();
@@ -267,6 +275,7 @@ void form_end(struct form_sheet *s)
 /* Thread-local, so a program that uses the library keeps its own locale in its other threads. */
 struct form_locale form_neutral(void)
 {
+    /* uselocale sets it for this thread alone. */
     struct form_locale l = {newlocale(LC_ALL_MASK, "C", (locale_t)0), (locale_t)0};
     l.before = uselocale(l.neutral);
     return l;

@@ -1,4 +1,8 @@
-/* What was run, where it was put, and what went in: the lines by which a reader sees whether it is the run he meant. */
+/* What was run, where it was put, and what went in: the lines by which a reader sees whether it is the run he meant.
+ *     volley    version, network on chip, and that it is an estimate
+ *     network   layers from input to output, neurons, weights, steps of the network and of the chip
+ *     placed    cores used, how full the fullest is in each capacity that has a limit, how far a spike travels
+ *     input     samples, steps, shape, how the file was read, events per sample */
 #include <string.h>
 
 #include "report/form.h"
@@ -37,6 +41,7 @@ static void write_population(FILE *to, const struct network *net, uint32_t p)
     char count[FORM_TEXT];
     int recurrent = 0;
     for (uint32_t i = 0; i < net->n_projections; i++)
+        /* A projection to itself; longer cycles are in the fidelity notes. */
         recurrent |= net->projection[i].from == p && net->projection[i].to == p;
     if (p != HOST_POPULATION)
         fprintf(to, "%s ", pop->name);
@@ -63,6 +68,7 @@ static void write_populations(FILE *to, const struct network *net)
     const char *joint = is_chain(net) ? " -> " : ", ";
     uint32_t n = net->n_populations;
     for (uint32_t p = 0; p < n; p++) {
+        /* Not for one hidden layer: its name is as short as the dots. */
         if (n > SHOWN_FIRST + SHOWN_LAST + 1 && p == SHOWN_FIRST) {
             fprintf(to, "%s... %u more ...", joint, n - SHOWN_FIRST - SHOWN_LAST);
             p = n - SHOWN_LAST;
@@ -91,6 +97,7 @@ void head_network(FILE *to, const struct report *r)
     form_begin(&s, to, r->width, "network");
     write_populations(s.line, net);
     fprintf(s.line, ": %s neuron%s, ", form_count(a, (double)network_neurons(net)), form_plural((double)network_neurons(net)));
+    /* A dense layer stores each weight once; a convolution's kernel serves many synapses. */
     if (synapses == weights)
         fprintf(s.line, "%s weight%s, ", form_count(b, weights), form_plural(weights));
     else
@@ -138,8 +145,10 @@ static void write_rows_use(FILE *to, const char **joint, const struct run *run, 
     for (uint32_t c = 0; c < run->n_cores && m != NO_INDEX; c++)
         if (run->mapping->core[c].type == t && run->mapping->core[c].memory_bits && run->mapping->core[c].memory_bits[m] > most)
             most = run->mapping->core[c].memory_bits[m];
+    /* A chip without a synapse memory, or one without limits. */
     if (m == NO_INDEX || !type->memory[m].width || type->memory[m].size_bits == UINT64_MAX || !type->memory[m].size_bits)
         return;
+    /* Words, because a row begins at a word: bits alone would hide what is lost at a row's end. */
     uint32_t width = type->memory[m].width;
     snprintf(name, sizeof name, "%.80s words (%s)", type->memory[m].name, form_percent(share, (double)most / (double)type->memory[m].size_bits));
     write_use(to, joint, (double)((most + width - 1) / width), (double)(type->memory[m].size_bits / width), name);
@@ -152,6 +161,7 @@ static void write_type(FILE *to, const struct run *run, uint32_t t)
     const char *joint = "";
     int emulated = 0;
     for (uint32_t p = 1; p < run->network->n_populations; p++)
+        /* Several compartments make one neuron: then the capacity is counted in compartments, and called so. */
         emulated |= run->quantised->population[p].type == t && run->quantised->population[p].compartments > 1;
     if (type->neurons != UINT32_MAX)
         write_use(to, &joint, most_used(run, t, USE_COMPARTMENTS), type->neurons, emulated ? "compartments" : "neurons");
@@ -160,6 +170,7 @@ static void write_type(FILE *to, const struct run *run, uint32_t t)
     if (type->axons_out != UINT32_MAX && 2 * most_used(run, t, USE_AXONS_OUT) > type->axons_out)   /* seldom the limit */
         write_use(to, &joint, most_used(run, t, USE_AXONS_OUT), type->axons_out, "axons out");
     write_rows_use(to, &joint, run, t);
+    /* Nothing has a limit, as on `ideal`. */
     if (!*joint)
         fputs("no limits", to);
 }
@@ -193,6 +204,7 @@ void head_placed(FILE *to, const struct report *r)
         fputs(run->chip->n_types > 1 ? " " : "", s.line);
         write_type(s.line, run, t);
     }
+    /* On one core no spike travels. */
     if (run->n_cores > 1)
         write_reach(s.line, r);
     form_end(&s);
@@ -225,6 +237,7 @@ void head_input(FILE *to, const struct report *r)
     form_begin(&s, to, r->width, "input");
     fprintf(s.line, "%s sample%s x %s step%s x %s", form_count(a, in->samples), form_plural(in->samples), form_count(b, in->steps), form_plural(in->steps),
             shape_of(&r->run->network->population[HOST_POPULATION], shape, sizeof shape));
+    /* "": there was no file. */
     if (in->how && *in->how)
         fprintf(s.line, ", read as %s", in->how);
     fprintf(s.line, ", %s %s%s per sample", form_count(a, each), in->value ? "event" : "spike", form_plural(each));

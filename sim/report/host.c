@@ -26,9 +26,11 @@ void host_write(FILE *to, const struct report *r)
     json_text(&j, "command", r->options->command);
     json_object(&j, "versions");
     json_text(&j, "volley", VOLLEY_VERSION);
+    /* A difference between two computers that should not be one is most likely found here. */
     json_text(&j, "compiler", __VERSION__);
     json_close(&j);
     json_real(&j, "wall_s", r->run->wall_s);
+    /* Of the whole process, loading included. */
     json_count(&j, "peak_rss_bytes", mem_peak());
     json_count(&j, "threads", r->run->options.threads);
     write_date(&j);

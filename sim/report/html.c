@@ -1,6 +1,8 @@
 /* report.html of a finished folder: made from its summary.json and tables alone, so that a folder which was copied can be drawn
  * anywhere. One file that needs nothing beside it: no script, no font, no picture from elsewhere, nothing that reaches the network.
  * Every table may be wider than the window and then scrolls by itself; drawings shrink with it. All text from files is escaped.
+ * The order of the page: what was run, the answers with their ranges, warnings; then energy by action and layer, static power, what bound
+ * the time, spread over samples and steps, memories; then what it stands on, and the text report for whoever wants to copy from it.
  * A key that an older summary lacks leaves its part of the page out; a table that cannot be read is an error with its line. */
 #include <math.h>
 #include <stdlib.h>
@@ -95,6 +97,7 @@ static void write_head(const struct page *p)
     draw_text(to, finished_text(p->f, "chip.about"));
     fputs("<br><span class=\"status\">", to);
     draw_text(to, *finished_text(p->f, "chip.status") ? finished_text(p->f, "chip.status") : "ESTIMATE, not a measurement");
+    /* Pretending is said wherever the figures are. */
     fputs(!strcmp(finished_text(p->f, "assume_native"), "true") ? "; pretends (--assume-native) that the chip does all that the network asks" : "", to);
     fputs("</span></p>\n", to);
 }
@@ -136,6 +139,7 @@ static void write_headlines(const struct page *p)
 {
     const struct finished *f = p->f;
     char note[3 * FORM_TEXT];
+    /* A chip without a price list, or one whose prices contain its static power, has fewer figures. */
     int priced = !strcmp(finished_text(f, "energy.priced"), "true"), powered = finished_number(f, "energy.static_w") > 0;
     double none = (double)NAN;
     table(p, "");
@@ -143,6 +147,7 @@ static void write_headlines(const struct page *p)
     write_accuracy(p, "accuracy in float32", "float_accuracy");
     range(note, each(p, finished_number(f, "energy.dynamic_low_j")), each(p, finished_number(f, "energy.dynamic_high_j")), "J");
     headline(p, "energy per inference, dynamic", priced ? each(p, finished_number(f, "energy.dynamic_j")) : none, "J", note);
+    /* low_j to high_j is the range of the total, static power and its time included. */
     range(note, each(p, finished_number(f, "energy.low_j")), each(p, finished_number(f, "energy.high_j")), "J");
     headline(p, "with the static power of the whole chip", powered ? each(p, finished_number(f, "energy.total_j")) : none, "J", note);
     headline(p, "with that of the used cores", powered ? each(p, finished_number(f, "energy.total_used_j")) : none, "J", "");
@@ -156,6 +161,7 @@ static void write_what(const struct page *p)
 {
     const struct finished *f = p->f;
     char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT], d[FORM_TEXT];
+    /* Written by every version so far, so they are not asked for. */
     double neurons = finished_number(f, "network.neurons"), synapses = finished_number(f, "network.synapses"), steps = finished_number(f, "steps");
     double used = finished_number(f, "chip.cores_used"), cores = finished_number(f, "chip.cores");
     fprintf(p->to, "<p>%s neuron%s, %s synapse%s; %s sample%s of %s step%s", form_count(a, neurons), form_plural(neurons), form_count(b, synapses),
@@ -171,6 +177,7 @@ static void write_what(const struct page *p)
 /* Below the figures that they are about, above all detail. */
 static void write_warnings(const struct page *p)
 {
+    /* A damaged summary may hold anything under this key. */
     const struct doc_node *list = finished_node(p->f, "warnings");
     for (uint32_t i = 0; list && list->kind == DOC_LIST && i < list->count; i++) {
         fputs("<div class=\"warning\">", p->to);
@@ -184,6 +191,7 @@ static void write_warnings(const struct page *p)
 /* "synaptic operations", "synapse, words read"; a name that no table knows stays as it is. */
 static const char *label(char *to, size_t size, const char *name)
 {
+    /* A counter, else a memory's words, else whatever an older or newer version wrote. */
     const char *known = table_label(counter_by_name(name)), *dot = strrchr(name, '.');
     if (*known)
         snprintf(to, size, "%s", known);
@@ -200,8 +208,10 @@ static const char *label(char *to, size_t size, const char *name)
 static void write_line(const struct page *p, const struct doc_node *line, double dynamic)
 {
     char a[FORM_TEXT], name[200], note[3 * FORM_TEXT];
+    /* Of all samples together, as everything in the summary; each() makes it one inference. */
     double energy = node_number(line, "energy_j"), low = node_number(line, "low_j"), high = node_number(line, "high_j");
     double share = dynamic > 0 ? energy / dynamic : 0;
+    /* "unknown: free" in the summary. */
     int unknown = !strncmp(node_text(line, "basis"), "unknown", 7);
     fputs("<tr>", p->to);
     cell(p, "w", label(name, sizeof name, node_text(line, "name")));
@@ -269,6 +279,7 @@ static void write_static(const struct page *p)
     for (uint32_t i = 0; list && list->kind == DOC_LIST && i < list->count; i++) {
         if (!doc_get(list->item[i], "each_w"))
             continue;
+        /* The heading only where there is such a line. */
         if (!lines++) {
             heading(p, "Static energy per inference");
             table(p,
@@ -286,6 +297,7 @@ static void write_layers(const struct page *p)
     const struct doc_node *map = finished_node(p->f, "energy.by_population");
     double dynamic = finished_number(p->f, "energy.dynamic_j");
     char a[FORM_TEXT];
+    /* Without a price list there is nothing to divide among layers. */
     if (!map || map->kind != DOC_MAP || !(dynamic > 0))
         return;
     heading(p, "Energy per inference by layer");
@@ -308,6 +320,7 @@ static void write_bound(const struct page *p)
     static const char *const name[] = {"compute", "memory", "noc", "queue", "barrier", "pace"};
     struct draw_part part[6];
     char path[40];
+    /* A chip file without times: there is nothing to divide. */
     if (!(finished_number(p->f, "time.total_s") > 0))
         return;
     heading(p, "What the steps' time was");
@@ -322,6 +335,7 @@ static void write_bound(const struct page *p)
 /* The distribution of one column of samples.csv. */
 static void write_column(const struct page *p, const double *table, size_t rows, size_t columns, size_t column, const char *title, const char *unit)
 {
+    /* One column out of a table that is kept row by row. */
     double *value = mem_new(rows, sizeof *value);
     for (size_t i = 0; i < rows; i++)
         value[i] = table[i * columns + column];
@@ -337,6 +351,7 @@ static int write_samples(const struct page *p, struct err *err)
     size_t rows, columns;
     if (finished_table(p->f, "samples.csv", samples_header, &table, &rows, &columns, err))
         return -1;
+    /* The energy first, as in the report. */
     if (rows > 1) {
         heading(p, "Spread over the samples");
         write_column(p, table, rows, columns, SAMPLE_ENERGY, "dynamic energy of a sample", "J");
@@ -349,8 +364,10 @@ static int write_samples(const struct page *p, struct err *err)
 /* Means over the samples of what happened in each chip step. */
 static void write_step_means(const struct page *p, const double *table, size_t rows, size_t columns, size_t steps)
 {
+    /* n: how many samples reached this step; all of them, unless the run was cut short. */
     double *time = mem_new(steps, sizeof *time), *spikes = mem_new(steps, sizeof *spikes), *n = mem_new(steps, sizeof *n);
     for (size_t i = 0; i < rows; i++) {
+        /* Held against the number of steps by the caller. */
         size_t s = (size_t)table[i * columns + STEP_STEP];
         time[s] += table[i * columns + STEP_TIME];
         spikes[s] += table[i * columns + STEP_SPIKES];
@@ -376,6 +393,7 @@ static int write_steps(const struct page *p, struct err *err)
     if (finished_table(p->f, "steps.csv", steps_header, &table, &rows, &columns, err))
         return -1;
     for (size_t i = 0; i < rows; i++)
+        /* Written so that a step that is no number lies outside, too. */
         outside += !(table[i * columns + STEP_STEP] >= 0 && table[i * columns + STEP_STEP] < steps);
     if (rows && !outside && steps <= (double)rows)
         write_step_means(p, table, rows, columns, (size_t)steps);
@@ -396,6 +414,7 @@ static void write_memories(const struct page *p)
     table(p, "<tr><th>memory</th><th class=\"n\">words read</th><th class=\"n\">words written</th><th>filled</th></tr>");
     for (uint32_t i = 0; i < map->count; i++) {
         const struct doc_node *m = map->item[i];
+        /* Without a limit there is no share: not finite, shown as "-". */
         double fill = node_number(m, "used_bits") / node_number(m, "capacity_bits");
         fputs("<tr>", p->to);
         cell(p, NULL, map->key[i]->text);
@@ -448,6 +467,7 @@ static void write_sources(const struct page *p)
 /* The text report as it stood on the terminal; a folder without it still has a page. */
 static void write_text(const struct page *p)
 {
+    /* Optional: a folder may have been copied without it. */
     char line[4096], *path = mem_format("%s/report.txt", p->f->folder);
     FILE *from = fopen(path, "r");
     free(path);
@@ -455,6 +475,7 @@ static void write_text(const struct page *p)
         return;
     heading(p, "The report as text");
     fputs("<pre>", p->to);
+    /* A line longer than the buffer comes in pieces, which is the same on a page. */
     while (fgets(line, sizeof line, from))
         draw_text(p->to, line);
     fputs("</pre>\n", p->to);
@@ -472,6 +493,7 @@ static int write_page(const struct page *p, struct err *err)
     write_static(p);
     write_layers(p);
     write_bound(p);
+    /* The only two parts that can fail: they read tables. */
     if (write_samples(p, err) || write_steps(p, err))
         return -1;
     write_memories(p);
@@ -493,6 +515,7 @@ int report_html(const char *folder, struct err *err)
     int bad = whole_open(&file, path, err);
     if (!bad) {
         struct form_locale locale = form_neutral();
+        /* An error in the middle drops the new file, and the old page stays. */
         struct page page = {.to = file.file, .f = &f, .samples = finished_number(&f, "samples")};
         bad = write_page(&page, err);
         form_restore(locale);

@@ -12,6 +12,7 @@ static int utf8_length(const unsigned char *p)
     if (p[0] < 0x80)
         return 1;
     int n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    /* c0 and c1 could only begin overlong forms of ASCII. */
     if (p[0] < 0xc2 || p[0] > 0xf4)
         return 0;
     for (int i = 1; i < n; i++)
@@ -27,6 +28,7 @@ void json_string(FILE *to, const char *text)
 {
     fputc('"', to);
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
+        /* 0: one byte is replaced, and the next is looked at anew. */
         int n = utf8_length(p);
         if (*p == '"' || *p == '\\')
             fprintf(to, "\\%c", *p);
@@ -44,6 +46,7 @@ void json_string(FILE *to, const char *text)
 /* A comma before every value but the first of its object or list; two blanks of indent per level. */
 static void begin_value(struct json *j, const char *key)
 {
+    /* Every value has a line of its own, so that two summaries can be compared by diff. */
     fprintf(j->to, "%s\n%*s", j->first ? "" : ",", 2 * j->depth, "");
     j->first = 0;
     if (!key)
@@ -84,6 +87,7 @@ void json_list(struct json *j, const char *key)
 /* Nothing between the brackets: they stand together. */
 void json_close(struct json *j)
 {
+    /* One level out, on a line of its own. */
     j->depth--;
     if (!j->first)
         fprintf(j->to, "\n%*s", 2 * j->depth, "");
@@ -112,6 +116,7 @@ void json_text(struct json *j, const char *key, const char *text)
 /* 15 digits: what a double holds whatever its last bits are, so that equal sums print equal. */
 void json_real(struct json *j, const char *key, double value)
 {
+    /* JSON has no word for them. */
     if (!isfinite(value)) {
         json_null(j, key);
         return;

@@ -1,5 +1,9 @@
-/* summary.json: the whole result in SI units; counts are integers. Nothing in it depends on the computer, the number of threads or
- * the folder's name. */
+/* summary.json: the whole result in SI units; counts are integers, what is not known is null. Nothing in it depends on the computer, the
+ * number of threads or the folder's name, so that two runs of the same input can be compared byte by byte; what differs between computers
+ * is host.json's. Energies are of all samples together: divided by `samples` they are of one inference. Objects keep the order in which the
+ * report tells them; lists keep that of the network, the chip file or the counter list. docs/formats.md names every key, and a test holds
+ * the two against each other.
+ * Sums a reader can hold it to: by_action = by_population = dynamic_j; by_component = total_j; bound_s + reset_s = total_s; by_basis = 1. */
 #include <string.h>
 
 #include "report/files.h"
@@ -25,6 +29,7 @@ static void write_inputs(struct json *j, const struct report *r)
     for (uint32_t i = 0; i < r->options->n_inputs; i++) {
         json_object(j, NULL);
         json_text(j, "name", r->options->input[i].name);
+        /* The name without its folder: the folder is this computer's matter. */
         json_text(j, "file", base_name(r->options->input[i].path));
         json_text(j, "sha256", r->options->input[i].sha256);
         json_close(j);
@@ -52,6 +57,7 @@ static void write_population(struct json *j, const struct report *r, uint32_t p)
     json_count(j, "neurons", pop->neurons);
     json_count(j, "depth", pop->depth);
     json_flag(j, "output", pop->output);
+    /* The host's input is no layer on the chip: no core type, no rule. */
     if (p != HOST_POPULATION) {
         const struct quant_population *q = &r->run->quantised->population[p];
         json_text(j, "core_type", r->run->chip->type[q->type].name);
@@ -75,6 +81,7 @@ static void write_network(struct json *j, const struct report *r)
     for (uint32_t p = 0; p < net->n_populations; p++)
         write_population(j, r, p);
     json_close(j);
+    /* Connections as the network has them, before they were cut over cores. */
     json_list(j, "projections");
     for (uint32_t i = 0; i < net->n_projections; i++) {
         const struct projection *p = &net->projection[i];
@@ -83,6 +90,7 @@ static void write_network(struct json *j, const struct report *r)
         json_text(j, "from", net->population[p->from].name);
         json_text(j, "to", net->population[p->to].name);
         json_count(j, "synapses", projection_synapses(p, net));
+        /* In steps of the chip, at least 1; the network's own delay and the depths make it. */
         json_count(j, "chip_delay", p->chip_delay);
         json_count(j, "weight_bits", r->run->quantised->projection[i].bits);
         json_real(j, "weight_error_rms", r->run->quantised->projection[i].error_rms);
@@ -110,6 +118,7 @@ static void write_chip(struct json *j, const struct report *r)
     json_close(j);
     json_object(j, "mapping");
     json_text(j, "method", r->run->mapping->method);
+    /* As the mapper counts them, every source spiking once; what this run sent is in counts. */
     json_real(j, "packets_per_spike", r->run->mapping->packets_per_spike);
     json_real(j, "hops_per_spike", r->run->mapping->hops_per_spike);
     json_close(j);
@@ -137,6 +146,7 @@ static void write_warnings(struct json *j, const struct fidelity *list)
     char text[1200];
     json_list(j, "warnings");
     for (size_t i = 0; i < list->count; i++) {
+        /* "layer: what is the matter". */
         snprintf(text, sizeof text, "%.300s%s%s", list->line[i].node, *list->line[i].node ? ": " : "", list->line[i].text);
         json_text(j, NULL, text);
     }
@@ -167,6 +177,7 @@ static void write_counts(struct json *j, const char *key, const uint64_t *count,
 {
     json_object(j, key);
     for (int c = 0; c < N_COUNTERS; c++)
+        /* All of the class, zero or not: a script need not ask whether a key is there. */
         if (counters[c].class_ == class_)
             json_count(j, counters[c].name, count[c]);
     json_close(j);
@@ -180,6 +191,7 @@ static void write_memories(struct json *j, const struct run *run)
     for (uint32_t m = 0; m < run->n_memories; m++) {
         const struct chip_memory *memory = &run->chip->type[run->memory_of[m].type].memory[run->memory_of[m].memory];
         json_object(j, energy_memory_name(run, m, name, sizeof name));
+        /* Bits of a word; the counts below are words, then bits. */
         json_count(j, "width", memory->width);
         json_count(j, "reads", run->memory[m].reads);
         json_count(j, "writes", run->memory[m].writes);
@@ -212,6 +224,7 @@ static void write_components(struct json *j, const struct energy *e)
 {
     json_object(j, "by_component");
     for (uint32_t i = 0; i < e->n_lines; i++) {
+        /* A component's lines need not stand together: it is summed where it is first met. */
         double sum = 0;
         int seen = 0;
         for (uint32_t k = 0; k < e->n_lines; k++) {
@@ -233,6 +246,7 @@ static void write_line(struct json *j, const struct chipfile *f, const struct en
     json_text(j, "name", l->name);
     json_text(j, "component", l->component);
     json_count(j, "count", l->count);
+    /* The key tells the kind of line: J per action, or W per unit. */
     json_real(j, l->static_ ? "each_w" : "each_j", l->each.free ? 0 : l->each.value);
     json_real(j, "energy_j", l->energy_j);
     json_real(j, "low_j", l->low_j);
@@ -243,6 +257,7 @@ static void write_line(struct json *j, const struct chipfile *f, const struct en
         json_text(j, "why", l->each.why);
     if (l->each.bound)
         json_text(j, "bound", l->each.bound > 0 ? "at_least" : "at_most");
+    /* How many of the updates only emulate a reset, and on what it rests that they are needed. */
     if (l->second) {
         json_count(j, "emulating", l->second);
         json_text(j, "emulating_basis", basis_word(l->second_basis));
@@ -298,6 +313,7 @@ static void write_energy(struct json *j, const struct report *r)
     json_real(j, "dynamic_j", e->dynamic_j);
     json_real(j, "static_j", e->static_j);
     json_real(j, "static_used_j", e->static_used_j);
+    /* The third headline figure: with the static power of the used cores alone. */
     json_real(j, "total_used_j", e->dynamic_j + e->static_used_j);
     json_real(j, "low_j", e->low_j);
     json_real(j, "high_j", e->high_j);
@@ -305,6 +321,7 @@ static void write_energy(struct json *j, const struct report *r)
     json_real(j, "dynamic_high_j", e->dynamic_high_j);
     json_real(j, "static_w", e->static_w);
     json_real(j, "assumed_share", e->assumed_share);
+    /* The name of the line whose range is widest; null: no price has a range. */
     json_text(j, "lever", e->lever < e->n_lines ? e->line[e->lever].name : NULL);
     json_real(j, "load_j", e->load_j);
     json_count(j, "load_bits", e->load_bits);
@@ -348,6 +365,7 @@ static void write_time(struct json *j, const struct report *r)
     json_real(j, "synapses", seconds(run->service_ps));
     json_real(j, "updates", seconds(run->update_ps));
     json_close(j);
+    /* Steps longer than --pace; 0 without one. */
     json_count(j, "overruns", run->overruns);
     json_real(j, "peak_link_use", run->peak_link_use);
     json_count(j, "steps_beyond", run->steps_beyond);
@@ -360,6 +378,7 @@ void summary_write(FILE *to, const struct report *r)
     const struct run *run = r->run;
     struct json j;
     json_start(&j, to);
+    /* First, so that the file is known by its first bytes. */
     json_text(&j, "format", "volley run 1");
     json_count(&j, "seed", run->options.seed);
     write_inputs(&j, r);
@@ -371,6 +390,7 @@ void summary_write(FILE *to, const struct report *r)
     json_count(&j, "steps", run->steps);
     json_count(&j, "chip_steps", run->chip_steps);
     json_text(&j, "plane", run->options.timing);
+    /* The only engine of this version; a script that compares engines finds it here. */
     json_text(&j, "engine", "c");
     json_flag(&j, "assume_native", r->facts.assume_native);
     write_lines(&j, "fidelity", &r->facts.fidelity);

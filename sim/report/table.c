@@ -49,11 +49,13 @@ static void write_each(struct row *row, const struct cost *each)
 {
     char number[FORM_TEXT];
     if (each->free) {
+        /* Where a price would stand. */
         strcpy(row->whole, "unknown");
         return;
     }
     struct form_scale scale = form_scale_of(each->value);
     snprintf(number, sizeof number, "%.4g", each->value / scale.factor);
+    /* "23.6": "23" to the left of the point's column, ".6" to its right. */
     size_t point = strcspn(number, ".");
     snprintf(row->whole, sizeof row->whole, "%.*s", (int)point, number);
     snprintf(row->part, sizeof row->part, "%.20s", number + point);
@@ -88,10 +90,12 @@ static void write_standing(FILE *to, const struct run *run, const struct cost *c
 static void write_rests(struct row *row, const struct run *run, const struct energy_line *l)
 {
     char percent[FORM_TEXT];
+    /* A fixed buffer: a standing of 600 bytes is cut, which no chip file has needed yet. */
     FILE *to = fmemopen(row->rests, sizeof row->rests, "w");
     if (!to)
         return;
     write_standing(to, run, &l->each);
+    /* Nearly always one of two compartments: that is said as "half". */
     double share = l->count ? (double)l->second / (double)l->count : 0;
     if (l->second)
         fprintf(to, "; %s: second compartment%s, %s", share > 0.495 && share < 0.505 ? "half" : form_percent(percent, share),
@@ -123,14 +127,17 @@ static void line_name(char *to, size_t size, const struct run *run, const struct
 /* Count and energy are per inference: the mean over the samples that were finished. */
 static void add_line(struct rows *rows, const struct report *r, const struct energy_line *l, struct form_scale scale, int decimals)
 {
+    /* Filled from left to right. */
     struct row *row = add_row(rows);
     line_name(row->name, sizeof row->name, r->run, l);
     form_count(row->count, facts_per_sample(r, (double)l->count));
     write_each(row, &l->each);
     write_rests(row, r->run, l);
+    /* What is unknown keeps "-" for energy and share. */
     if (l->each.free)
         return;
     snprintf(row->energy, sizeof row->energy, "%.*f %sJ", decimals, facts_per_sample(r, l->energy_j) / scale.factor, scale.prefix);
+    /* As a number until all rows are known; then all shares are rounded together. */
     row->share = r->energy->dynamic_j > 0 ? l->energy_j / r->energy->dynamic_j : 0;
 }
 
@@ -153,6 +160,7 @@ static void add_folded(struct rows *rows, const struct report *r, uint32_t n, do
     snprintf(row->name, sizeof row->name, "%u more, each small", n);
     snprintf(row->energy, sizeof row->energy, "%.*f %sJ", decimals, facts_per_sample(r, energy_j) / scale.factor, scale.prefix);
     row->share = r->energy->dynamic_j > 0 ? energy_j / r->energy->dynamic_j : 0;
+    /* Nothing is lost by folding. */
     strcpy(row->rests, "all of them: summary.json, energy.lines");
 }
 
@@ -250,13 +258,17 @@ static void print_rests(FILE *to, const struct row *r, size_t at, size_t width)
 /* Names to the left, numbers to the right; prices line up at their points and units, so that a column of them is read at a glance. */
 static void print_rows(FILE *to, const struct rows *rows, size_t width)
 {
+    /* Least widths keep short tables apart from their titles. */
     int name = WIDEST(name, 22), count = WIDEST(count, 7), whole = WIDEST(whole, 2), part = WIDEST(part, 0), unit = WIDEST(unit, 0), energy = WIDEST(energy, 6);
+    /* The price's column is made of three: before the point, behind it, the unit. */
     int each = whole + part + (unit ? 1 + unit : 0);
     if (each < 4) {
         whole += 4 - each;
+        /* As wide as its title "each". */
         each = 4;
     }
     print_padded(to, "per inference", name);
+    /* Two blanks between columns, five for a share. */
     size_t rests = (size_t)(name + count + each + energy + 15);
     fprintf(to, "  %*s  %*s  %*s  share%s\n", count, "count", each, "each", energy, "energy", rests + RESTS_LEAST_WIDTH > width ? "" : "  rests on");
     for (uint32_t i = 0; i < rows->n; i++) {
@@ -275,6 +287,7 @@ static void print_rows(FILE *to, const struct rows *rows, size_t width)
 void table_actions(FILE *to, const struct report *r)
 {
     struct rows rows = {0};
+    /* Nothing was finished: a mean of nothing is not a line. */
     if (!r->run->samples_done)
         return;
     if (r->energy->priced)
@@ -311,6 +324,7 @@ static double threshold_of(const struct energy *e, uint32_t n)
     double *sorted = mem_new(n, sizeof *sorted), least = 0;
     memcpy(sorted, e->group_j, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_energy);
+    /* The energy of the last one that is still named. */
     if (n > LAYERS_SHOWN)
         least = sorted[LAYERS_SHOWN - 1];
     free(sorted);
@@ -322,6 +336,7 @@ static double threshold_of(const struct energy *e, uint32_t n)
 void table_layers(FILE *to, const struct report *r)
 {
     const struct energy *e = r->energy;
+    /* all: how many have any energy, to say how many are not named. */
     uint32_t n = r->run->n_groups, all = shown_groups(e, n, 0);
     double each = facts_per_sample(r, e->dynamic_j), least = threshold_of(e, n), rest = 0;
     struct form_scale scale = form_scale_of(each);
@@ -334,6 +349,7 @@ void table_layers(FILE *to, const struct report *r)
         double j = facts_per_sample(r, e->group_j[g]) / scale.factor;
         if (e->group_j[g] <= 0)
             continue;
+        /* Too small to be named: added up, with the number of them. */
         if (e->group_j[g] < least)
             rest += j;
         else
@@ -353,9 +369,12 @@ static void write_memory(FILE *to, const struct report *r, uint32_t m, int width
     const struct chip_memory *memory = &run->chip->type[run->memory_of[m].type].memory[run->memory_of[m].memory];
     const struct run_memory *n = &run->memory[m];
     char name[200], a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT];
+    /* 0 where the accesses are not charged: then no energy is shown. */
     double joule = 0;
+    /* Reads and writes of this memory together; its leakage is static and stands elsewhere. */
     for (uint32_t i = 0; i < r->energy->n_lines; i++)
         joule += r->energy->line[i].memory == (int)m && !r->energy->line[i].static_ ? r->energy->line[i].energy_j : 0;
+    /* As in the prices and in counters.csv. */
     energy_memory_name(run, m, name, sizeof name);
     fprintf(to, "%s%*s %*s words of %u bit read", name, width - (int)form_width(name), "", digits,
             form_count(a, facts_per_sample(r, (double)n->reads)), memory->width);
@@ -397,8 +416,10 @@ void table_memories(FILE *to, const struct report *r)
         fputs(lines++ ? "\n" : "", s.line);
         write_memory(s.line, r, m, width, digits);
     }
+    /* One memory: on its line; several: on a line of its own for all of them. */
     if (lines && run->chip->includes_memory && r->energy->priced)
         fputs(lines > 1 ? "\ncounted; their energy is inside the actions above" : ": counted, its energy is inside the actions above", s.line);
+    /* Once per programming of the chip, not per inference. */
     if (r->energy->load_bits) {
         fprintf(s.line, "%sloading weights and tables: %s, once, in no figure above", lines ? "\n" : "", form_si(a, (double)r->energy->load_bits, "bit"));
         if (r->energy->load_j > 0)

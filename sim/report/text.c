@@ -1,5 +1,9 @@
 /* The report a person reads: the order of its parts, and its last lines. The order is that of the questions: what was run and where, is it
- * right, what does it cost and why, what happened how often, and on what all of it stands. A part that has nothing to say has no line. */
+ * right, what does it cost and why, what happened how often, and on what all of it stands. A part that has nothing to say has no line.
+ *     head.c      network, placed, input
+ *     cost.c      accuracy, energy, time, bound by
+ *     table.c     actions, layers, memories
+ *     footing.c   fidelity, warnings, what the prices rest on */
 #include "report/text.h"
 
 #include <errno.h>
@@ -35,6 +39,7 @@ static void write_last(FILE *to, const struct report *r)
 {
     struct form_sheet s;
     char a[FORM_TEXT], b[FORM_TEXT];
+    /* Without a folder there is nothing to come back to. */
     const char *out = r->options->out;
     form_begin(&s, to, r->width, "ran");
     fprintf(s.line, "%s on this computer, %s of memory at most", form_si(a, r->run->wall_s, "s"), form_bytes(b, (double)mem_peak()));
@@ -44,6 +49,7 @@ static void write_last(FILE *to, const struct report *r)
     form_begin(&s, to, r->width, "wrote");
     fprintf(s.line, "%s%s:", out, *out && out[strlen(out) - 1] == '/' ? "" : "/");
     for (int i = 0; file_kinds[i].name; i++)
+        /* Those that a reader opens; report.txt is what he has just read. */
         if (file_kinds[i].shown && (!file_kinds[i].traces || file_kinds[i].traces & r->run->options.traces))
             fprintf(s.line, " %s", file_kinds[i].name);
     fprintf(s.line, "\tnext: volley report %s", out);
@@ -60,6 +66,7 @@ int report_text(FILE *to, const struct run *run, const struct energy *energy, co
     write_last(to, &r);
     facts_free(&r);
     form_restore(locale);
+    /* Streams do not always say why; then a plain word stands in. */
     errno = 0;
     if (fflush(to) || ferror(to))
         return err_input(err, "cannot write the report: %s; is the disk full or the reader gone?", errno ? strerror(errno) : "output error");

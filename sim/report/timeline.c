@@ -46,6 +46,7 @@ static void name_rows(struct timeline *t)
 /* Row of a chip core, 0 where it is none of the used ones (the host). */
 static uint64_t row_of(const struct run *run, uint32_t chip_core)
 {
+    /* Used cores stand in rising order: a binary search. */
     uint32_t low = 0, high = run->n_cores;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -85,6 +86,7 @@ void timeline_write(FILE *to, const struct report *r)
     const struct run *run = r->run;
     struct timeline t = {.to = to, .run = run, .first = 1};
     t.noc_ps = run->chip->noc.clock < run->chip->n_clocks ? run->chip->clock[run->chip->noc.clock].period_ps : 0;
+    /* The barrier of a chip lasts the same in each step of a run: it follows the tiles in use. */
     t.barrier_ps = run->n_steps ? run->barrier_ps / run->n_steps : 0;
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", to);
     name_rows(&t);

@@ -1,4 +1,5 @@
-/* What --trace asks for, one line per spike, membrane or packet. Populations are named as in the source file. */
+/* What --trace asks for, one line per spike, membrane or packet. Populations are named as in the source file. Nothing is recorded that was
+ * not asked for: a trace of membranes is neurons x steps x samples long. */
 #include <inttypes.h>
 
 #include "report/files.h"
@@ -10,6 +11,7 @@ void traces_spikes(FILE *to, const struct report *r)
     fputs("sample,step,population,neuron\n", to);
     for (uint64_t i = 0; i < run->n_spikes; i++) {
         const struct run_spike *s = &run->spike[i];
+        /* Named as in the source file, quoted where a name holds a comma. */
         const struct population *p = &run->network->population[s->population];
         fprintf(to, "%u,%u,", s->sample, s->step + (r->options->time_chip ? p->depth : 0));
         csv_text(to, p->name);
@@ -39,6 +41,7 @@ void traces_membranes(FILE *to, const struct report *r)
 void traces_packets(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
+    /* "(host)" for the port, else chip.tile.core. */
     char from[64], at[64];
     fputs("sample,step,from,to,offset,arrive,start,end\n", to);
     for (uint64_t i = 0; i < run->n_packets; i++) {
