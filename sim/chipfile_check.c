@@ -363,6 +363,58 @@ static void warn_overrides(const struct reading *r)
         fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.technology was overridden, but every price of this chip is a published figure: none follows");
 }
 
+/* ---- clocks that do not meet ---- */
+
+/* Core cycles of the shortest service: a packet that finds one synapse. */
+static uint64_t shortest_service(const struct core_type *type)
+{
+    uint64_t cycles = 0;
+    for (uint32_t i = 0; i < type->n_accept; i++)
+        cycles += type->accept[i].time.cycles;
+    return cycles;
+}
+
+/* The number of core cycles, `least` or more, that loses most when it is rounded up to whole network cycles; *share of its own time. A
+ * number twice as large loses at most half of that share, so that the search ends there. */
+static uint64_t worst_rounded(uint64_t least, uint64_t core_ps, uint64_t noc_ps, double *share)
+{
+    enum { SEARCHED = 4096 };
+    uint64_t worst = least;
+    *share = 0;
+    for (uint64_t c = least; c <= 2 * least + noc_ps / core_ps && c < least + SEARCHED; c++) {
+        uint64_t lost = (noc_ps - c * core_ps % noc_ps) % noc_ps;
+        double here = (double)lost / (double)(c * core_ps);
+        if (here > *share) {
+            *share = here;
+            worst = c;
+        }
+    }
+    return worst;
+}
+
+/* Packets meet cores at edges of the network's clock only. Where a core's cycle is no multiple of it, each service is longer than the
+ * file says, back to back too; the reader is told by how much at worst. */
+static void note_clock_edges(const struct reading *r)
+{
+    struct chipfile *f = r->file;
+    const struct clock_domain *noc = &f->clock[f->noc.clock];
+    for (uint32_t t = 0; t < f->n_types; t++) {
+        const struct core_type *type = &f->type[t];
+        const struct clock_domain *core = &f->clock[type->clock];
+        uint64_t least = shortest_service(type);
+        double share;
+        if (!least || core->period_ps % noc->period_ps == 0)
+            continue;
+        uint64_t worst = worst_rounded(least, core->period_ps, noc->period_ps, &share), ps = worst * core->period_ps;
+        if (share > 0)
+            fidelity_add(&f->notes, FIDELITY_ROUNDED, "",
+                         "core_types.%s.service: each packet's service and each update lasts whole cycles of the network's clock (%llu ps), rounded up: +%.2g %% at "
+                         "worst, where %llu cycle%s of clock %s, %.6g ns, take %.6g ns",
+                         type->name, (unsigned long long)noc->period_ps, 100 * share, (unsigned long long)worst, worst == 1 ? "" : "s", core->name,
+                         1e-3 * (double)ps, 1e-3 * (double)((ps + noc->period_ps - 1) / noc->period_ps * noc->period_ps));
+    }
+}
+
 int chipfile_check(struct reading *r, struct err *err)
 {
     const struct chipfile *f = r->file;
@@ -372,5 +424,6 @@ int chipfile_check(struct reading *r, struct err *err)
         if (check_type(r, &f->type[t], err))
             return -1;
     warn_overrides(r);
+    note_clock_edges(r);
     return 0;
 }

@@ -522,6 +522,24 @@ static void the_reference_is_generated_and_names_every_price(void)
     }
 }
 
+/* The shortest service of lif28 is 6 cycles; 777 MHz is 1287 ps. */
+static void clocks_that_do_not_meet_are_told(void)
+{
+    static const struct { const char *core, *noc, *says; } row[] = {
+        {"time.clocks.core=777 MHz", "time.clocks.noc=1 GHz", "(1000 ps), rounded up: +11 % at worst, where 7 cycles of clock core, 9.009 ns, take 10 ns"},
+        {"time.clocks.core=777 MHz", "time.clocks.noc=250 MHz", "(4000 ps), rounded up: +"},
+        {"time.clocks.core=800 MHz", "time.clocks.noc=400 MHz", "(2500 ps), rounded up: +"},
+        {"time.clocks.core=400 MHz", "time.clocks.noc=800 MHz", NULL},
+        {"time.clocks.core=400 MHz", "time.clocks.noc=400 MHz", NULL}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct err err;
+        struct chipfile *f = chip_with("mesh28", &err, row[i].core, row[i].noc, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+        CU_ASSERT_EQUAL(notes_say(f, row[i].says ? row[i].says : "rounded up: +"), row[i].says != NULL);
+        chipfile_free(f);
+    }
+}
+
 int main(void)
 {
     CU_initialize_registry();
@@ -548,6 +566,7 @@ int main(void)
     CU_add_test(suite, "cores are placed by name, list and rest", cores_are_placed_by_name_list_and_rest);
     CU_add_test(suite, "what sleeps pays the power of its gated state", what_sleeps_pays_the_power_of_its_gated_state);
     CU_add_test(suite, "overrides that change less than they seem to are warned of", overrides_that_change_less_than_they_seem_to_are_warned_of);
+    CU_add_test(suite, "what clocks that do not meet cost is told", clocks_that_do_not_meet_are_told);
     CU_add_test(suite, "the reference is generated and names every price", the_reference_is_generated_and_names_every_price);
     return check_run();
 }
