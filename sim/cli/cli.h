@@ -37,6 +37,7 @@ struct cli {                    /* what was typed; texts belong to argv */
     uint64_t seed, pace_ps;
     double dt;                  /* seconds; 0 not given */
     int reset, reset_time;      /* as struct import_options: -1 not given */
+    uint64_t given, twice;      /* a bit per option of the table in options.c: it was there, it was there again with a value */
     int against_float, approximate, assume_native, allow_shift, quiet, help;
 };
 
@@ -53,6 +54,7 @@ const struct cli_command *cli_command_by_name(const char *);
 /* options.c. 0, or -1: ERR_INPUT with what to write instead. cli_free frees what it owns. */
 int cli_read(struct cli *, const struct cli_command *, int argc, char **argv, struct err *);
 void cli_free(struct cli *);
+void cli_notes(const struct cli *, struct fidelity *);  /* lines on options that change nothing, or were given twice */
 void cli_help(FILE *, const struct cli_command *);      /* one command's page */
 void cli_overview(FILE *);
 char *cli_quoted(const char *word);                     /* as a shell reads it back; caller frees */

@@ -63,6 +63,7 @@ static const struct option options[] = {
     {"help", VALUE_FLAG, "", AT(help), 0, 0, "this page (-h for short)"},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
+_Static_assert(N_OPTIONS <= 64, "cli.given has a bit for each");
 
 /* Whether a command's list of options has this name, as a whole word; every command has --help. */
 static int takes(const struct cli_command *command, const char *name)
@@ -261,6 +262,24 @@ static int read_value(struct cli *cli, const struct option *o, const char *text,
     return 0;
 }
 
+/* --set and --core add up; of anything else the last one counts, and cli_notes says so. */
+static void note_again(struct cli *cli, const struct option *o)
+{
+    uint64_t bit = UINT64_C(1) << (o - options);
+    if (o->kind != VALUE_SET && o->kind != VALUE_CORE)
+        cli->twice |= cli->given & bit;
+    cli->given |= bit;
+}
+
+void cli_notes(const struct cli *cli, struct fidelity *to)
+{
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (cli->twice >> i & 1)
+            fidelity_add(to, FIDELITY_NOTE, "", "--%s was given more than once: the last one counts", options[i].name);
+    if (cli->time && !strcmp(cli->time, "chip") && !(cli->trace && strstr(cli->trace, "spikes")))
+        fidelity_add(to, FIDELITY_NOTE, "", "--time chip is about spikes.csv, which only --trace spikes writes: it changes nothing");
+}
+
 /* One argument that begins with a dash; *i moves on where its value stands apart. */
 static int read_option(struct cli *cli, const struct cli_command *command, int argc, char **argv, int *i, struct err *err)
 {
@@ -281,6 +300,7 @@ static int read_option(struct cli *cli, const struct cli_command *command, int a
     const char *value = equals ? equals + 1 : argv[++*i];
     if (!*value)
         return err_input(err, "--%s has an empty value: --%s %s", o->name, o->name, o->argument);
+    note_again(cli, o);
     return read_value(cli, o, value, err);
 }
 

@@ -180,6 +180,16 @@ static int read_labels(struct job *p, const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* Only an array can have its axes in another order; HDF5 may hold one. */
+static void note_layout(struct job *p, const struct cli *cli)
+{
+    struct err ignored = {ERR_NONE, ""};
+    const char *format = cli->layout && cli->input ? events_format(cli->input, &ignored) : NULL;
+    if (format && (!strcmp(format, "spk") || !strcmp(format, "csv")))
+        fidelity_add(&p->extra, FIDELITY_NOTE, "", "--layout %s: %s is no array, its events say sample and step by themselves: it changes nothing", cli->layout,
+                     cli->input);
+}
+
 /* Values other than 0 and 1 make a valued input, which a chip of binary spikes does not take as it is. */
 int job_input(struct job *p, const struct cli *cli, struct err *err)
 {
@@ -191,6 +201,7 @@ int job_input(struct job *p, const struct cli *cli, struct err *err)
     if (!p->input)
         return -1;
     p->valued = p->input->value != NULL;
+    note_layout(p, cli);
     return read_labels(p, cli, err);
 }
 
@@ -247,6 +258,9 @@ int job_quantise(struct job *p, const struct cli *cli, struct err *err)
 int job_map(struct job *p, const struct cli *cli, struct err *err)
 {
     struct map_options o = {.method = cli->map, .cores = cli->cores};
+    if (cli->cores > p->chip->cores)
+        return err_input(err, "--cores %u: chip %s has %u cores; write a number from 1 to %u, or all", cli->cores, p->chip->name, p->chip->cores,
+                         p->chip->cores);
     p->mapping = mapping_make(p->network, p->quantised, p->chip, &o, err);
     return p->mapping ? 0 : -1;
 }

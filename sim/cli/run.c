@@ -223,6 +223,7 @@ static int report(const struct cli *cli, const struct job *p, struct run *run, s
 static int load(struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t ignored;
+    cli_notes(cli, &p->extra);
     return trace_bits(cli->trace, &ignored, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) ||
            job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) || job_quantise(p, cli, err) || job_map(p, cli, err) ||
            job_sums(p, cli, err);

@@ -111,6 +111,23 @@ works "$VOLLEY" run mesh28 $mlp.nir --input "$scratch/nt.npy" --layout NT --out 
 works "$VOLLEY" run mesh28 $mlp.nir --input "$scratch/tn.npy" --layout TN --out "$scratch/tn" --quiet
 same "$scratch/nt/samples.csv" "$scratch/tn/samples.csv"
 
+# what is given twice, and what changes nothing, is said
+note() { # REGEX [options]
+    local text=$1
+    shift
+    mesh "$@"
+    tr -s ' \n' ' ' <"$scratch/stdout" | grep -Eq -- "note: .*$text" || fail "does not note '$text': $*"
+}
+note '--bits was given more than once: the last one counts' --bits 4 --bits 5
+field "$out" 'all(p["weight_bits"] == 5 for p in s["network"]["projections"])'
+note '--out was given more than once' --out "$scratch/run$n-again"
+note '--layout TN: [^;]*mlp_rate_input\.spk is no array, .*: it changes nothing' --layout TN
+note '--time chip is about spikes\.csv, which only --trace spikes writes: it changes nothing' --time chip
+mesh --set noc.size=4x4 --set noc.size=8x8 --time chip --trace packets,spikes
+grep -Eq 'more than once|changes nothing' "$out/summary.json" && fail 'a note that is not true'
+says '--map was given more than once' "$VOLLEY" map mesh28 $mlp.nir --map fill --map pack -o "$scratch/twice.yaml"
+refused 2 '--cores 65: chip mesh28 has 64 cores' "$VOLLEY" map mesh28 $mlp.nir --cores 65 -o "$scratch/none.yaml"
+
 # traces: each writes its file, and a run without it into the same folder takes it away
 mesh --trace spikes,membrane,packets,timeline
 for name in spikes.csv membranes.csv packets.csv timeline.json; do
