@@ -1,7 +1,6 @@
 /* volley: the program. Finds the command, reads its options, runs it; the kind of an error becomes the exit status. A command prints its
  * answer and returns 0, a positive status where its answer is no, or -1 and an err; only main writes the message and only main exits.
  * A message is one line on stderr that begins with "volley: ": the place, what was found, what to write instead. */
-/* volley: the program. Finds the command, reads its options, runs it; the kind of an error becomes the exit status. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>

@@ -2,7 +2,6 @@
  * An option is --name VALUE or --name=VALUE, and flags take none; a command takes those that its own line in main.c names. What follows
  * -- is a file, whatever it looks like. Values are checked here for their form; what they mean to a network or chip is checked there.
  * Every message names the option as it is written, what was found and what is wanted; the nearest known name where one is near. */
-/* The options of all commands: one table reads them, checks them and prints the help. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* Loading, in the order of the way of a spike: chip file, network, input, quantise, map. Each step takes what the one before made and
  * adds its own fidelity lines; the first that fails ends the job with a message that names its file. What is wrong with the user's files
  * is found here, before anything is run, and in an order in which the earlier message is the more useful one. */
-/* Loading, in the order of the way of a spike: chip file, network, input, quantise, map. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
