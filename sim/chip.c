@@ -1,11 +1,13 @@
 #include "chip.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 #define SERVICE_MOST (1u << 31)         /* NoC cycles: what a route has bits for */
+enum { SUM_BITS = 62 };         /* of the largest sum that every core kind accumulates exactly */
 
 uint64_t chip_noc_cycles(const struct chip *chip, const struct chip_core *core, uint64_t cycles)
 {
@@ -64,14 +66,43 @@ static int create_cores(struct chip *chip, struct err *err)
     return 0;
 }
 
+/* As everywhere: chip.tile.core. */
+static const char *address(const struct chip *chip, const struct chip_core *core, char to[40])
+{
+    uint32_t per = chip->file->noc.cores_per_tile;
+    snprintf(to, 40, "0.%u.%u", core->endpoint / per, core->endpoint % per);
+    return to;
+}
+
+/* A core proves that no sum leaves its word, but knows neither layers nor addresses: what it would refuse is found here first. */
+static int check_sums(const struct chip *chip, uint32_t c, struct err *err)
+{
+    const struct chip_core *core = &chip->core[c];
+    const struct map_core *m = &chip->mapping->core[c];
+    char name[40];
+    for (uint32_t g = 0; g < core->image.groups; g++)
+        for (uint32_t i = core->group[g].first; i < core->group[g].first + core->group[g].count; i++)
+            if (core->fan_in_sum[i] >> SUM_BITS)
+                return err_answer(err,
+                                  "%s, neuron %u, on core %s: the sum of its synapses may not fit in %d bits, if all of them are used in one step with the "
+                                  "largest value: fewer weight bits (--bits), or input values of a smaller range, would help",
+                                  chip->network->population[core->population[g]].name,
+                                  (uint32_t)(m->neuron[i] - chip->mapping->first[core->population[g]]),
+                                  address(chip, core, name), SUM_BITS);
+    return 0;
+}
+
 static int load_cores(struct chip *chip, struct err *err)
 {
+    char name[40];
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         struct chip_core *core = &chip->core[c];
         core->image.rows = chip->rows;
         core->image.delay_slots = core->delay_slots;
+        if (check_sums(chip, c, err))
+            return -1;
         if (core->kind->load(core->core, &core->image, err))
-            return err_context(err, "core %u", core->endpoint);
+            return err_context(err, "core %s", address(chip, core, name));
     }
     return 0;
 }

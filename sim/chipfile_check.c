@@ -408,8 +408,8 @@ static void note_clock_edges(const struct reading *r)
         uint64_t worst = worst_rounded(least, core->period_ps, noc->period_ps, &share), ps = worst * core->period_ps;
         if (share > 0)
             fidelity_add(&f->notes, FIDELITY_ROUNDED, "",
-                         "core_types.%s.service: each packet's service and each update lasts whole cycles of the network's clock (%llu ps), rounded up: +%.2g %% at "
-                         "worst, where %llu cycle%s of clock %s, %.6g ns, take %.6g ns",
+                         "core_types.%s.service: each packet's service and each update lasts whole cycles of the network's clock (%llu ps), rounded up: +%.2g %% "
+                         "at worst, where %llu cycle%s of clock %s, %.6g ns, take %.6g ns",
                          type->name, (unsigned long long)noc->period_ps, 100 * share, (unsigned long long)worst, worst == 1 ? "" : "s", core->name,
                          1e-3 * (double)ps, 1e-3 * (double)((ps + noc->period_ps - 1) / noc->period_ps * noc->period_ps));
     }

@@ -117,6 +117,9 @@ static int place_type(struct chipfile *f, const struct doc_node *key, const stru
         return -1;
     if (is_rest != rest)
         return 0;
+    if (value->kind == DOC_SCALAR && *value->text == '[')
+        return doc_error(value, err, "placement.%s: '%.60s' is a text in quotes, not a list; write it without them: placement: {%s: %.60s}", key->text,
+                         value->text, key->text, value->text);
     if (value->kind == DOC_MAP)
         return doc_error(value, err, "placement.%s: write all, rest, or a list of cores as in [0..31, 40]", key->text);
     for (uint32_t core = 0; rest && core < f->cores; core++)

@@ -191,6 +191,29 @@ static void sizes_and_clocks_are_rounded_up(void)
     network_free(net);
 }
 
+/* A core proves it too, but knows neither layers nor addresses. */
+static void a_sum_that_cannot_be_held_is_named(void)
+{
+    static const char *const set[] = {"core_types.lif28.capacity.neurons=4"};
+    struct err err;
+    struct loaded l;
+    struct network *net = dense_network(4, 6, 2);
+    struct chip_options options = {.steps = STEPS, .hold = 1, .host_payload_max = INT64_C(1) << 61};
+    CU_ASSERT_EQUAL_FATAL(load(&l, net, "configs/chips/mesh28.yaml", set, 1, "fill"), 0);
+    struct chip *chip = chip_new(l.chip, net, l.quantised, l.mapping, &options, &err);
+    CU_ASSERT(!chip && err.kind == ERR_ANSWER);
+    char wanted[200];
+    uint32_t core = l.mapping->core[0].core;
+    snprintf(wanted, sizeof wanted, "%s, neuron %u, on core 0.%u.0: the sum of its synapses may not fit in 62 bits", net->population[1].name,
+             (uint32_t)(l.mapping->core[0].neuron[0] - l.mapping->first[1]), core);
+    CU_ASSERT(!chip && !strncmp(err.text, wanted, strlen(wanted)));
+    if (!chip && strncmp(err.text, wanted, strlen(wanted)))
+        printf("\n    %s\n    wanted: %s\n", err.text, wanted);
+    chip_free(chip);
+    unload(&l);
+    network_free(net);
+}
+
 /* Entries of 24 (accumulator), 32 (state) and 64 bits (parameters), one each per word of so many bits: ceil(entry / word) accesses
  * per entry, or floor(word / entry) entries per access; the mapper fits memories with the same numbers. */
 static uint64_t check_entries(uint32_t width)
@@ -243,6 +266,7 @@ int main(void)
     CU_pSuite suite = CU_add_suite("chip", NULL, NULL);
     CU_add_test(suite, "rows and routes, read back, are the network's synapses, windows and axons", rows_and_routes_are_the_network);
     CU_add_test(suite, "flits and clock crossings are rounded up", sizes_and_clocks_are_rounded_up);
+    CU_add_test(suite, "a sum that its word may not hold is refused with layer, neuron and core", a_sum_that_cannot_be_held_is_named);
     CU_add_test(suite, "an entry wider than a word takes several accesses, and the mapper says the same", an_entry_wider_than_a_word_takes_several_accesses);
     return check_run();
 }

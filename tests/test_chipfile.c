@@ -464,6 +464,8 @@ static void cores_are_placed_by_name_list_and_rest(void)
     struct err err;
     struct chipfile *f = chip_edited("ideal", "placement: {ideal: all}", "placement: {ideal: [5, 0..1, 7..1023], }", &err);
     CU_ASSERT(!f && says(&err, "placement gives core 2 no type"));
+    f = chip_with("ideal", &err, "placement={ideal: '[0..5, 7]'}", NULL);
+    CU_ASSERT(!f && says(&err, "placement.ideal: '[0..5, 7]' is a text in quotes, not a list; write it without them: placement: {ideal: [0..5, 7]}"));
     f = chip_edited("ideal", "placement: {ideal: all}", "placement: {ideal: [5, 0..5]}", &err);
     CU_ASSERT(!f && says(&err, "core 5 is of type ideal already"));
     f = chip_edited("ideal", "placement: {ideal: all}", "placement: {ideal: [0..1024]}", &err);

@@ -108,6 +108,21 @@ static void a_document_keeps_order_places_and_quotes(void)
     doc_free(doc);
 }
 
+/* Some editors begin a file with it; places are counted without it. */
+static void a_byte_order_mark_is_passed_over(void)
+{
+    static const char marked[] = "\xEF\xBB\xBF" "a: 1\nb: [2, 3]\n", wrong[] = "\xEF\xBB\xBF" "a: 1\na: 2\n", alone[] = "\xEF\xBB\xBF";
+    struct err err;
+    struct doc *doc = doc_parse("x.yaml", marked, sizeof marked - 1, &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(doc);
+    const struct doc_node *a = doc_get(doc_root(doc), "a"), *b = doc_get(doc_root(doc), "b");
+    CU_ASSERT_FATAL(a && b);
+    CU_ASSERT(a->line == 1 && a->column == 4 && !strcmp(a->text, "1") && b->count == 2);
+    doc_free(doc);
+    CU_ASSERT(!doc_parse("x.yaml", wrong, sizeof wrong - 1, &err) && has(&err, "x.yaml:2:1: key 'a' was already given"));
+    CU_ASSERT(!doc_parse("x.yaml", alone, sizeof alone - 1, &err) && has(&err, "is empty"));
+}
+
 static void aliases_are_copies(void)
 {
     struct err err;
@@ -320,6 +335,7 @@ int main(void)
     CU_add_test(units, "a wrong quantity shows the right form", a_wrong_quantity_shows_the_right_form);
     CU_add_test(units, "a value is written in its best unit", a_value_is_written_in_its_best_unit);
     CU_add_test(doc, "a document keeps order, places and quotes", a_document_keeps_order_places_and_quotes);
+    CU_add_test(doc, "a byte order mark is passed over", a_byte_order_mark_is_passed_over);
     CU_add_test(doc, "aliases are copies", aliases_are_copies);
     CU_add_test(doc, "what is not a document is told with its place", what_is_not_a_document_is_told_with_its_place);
     CU_add_test(doc, "deep and multiplying documents end in a message", deep_and_multiplying_documents_end_in_a_message);

@@ -455,6 +455,8 @@ static void mistakes_are_shown_with_their_place(void)
         {"input_shape: [1, 2, 1]\nreset: zero\nlayers:\n  - {name: c, type: Conv2d, weight: [[[[1]]]], padding: 1}\n" LIF, "4:5: ", "gives (1, 4, 3)"},
         {"input_shape: [1, 2, 1]\nreset: zero\nlayers:\n  - {name: c, type: SumPool2d, kernel: 3}\n" LIF, "4:5: ", "does not fit"},
         {"input_shape: [1, 2, 1]\nreset: zero\nlayers:\n  - {name: c, type: SumPool2d, kernel: 0}\n" LIF, "4:40: ", "from 1 up"},
+        {"input_shape: [1, 4, 4]\nreset: zero\nlayers:\n" LIF "connections:\n  - {from: input, to: lif, form: conv, weight: [[[[1]]]], "
+         "pool: {shape: [1, 4, 4], kernel: 2}, input: [1, 2, 2]}\n", "6:103: ", "remove input"},
         {"reset: zero\nlayers:\n" FC LIF, "4:5: ", "input_shape"},
         {HEAD "dt: 100\nlayers:\n" FC LIF, "4:5: ", "no unit"},
         {HEAD "time_steps: 3\nlayers:\n" FC LIF, "4:1: ", "already given"},

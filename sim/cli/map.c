@@ -3,10 +3,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/units.h"
 #include "cli/cli.h"
 
 enum { CORES_SHOWN = 32 };
+
+/* Names come from files: what a terminal would take as a command is shown as '?'. The caller frees. */
+static char *shown(const char *name)
+{
+    char *text = mem_text(name);
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
+    return text;
+}
 
 /* Without a limit there is nothing to be full of. */
 static void say_use(const char *what, uint32_t used, uint32_t had)
@@ -29,7 +40,9 @@ static void say_core(const struct map_core *core, const struct chipfile *chip)
     say_use("out", core->axons_out, type->axons_out);
     /* In bits as bytes: what the tables of this core need, of what the memory has. */
     for (uint32_t m = 0; m < type->n_memories; m++) {
-        printf("  %s %s", type->memory[m].name, unit_write(used, sizeof used, (double)core->memory_bits[m], UNIT_BITS));
+        char *memory = shown(type->memory[m].name);
+        printf("  %s %s", memory, unit_write(used, sizeof used, (double)core->memory_bits[m], UNIT_BITS));
+        free(memory);
         if (type->memory[m].size_bits != UINT64_MAX)
             printf(" of %s", unit_write(had, sizeof had, (double)type->memory[m].size_bits, UNIT_BITS));
     }
@@ -75,8 +88,12 @@ static void say(const struct job *p)
     /* What the quantiser, the mapper and the options had to change. */
     const struct fidelity *const from[] = {&p->quantised->fidelity, &m->fidelity, &p->extra};
     for (size_t k = 0; k < sizeof from / sizeof *from; k++)
-        for (size_t i = 0; i < from[k]->count; i++)
-            printf("%s %s%s%s\n", fidelity_word(from[k]->line[i].kind), from[k]->line[i].node, *from[k]->line[i].node ? ": " : "", from[k]->line[i].text);
+        for (size_t i = 0; i < from[k]->count; i++) {
+            char *node = shown(from[k]->line[i].node), *text = shown(from[k]->line[i].text);
+            printf("%s %s%s%s\n", fidelity_word(from[k]->line[i].kind), node, *node ? ": " : "", text);
+            free(node);
+            free(text);
+        }
 }
 
 /* The command that uses the file, ready to be copied, with names quoted as a shell needs them. */

@@ -211,6 +211,10 @@ static int repeat_of(struct job *p, const struct cli *cli, uint32_t *k, struct e
     double off = cli->repeat && p->input ? values_repeat_error(p->input, *k) : 0;
     if (off > 0)
         fidelity_add(&p->extra, FIDELITY_ROUNDED, "", "input values to multiples of 1/%u: off by at most %.2g", *k, off);
+    struct values_step most = p->input && *k ? values_busiest(p->input, *k) : (struct values_step){0, 0, 0};
+    if (most.packets > VALUES_PACKETS_MAX)
+        return err_input(err, "--values repeat: sample %u, step %u would take %.0f packets, v x %u for each value; at most %d are sent in a step: scale the "
+                         "values down, or give a smaller K as --values repeat:K", most.sample, most.step, most.packets, *k, VALUES_PACKETS_MAX);
     if (!*k)
         return err_input(err, "--values repeat: no K up to %d makes every value times K whole; --values repeat:K rounds them to multiples of 1/K",
                          VALUES_REPEAT_MAX);

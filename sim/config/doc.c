@@ -15,6 +15,8 @@
 #include "base/mem.h"
 #include "config/doc_parts.h"
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"   /* some editors begin UTF-8 with it; it is no part of the text */
+
 enum {
     DEPTH_MAX = 100,            /* nested maps and lists */
     COPIES_MAX = 100000,        /* nodes that aliases may add to a document: more is an "alias bomb" */
@@ -408,6 +410,10 @@ static int stream(struct reader *r)
 /* Nothing survives a failure: the half-built document is freed here. */
 struct doc *doc_parse_as(const char *name, const char *text, size_t size, int set, struct err *err)
 {
+    if (size >= strlen(BYTE_ORDER_MARK) && !memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK))) {
+        text += strlen(BYTE_ORDER_MARK);
+        size -= strlen(BYTE_ORDER_MARK);
+    }
     struct reader r = {.doc = mem_new(1, sizeof(struct doc)), .text = text, .size = size, .err = err};
     r.doc->file = doc_own(r.doc, mem_text(name));
     r.doc->set = set;

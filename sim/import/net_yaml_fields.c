@@ -178,7 +178,7 @@ static const struct field connection_fields[] = {
     {"delay", FIELD_NUMBER, AT(delay), 0, 0, 1 << 20, NULL, "0", "2", "further network steps; an edge that closes a cycle has one already"},
     VALUE("pre_delay", pre_delay, "delays.npy", "further steps, per source neuron"),
     NODE("pool", pool, "{shape: [8, 8, 8], kernel: 2, stride: 2}", "pooling in front of the weights: sum over windows"),
-    NODE("input", input, "[8, 4, 4]", "conv, pool: shape of what the kernel sees; default: the source's shape, pooled"),
+    NODE("input", input, "[8, 4, 4]", "conv, pool: shape of what the kernel sees; default: the source's shape. Not with `pool`, whose shape says it"),
     NODE("kernel", kernel, "[2, 2]", "pool: the window; conv: checked against the weights"),
     NODE("stride", stride, "[2, 2]", "conv: default 1; pool: default the kernel"),
     NODE("padding", padding, "[0, 0]", "default 0"),

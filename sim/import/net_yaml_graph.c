@@ -175,7 +175,8 @@ static int take_own(struct yaml_link *l, const struct yaml_connection *c)
     if (c->pool && yaml_take_pool(l, c->pool, pool.kernel, pool.stride, pool.padding))
         return -1;
     if (c->pool && c->input)
-        return doc_error(c->input, l->r->err, "input: the weights see what pooling leaves; write the shape before it as pool: {shape: [C, H, W], ...}");
+        return doc_error(c->input, l->r->err, "input: the weights see what pooling leaves, so it is not said twice: remove input; what pooling sees is pool: "
+                         "{shape: [C, H, W], ...}");
     if (c->input && yaml_take_grid(l, c->input, "input"))
         return -1;
     switch (c->form) {

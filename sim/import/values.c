@@ -36,6 +36,19 @@ double values_repeat_error(const struct events *events, uint32_t k)
     return most;
 }
 
+struct values_step values_busiest(const struct events *events, uint32_t k)
+{
+    struct values_step most = {0, 0, 0}, here = {0, 0, 0};
+    for (uint32_t s = 0; s < events->samples; s++)
+        for (uint64_t i = events->first[s]; i < events->first[s + 1]; i++) {
+            if (i == events->first[s] || events->event[i].step != here.step)    /* sorted by step: a new one begins */
+                here = (struct values_step){s, events->event[i].step, 0};
+            here.packets += events->value ? nearbyint(fabs((double)events->value[i]) * k) : 1;
+            most = here.packets > most.packets ? here : most;
+        }
+    return most;
+}
+
 /* Bits after the binary point that x needs: 0 for a whole number. x is finite and was a float32, so at most 149. */
 static int fraction_bits(double x)
 {

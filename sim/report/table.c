@@ -98,8 +98,8 @@ static void write_rests(struct row *row, const struct run *run, const struct ene
     /* Nearly always one of two compartments: that is said as "half". */
     double share = l->count ? (double)l->second / (double)l->count : 0;
     if (l->second)
-        fprintf(to, "; %s: second compartment%s, %s", share > 0.495 && share < 0.505 ? "half" : form_percent(percent, share),
-                share < 0.505 ? "" : "s", basis_word(l->second_basis));
+        fprintf(to, "; %s: %s, %s", share > 0.495 && share < 0.505 ? "half" : form_percent(percent, share),
+                share < 0.505 ? "second compartment" : "further compartments", basis_word(l->second_basis));
     if (l->counter == COUNT_UPDATE_HELD)
         fprintf(to, "; %u step%s in which a layer waits", run->network->depth_max, run->network->depth_max == 1 ? "" : "s");
     if (l->counter == COUNT_BARRIERS && run->chip->barrier_per && strcmp(run->chip->barrier_per, "chip"))

@@ -67,4 +67,11 @@ refused 1 'does not fit: layer lif1.*--set' "$VOLLEY" map loihi $conv.nir --set 
 absent "$scratch/x.yaml"
 refused 2 'nowhere/x\.yaml' "$VOLLEY" map loihi $mlp.nir -o "$scratch/nowhere/x.yaml"
 refused 2 "$scratch" "$VOLLEY" map loihi $mlp.nir -o "$scratch"
+
+# what a name holds is shown, not obeyed
+printf '%s\n' 'time_steps: 3' 'input_shape: [1]' 'reset: zero' 'reset_delay: false' 'layers:' '  - {name: "fc\e[31m", type: Linear, weight: [[0.3]]}' \
+    '  - {name: "red\e[31m\nnext", type: Leaky, shape: [1], beta: 0.71, threshold: 0.5}' >"$scratch/red.yaml"
+works "$VOLLEY" map loihi "$scratch/red.yaml" -o "$scratch/red_map.yaml"
+grep -q 'red?\[31m?next: ' "$scratch/stdout" || fail 'volley map does not show the name'
+[ "$(tr -d '\n' <"$scratch/stdout" | tr -d '[:print:]' | wc -c)" -eq 0 ] || fail 'volley map prints control characters'
 finish

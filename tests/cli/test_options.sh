@@ -105,6 +105,10 @@ works "$VOLLEY" run loihi $conv.nir --input ${conv}_input.spk --labels ${conv}_l
     --out "$scratch/free" --quiet
 works "$VOLLEY" run ideal $conv.nir --input ${conv}_input.spk --labels ${conv}_labels.npy --out "$scratch/trained" --quiet
 field "$scratch/free" 's["float_accuracy"] == json.load(open("'"$scratch"'/trained/summary.json"))["accuracy"]'
+array "$scratch/huge.npy" 'np.full((3, 64), 4e9, np.float32)'
+refused 2 '--values repeat: sample 0, step 0 would take 256000000000 packets, v x 1 for each value; at most' "$VOLLEY" run loihi $mlp.nir \
+    --input "$scratch/huge.npy" --steps 10 --out "$scratch/huge" --values repeat
+absent "$scratch/huge"
 array "$scratch/nt.npy" '(np.arange(6 * 25 * 64).reshape(6, 25, 64) * 7919 % 11 < 2).astype(np.uint8)'
 "$python" -c "import sys, numpy as np; np.save(sys.argv[2], np.load(sys.argv[1]).transpose(1, 0, 2))" "$scratch/nt.npy" "$scratch/tn.npy"
 works "$VOLLEY" run mesh28 $mlp.nir --input "$scratch/nt.npy" --layout NT --out "$scratch/nt" --quiet
