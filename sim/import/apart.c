@@ -260,24 +260,32 @@ static void limit(int what, rlim_t most)
     setrlimit(what, &old);
 }
 
-/* Bytes of address space in use; 0: not known. */
-static uint64_t address_space(void)
+/* Bytes of address space in use, and those of them that are private and can be written. -1: not known. */
+static int memory_used(uint64_t *all, uint64_t *data)
 {
-    char text[32] = "";
+    char text[160] = "";
+    unsigned long long pages, data_pages;
     int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return 0;
+        return -1;
     ssize_t n = read(file, text, sizeof text - 1);
     close(file);
-    return n > 0 ? strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+    if (n <= 0 || sscanf(text, "%llu %*u %*u %*u %*u %llu", &pages, &data_pages) != 2)
+        return -1;
+    *all = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    *data = data_pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return 0;
 }
 
-/* Without /proc the limit of memory is done without; that of time stays. */
+/* Without /proc the limit of memory is done without; that of time stays. RLIMIT_DATA for AddressSanitizer, whose allocator has reserved its
+ * addresses long before and only makes them writable. */
 static void set_limits(const struct apart *task)
 {
-    uint64_t used = address_space();
-    if (used)
-        limit(RLIMIT_AS, used + task->memory + LIBRARY_MEMORY);
+    uint64_t all, data;
+    if (!memory_used(&all, &data)) {
+        limit(RLIMIT_AS, all + task->memory + LIBRARY_MEMORY);
+        limit(RLIMIT_DATA, data + task->memory + LIBRARY_MEMORY);
+    }
     limit(RLIMIT_CPU, (rlim_t)seconds_of(task));
     limit(RLIMIT_CORE, 0);
     prctl(PR_SET_DUMPABLE, 0);          /* a core that goes to a program ignores RLIMIT_CORE */

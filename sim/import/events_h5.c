@@ -13,7 +13,7 @@
 enum {
     INFLATE_MAX = 1100,         /* most that the deflate filter can make of a byte */
     MEMORY_PER_BYTE = 256,      /* of the file: what its data may take; grids with few spikes pack well */
-    MEMORY_FREE = 512 << 20,    /* ... and in any case */
+    MEMORY_FREE = 256 << 20,    /* ... and in any case */
     TOGETHER = 16 << 20         /* bytes of an array that are read at once */
 };
 

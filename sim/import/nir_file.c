@@ -24,8 +24,8 @@
 #include "import/nir_heap.h"
 #include "import/nir_wire.h"
 
-/* A graph may take 64 times its file in memory (constant arrays pack well), and 512 MiB in any case. */
-enum { MEMORY_PER_BYTE = 64, MEMORY_FREE = 512 << 20, BYTES_PER_NODE = 64 };
+/* A graph may take 64 times its file in memory (constant arrays pack well), and 256 MiB in any case. */
+enum { MEMORY_PER_BYTE = 64, MEMORY_FREE = 256 << 20, BYTES_PER_NODE = 64 };
 
 struct reader {
     const char *path;
