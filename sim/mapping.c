@@ -110,15 +110,6 @@ static int refuse_routes(struct maker *m, struct err *err)
     return err_bug(err, "mapping: a neuron fits no core and every core");
 }
 
-/* 1: the cores that file order needs too many of suffice when packed. */
-static int packed_fits(struct maker *m, uint32_t type, uint32_t available)
-{
-    struct plan plan = {0};
-    int good = !pack_plan(&m->load, type, available, &plan) && plan.n_cores <= available;
-    plan_free(&plan);
-    return good;
-}
-
 /* The types' plans in file order of the types: what the earlier ones take of --cores is gone for the later ones. */
 static int check_cores(struct maker *m, struct err *err)
 {
@@ -127,7 +118,7 @@ static int check_cores(struct maker *m, struct err *err)
         const struct plan *plan = &m->plan[t];
         uint32_t available = m->available[t] < left ? m->available[t] : left;
         if (plan->n_cores > available)
-            return refuse_cores(&m->fanin, t, plan, available, m->method == METHOD_FILL && packed_fits(m, t, available), err);
+            return refuse_cores(&m->fanin, t, plan, available, err);
         left -= plan->n_cores;
     }
     return 0;
@@ -229,6 +220,12 @@ static void learn_routes(struct maker *m, int attempt)
     }
 }
 
+static void add_cure(struct err *err, const char *cure)
+{
+    size_t length = strlen(err->text);
+    snprintf(err->text + length, sizeof err->text - length, ", or %s", cure);
+}
+
 static int refuse_attempt(struct maker *m, int limit, uint32_t core, struct err *err)
 {
     uint32_t population = m->fanin.population[m->member[core][0]];
@@ -236,8 +233,7 @@ static int refuse_attempt(struct maker *m, int limit, uint32_t core, struct err 
         return refuse_core(&m->load, limit, population, "one core's neurons together", err);
     const struct doc_node *place = m->file.place[core];
     refuse_core(&m->load, limit, population, "this core", err);
-    size_t length = strlen(err->text);
-    snprintf(err->text + length, sizeof err->text - length, ", or fewer neurons on this core");
+    add_cure(err, "fewer neurons on this core");
     return err_context(err, "%s:%u:%u", place->file, place->line, place->column);
 }
 
@@ -260,6 +256,17 @@ static int attempt_all(struct maker *m, int *learned, struct err *err)
     }
 }
 
+/* File order does not fit: packing is named if it would do, which only trying it shows. */
+static void suggest_pack(struct maker *m, struct err *err)
+{
+    struct err ignored = {ERR_NONE, ""};
+    int learned;
+    m->method = METHOD_PACK;
+    first_routes(m);
+    if (!attempt_all(m, &learned, &ignored))
+        add_cure(err, "--map pack");
+}
+
 /* Spread over many cores, neurons reach many cores: where their routes do not fit then, fewer cores may do, packed ones at last. */
 static int attempt_fewer(struct maker *m, struct err *err)
 {
@@ -274,6 +281,8 @@ static int attempt_fewer(struct maker *m, struct err *err)
         first_routes(m);
         bad = attempt_all(m, &learned, err);
     }
+    if (bad && m->method == METHOD_FILL)
+        suggest_pack(m, err);
     return bad;
 }
 

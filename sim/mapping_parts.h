@@ -143,8 +143,7 @@ uint64_t place_hops(const struct place_problem *, const uint32_t *chip_core);  /
 int refuse_delays(const struct network *, const struct quantised *, const struct chipfile *, struct err *);
 int refuse_misfits(const struct fanin *, struct load *, struct err *);         /* a neuron that no empty core of its type can hold */
 int refuse_core(const struct load *, int limit, uint32_t population, const char *where, struct err *);
-/* packing: 1: --map pack would do. */
-int refuse_cores(const struct fanin *, uint32_t type, const struct plan *, uint32_t available, int packing, struct err *);
+int refuse_cores(const struct fanin *, uint32_t type, const struct plan *, uint32_t available, struct err *);
 
 /* ---- map files (mapping_file.c) ---- */
 

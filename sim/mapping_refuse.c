@@ -211,7 +211,7 @@ static void more_cores(const struct chipfile *chip, uint32_t type, uint32_t need
         snprintf(to, size, "more cores (--set noc.size=%ux%u)", columns, rows);
 }
 
-int refuse_cores(const struct fanin *f, uint32_t type_index, const struct plan *plan, uint32_t available, int packing, struct err *err)
+int refuse_cores(const struct fanin *f, uint32_t type_index, const struct plan *plan, uint32_t available, struct err *err)
 {
     const struct core_type *type = &f->chip->type[type_index];
     const char *layer = fanin_name(f, f->population[plan->neuron[plan->first[available < plan->n_cores ? available : 0]]]);
@@ -228,6 +228,6 @@ int refuse_cores(const struct fanin *f, uint32_t type_index, const struct plan *
     }
     cure_for(type, most, cure, sizeof cure);
     more_cores(f->chip, type_index, plan->n_cores, cores, sizeof cores);
-    return err_answer(err, "does not fit: layer %s: %s cores of type %s are needed, there are %s%s; what would help: %s%s, %s", layer,
-                      GROUPED(plan->n_cores), type->name, GROUPED(available), why, packing ? "--map pack, " : "", cure, cores);
+    return err_answer(err, "does not fit: layer %s: %s cores of type %s are needed, there are %s%s; what would help: %s, %s", layer,
+                      GROUPED(plan->n_cores), type->name, GROUPED(available), why, cure, cores);
 }

@@ -57,7 +57,7 @@ static void packing_is_named_where_it_would_do(void)
     struct mapping *packed = map_to(net, q, &c.plain, "pack", filled ? filled->n_cores - 1 : 0, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(filled);
     CU_ASSERT_PTR_NOT_NULL_FATAL(packed);
-    snprintf(words, sizeof words, "would help: --map pack, |, --cores %u", filled->n_cores);
+    snprintf(words, sizeof words, ", --cores %u, or --map pack", filled->n_cores);
     CU_ASSERT(refused(net, q, &c.plain, "fill", filled->n_cores - 1, words));
     mapping_free(filled);
     mapping_free(packed);

@@ -24,7 +24,7 @@ done <<'CASES'
 2|mlp_rate\.nir:1:1: .*not UTF-8.*is it a YAML file|--map traces/mlp_rate/mlp_rate.nir
 2|--cores 0: a whole number from 1|--cores 0
 2|--cores 129: chip loihi has 128 cores; write a number from 1 to 128, or all|--cores 129
-1|does not fit.*there are 1;.*, --cores [0-9]+$|--cores 1 --set core_types.loihi.capacity.neurons=200
+1|does not fit.*there are 1;.*, --cores [0-9]+|--cores 1 --set core_types.loihi.capacity.neurons=200
 2|--set nokey: write --set KEY=VALUE, for example --set noc\.size=16x16|--set nokey
 2|--set a\.b\.c=1: unknown key 'a'|--set a.b.c=1
 2|--set noc\.size=0x0|--set noc.size=0x0
