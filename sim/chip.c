@@ -1,3 +1,7 @@
+/* A chip is built in this order, each step on what the one before it made:
+ *     network on chip -> cores -> images (neurons, words, times) -> rows and routes -> cores loaded -> price of each route's service
+ * A packet's service depends on its row alone, so it is worked out once here and carried with the route: the timing planes need no
+ * core. All times are in NoC cycles then; a core with another clock is seen from the next NoC edge on. */
 #include "chip.h"
 
 #include <stdio.h>
@@ -16,6 +20,7 @@ uint64_t chip_noc_cycles(const struct chip *chip, const struct chip_core *core, 
     return (cycles * core->period_ps + chip->noc_period_ps - 1) / chip->noc_period_ps;
 }
 
+/* Flits: whole links' widths that a packet fills; a link without a width carries a packet at once. */
 static void build_noc(struct chip *chip)
 {
     const struct chipfile *f = chip->file;
@@ -44,6 +49,7 @@ static const struct core_kind *kind_by_name(const char *name)
     return NULL;
 }
 
+/* Cores are counted by tiles in use too, because a barrier's time hangs on them. */
 static int create_cores(struct chip *chip, struct err *err)
 {
     uint32_t last_tile = UINT32_MAX;
@@ -92,6 +98,7 @@ static int check_sums(const struct chip *chip, uint32_t c, struct err *err)
     return 0;
 }
 
+/* A kind proves at load that no accumulator can overflow; its refusal gets the core's number. */
 static int load_cores(struct chip *chip, struct err *err)
 {
     char name[40];

@@ -1,4 +1,7 @@
-/* What each core's memories hold beside synapses: groups with their windows, neuron parameters, words and times of the hardware. */
+/* What each core's memories hold beside synapses: groups with their windows, neuron parameters, words and times of the hardware.
+ * A group is one population's part of a core: neurons side by side in local order, with one rule and one window of chip steps
+ *     open = depth <= step < depth + T = close
+ * outside which they are held. A layer that runs free (time.layer_start: free) has the whole run as its window. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +24,7 @@ static uint32_t population_of(const struct mapping *m, uint32_t n_populations, u
     return low;
 }
 
+/* Neurons of a core lie population after population, so a group ends where the population changes. */
 static uint32_t count_groups(const struct chip *chip, const struct map_core *m)
 {
     uint32_t groups = 0, last = 0;
@@ -37,6 +41,7 @@ static const enum image_reset reset_of[] = {
 static const enum image_point point_of[] = {
     [RESET_NOW] = IMAGE_NOW, [RESET_NEXT_BEFORE_DECAY] = IMAGE_NEXT_BEFORE_DECAY, [RESET_NEXT_AFTER_INPUT] = IMAGE_NEXT_AFTER_INPUT};
 
+/* The rule is the rewritten one of the quantiser: what this core type really does. */
 static struct image_group group_of(const struct chip *chip, uint32_t population, const struct chip_options *options)
 {
     const struct population *p = &chip->network->population[population];
@@ -53,6 +58,7 @@ static struct image_group group_of(const struct chip *chip, uint32_t population,
     return g;
 }
 
+/* Invariant: the groups cover the core's neurons in order, without gaps. */
 static void make_groups(const struct chip *chip, struct chip_core *core, const struct map_core *m, const struct chip_options *options)
 {
     uint32_t groups = count_groups(chip, m), last = 0, g = 0;
@@ -73,6 +79,7 @@ static void make_groups(const struct chip *chip, struct chip_core *core, const s
     core->image.neurons = m->neurons;
 }
 
+/* Arrays of both arithmetics, n neurons each: zero where the kind has no use for one. */
 static void new_parameters(struct chip_core *core, uint32_t n)
 {
     core->threshold = mem_new(n, sizeof *core->threshold);
@@ -140,6 +147,7 @@ static void per_word(const struct core_type *type, enum table table, uint32_t *p
     *each = (uint32_t)mapping_table_words(type, table, 1);
 }
 
+/* An axon entry is read once per packet; tables of neurons are read by sweeps. */
 static void set_words(struct image *image, const struct core_type *type)
 {
     struct image_words *w = &image->words;
@@ -168,6 +176,7 @@ static uint64_t count_time(const struct service_term *term, uint32_t n, enum cou
     return cycles;
 }
 
+/* Cycles of the core's clock per event, from `service`: the same counts that energy is priced by. */
 static void set_times(struct image_time *t, const struct core_type *type)
 {
     t->packet = count_time(type->accept, type->n_accept, COUNT_LEAVES);
@@ -184,6 +193,7 @@ static void set_times(struct image_time *t, const struct core_type *type)
     t->parameter_word = word_time(type, type->update, type->n_update, TABLE_PARAMETER, 0);
 }
 
+/* Widths as limits. A format that is not stated does not bind; the cores' state is int32 all the same. */
 static void set_ranges(struct image *image, const struct core_type *type)
 {
     const struct format *membrane = core_type_format(type, "membrane"), *current = core_type_format(type, "current");

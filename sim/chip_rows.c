@@ -28,6 +28,7 @@ struct builder {
     uint32_t *first_projection, *by_source;     /* projections of each source population */
 };
 
+/* Projections by their source population, in the order of the network: the order of segments in a row. */
 static void index_projections(struct builder *b)
 {
     const struct network *net = b->chip->network;
@@ -80,6 +81,7 @@ static void collect_bias(struct builder *b, uint32_t population)
     }
 }
 
+/* The order of a row: core, projection, delay, local neuron. Weight last, so that two synapses of a pair have one order too. */
 static int compare_targets(const void *a, const void *b)
 {
     const struct target *x = a, *y = b;
@@ -137,6 +139,7 @@ static void sort_targets(struct builder *b)
         b->per_core[b->touched[k]] = 0;
 }
 
+/* Cores have few groups: the search ends at once. */
 static uint32_t group_at(const struct chip_core *core, uint32_t local)
 {
     uint32_t g = core->image.groups - 1;
@@ -156,6 +159,7 @@ static uint32_t weight_bytes(const struct target *t, uint32_t n)
     return bytes;
 }
 
+/* 1: local numbers without gaps, so that no ids need be stored. */
 static int side_by_side(const struct target *t, uint32_t n)
 {
     for (uint32_t i = 1; i < n; i++)
@@ -164,6 +168,7 @@ static int side_by_side(const struct target *t, uint32_t n)
     return 1;
 }
 
+/* Storage only: what is counted is the described hardware's (words, spots), whatever form is taken here. */
 static enum row_form choose_form(const struct target *t, uint32_t n)
 {
     uint32_t bytes = weight_bytes(t, n), span = t[n - 1].local - t[0].local;
@@ -178,6 +183,7 @@ static enum row_form choose_form(const struct target *t, uint32_t n)
     return span > UINT8_MAX ? ROW_ID16_W8 : ROW_ID8_W8;
 }
 
+/* The arena grows by doubling and moves: a place in it is a number of 8-byte units, never a pointer. */
 static unsigned char *reserve(struct chip *chip, size_t bytes)
 {
     uint64_t units = (bytes + 7) / 8;
@@ -216,6 +222,7 @@ static uint32_t spots_of(const struct chip_core *core, enum row_kind kind, const
     return (kind != ROW_KIND_LIST && side_by_side(t, n) ? t[n - 1].local / per - t[0].local / per + 1 : n) * each;
 }
 
+/* Ids, then weights, each aligned to its own size: segment_next finds the end from count and form alone. */
 static void write_segment(struct chip *chip, const struct target *t, struct segment s)
 {
     static const unsigned char id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
@@ -268,6 +275,7 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
         core->delay_slots = t->delay + 1;
 }
 
+/* Sum over all synapses of |weight| x largest payload, for the proof that no accumulator overflows; it saturates at 2^63. */
 static void add_fan_in(struct builder *b, const struct target *t, size_t n, uint64_t payload)
 {
     for (size_t i = 0; i < n; i++) {
@@ -313,6 +321,7 @@ static int put_rows(struct builder *b, struct spike_source *source, struct err *
     return 0;
 }
 
+/* The host comes last among the routes of a neuron that is read out; trees only where more than one place is reached. */
 static void finish_source(struct builder *b, struct spike_source *source, int output)
 {
     struct chip *chip = b->chip;
@@ -343,6 +352,7 @@ static int build_source(struct builder *b, struct spike_source *source, uint64_t
     return 0;
 }
 
+/* Sources by rising number: host input, then neurons as the mapping numbers them. A neuron's packet carries payload 1. */
 static int build_neurons(struct builder *b, struct err *err)
 {
     struct chip *chip = b->chip;
@@ -360,6 +370,7 @@ static int build_neurons(struct builder *b, struct err *err)
     return 0;
 }
 
+/* Biases that travel as synapses are sources of the host, after all neurons, one per population that has one. */
 static int build_biases(struct builder *b, struct err *err)
 {
     struct chip *chip = b->chip;

@@ -1,3 +1,8 @@
+/* The main line of the mapper:
+ *     fan-in of every neuron -> plans (neurons in groups, one per core) -> routes -> do they fit? -> places on the mesh -> numbers
+ * A plan is made for one core type at a time, because a population belongs to one. Plans know nothing of places: which core a group
+ * lies on changes hops and energy, never what a core holds. A map file takes the place of plans and places both, and goes
+ * through the same check of every capacity. */
 #include "mapping.h"
 
 #include <stdio.h>
@@ -45,6 +50,7 @@ static enum method method_of(const char *name)
 
 /* ---- what may be used ---- */
 
+/* Numbers of neurons and sources are 32 bit, one value apart for "none". */
 static int check_sizes(const struct network *net, const struct quantised *quantised, const struct chipfile *chip, struct err *err)
 {
     uint64_t all = 0;
@@ -58,6 +64,7 @@ static int check_sizes(const struct network *net, const struct quantised *quanti
     return 0;
 }
 
+/* Cores per type, and of all types together: --cores bounds both. */
 static void count_available(struct maker *m, const struct chipfile *chip)
 {
     m->available = mem_new(chip->n_types, sizeof *m->available);
@@ -80,6 +87,7 @@ static void first_routes(struct maker *m)
 
 /* ---- plans to logical cores ---- */
 
+/* --map fill: the order of the file, type by type. */
 static int fill_types(struct maker *m)
 {
     const struct chipfile *chip = m->fanin.chip;
@@ -124,6 +132,7 @@ static int check_cores(struct maker *m, struct err *err)
     return 0;
 }
 
+/* One attempt with the routes assumed so far. The plans of the attempt before it are gone: each is made from nothing. */
 static int make_plans(struct maker *m, struct err *err)
 {
     const struct fanin *f = &m->fanin;
@@ -140,6 +149,7 @@ static int make_plans(struct maker *m, struct err *err)
     return bad ? refuse_routes(m, err) : check_cores(m, err);
 }
 
+/* A plan's groups become logical cores: numbers of their own until they get a place. */
 static void add_cores(struct maker *m, const struct plan *plan)
 {
     for (uint32_t c = 0; c < plan->n_cores; c++) {
@@ -294,6 +304,7 @@ static int compare_numbers(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+/* The use of every capacity is counted once more for what is really there, with the real routes: it is what the report shows. */
 static void finish_core(struct maker *m, struct map_core *core, uint32_t c)
 {
     const struct fanin *f = &m->fanin;
@@ -319,6 +330,7 @@ static int compare_cores(const void *a, const void *b)
     return x->core < y->core ? -1 : x->core > y->core;
 }
 
+/* A form that the hardware lacks costs words and accesses: said, and counted as what it became. */
 static void note_expanded(struct mapping *map, const struct fanin *f)
 {
     static const char *const form[] = {[FORM_DENSE] = "dense", [FORM_CONV] = "shared kernel", [FORM_LIST] = "list", [FORM_ONE_TO_ONE] = "one-to-one",
@@ -355,6 +367,7 @@ static void finish_numbers(struct maker *m, struct mapping *map)
         }
 }
 
+/* From logical cores to a mapping: places, then cores by rising number of the chip, so that files and reports have one order. */
 static struct mapping *finish(struct maker *m)
 {
     const struct fanin *f = &m->fanin;
@@ -376,6 +389,7 @@ static struct mapping *finish(struct maker *m)
     return map;
 }
 
+/* What can never fit is refused before filling starts, so that its message names the neuron's own need. */
 static struct mapping *make(struct maker *m, struct err *err)
 {
     const struct fanin *f = &m->fanin;

@@ -22,6 +22,7 @@ static void free_plans(struct plan *plan, uint32_t types)
         plan_free(&plan[t]);
 }
 
+/* Picoseconds per step of the busiest core of any type: types may have clocks of their own. */
 static uint64_t work_of(const struct plan *plan, uint32_t types)
 {
     uint64_t most = 0;
@@ -92,6 +93,7 @@ static uint32_t *by_population(const struct fanin *f, const struct plan *base)
     return order;
 }
 
+/* The cores that the dealing gave; 0, or the limit that one of them exceeds: then dealing is given up. */
 static int fill_dealt(struct load *l, const struct core_type *type, const uint32_t *neuron, const uint32_t *core_of, uint32_t n, uint32_t cores,
                       struct plan *plan)
 {
@@ -116,6 +118,7 @@ static int fill_dealt(struct load *l, const struct core_type *type, const uint32
     return limit;
 }
 
+/* Every layer over the same cores, neighbours in packed order together. */
 static int deal(struct balance *b, uint32_t type, uint32_t cores, struct plan *plan)
 {
     const struct fanin *f = b->load->fanin;
@@ -185,6 +188,7 @@ static void pack_shares(struct balance *b)
     free(plan);
 }
 
+/* Bisection on the work that a core may have: what can be cut to `middle` can be cut to what that cut used. */
 static void lower(struct balance *b)
 {
     uint64_t high = work_of(b->base, b->types), low = 0;

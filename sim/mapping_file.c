@@ -50,6 +50,7 @@ static void write_ranges(FILE *to, const uint32_t *neuron, uint32_t n, uint64_t 
     }
 }
 
+/* Populations rise with the numbers of their neurons, so one pass over the core finds each one's part. */
 static void write_core(FILE *to, const struct mapping *map, const struct network *net, const struct chipfile *chip, const struct map_core *core)
 {
     uint32_t per_tile = chip->noc.cores_per_tile ? chip->noc.cores_per_tile : 1, p = 0;
@@ -190,6 +191,7 @@ static int unknown_layer(const struct reader *r, const struct doc_node *key, str
                      nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
+/* A layer sits on cores of the type that it was quantised for: another type has other numbers. */
 static int read_layer(struct reader *r, const struct doc_node *key, const struct doc_node *value, uint32_t core, struct err *err)
 {
     const struct fanin *f = r->fanin;
@@ -231,6 +233,7 @@ static int read_core(struct reader *r, const struct doc_node *node, struct err *
     return 0;
 }
 
+/* The first neuron that is nowhere is named, and how many there are. */
 static int all_placed(const struct reader *r, const struct doc_node *cores, struct err *err)
 {
     const struct fanin *f = r->fanin;

@@ -1,5 +1,8 @@
 /* One core while it is filled: every capacity counted to the word, after each neuron, in any order. The last neuron can be taken
- * off again, so that "does it fit" is answered by adding it. */
+ * off again, so that "does it fit" is answered by adding it.
+ * Counts are kept, not sums over neurons: a source's axon is there while its count is above 0, and goes when the last neuron that
+ * needs it goes. So the cost of adding a neuron is its fan-in, shared sets (dense layers, kernel positions) once for all neurons.
+ * Invariant: load_clear leaves every count at 0 in time proportional to what was on the core, not to the network. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +46,7 @@ static uint64_t word_time(const struct core_type *type, const struct service_ter
     return cycles;
 }
 
+/* Cycles per event of a counter; several terms may name it. */
 static uint64_t count_time(const struct service_term *term, uint32_t n, enum counter counter)
 {
     uint64_t cycles = 0;
@@ -52,6 +56,7 @@ static uint64_t count_time(const struct service_term *term, uint32_t n, enum cou
     return cycles;
 }
 
+/* What accept and update cost per event and per word, from the type's `service`: as the cores charge it (chip_image.c). */
 static struct load_time times_of(const struct core_type *t)
 {
     return (struct load_time){
@@ -147,11 +152,13 @@ void load_clear(struct load *l, const struct core_type *type)
 
 /* ---- adding and taking off ---- */
 
+/* Each segment of a row begins on a word. 0: the row memory is not described. */
 static uint64_t words(const struct fanin_part *part, uint64_t entries)
 {
     return part->width ? (entries * part->entry_bits + part->width - 1) / part->width : 0;
 }
 
+/* One more synapse of a segment; the first one brings the segment, and the first segment of a source its axon. */
 static void mark(struct load *l, uint32_t p, uint32_t segment)
 {
     if (l->on_core[segment]++)
@@ -166,6 +173,7 @@ static void mark(struct load *l, uint32_t p, uint32_t segment)
     }
 }
 
+/* The exact reverse. touched and segment keep their entries: load_add cuts them back, load_clear uses them up. */
 static void unmark(struct load *l, uint32_t p, uint32_t segment)
 {
     if (--l->on_core[segment])
@@ -175,6 +183,7 @@ static void unmark(struct load *l, uint32_t p, uint32_t segment)
     l->axons_in -= !--l->source[l->fanin->segment_source[segment]];
 }
 
+/* All segments of a set of sources, once per synapse of one target neuron. */
 static void mark_class(struct load *l, uint32_t p, uint32_t class, int add)
 {
     const struct fanin_part *part = &l->fanin->part[p];
@@ -194,6 +203,7 @@ static uint64_t shared_words(const struct fanin_part *part, uint64_t n)
     return all;
 }
 
+/* A dense layer: the first neuron brings all axons, each further one only lengthens the rows. */
 static void put_shared(struct load *l, uint32_t p, uint32_t n, int add)
 {
     const struct fanin_part *part = &l->fanin->part[p];
@@ -221,6 +231,7 @@ static void put_kernel(struct load *l, uint32_t p, uint32_t post, int add)
     *here += add ? 1 : UINT32_MAX;
 }
 
+/* A row of a list is as long as the synapses that the source has here. */
 static void put_list(struct load *l, uint32_t p, uint32_t class, int add)
 {
     const struct fanin_part *part = &l->fanin->part[p];
@@ -244,6 +255,7 @@ static void put_crossbar(struct load *l, uint32_t p, uint32_t class, uint32_t n,
     l->row_words += l->part_segments[p] * words(part, add ? n + 1 : n - 1);
 }
 
+/* One projection's synapses into the neuron. post: its number in the population; n: neurons of that population here already. */
 static void put_part(struct load *l, uint32_t p, uint32_t post, uint32_t n, int add)
 {
     const struct fanin_part *part = &l->fanin->part[p];
@@ -275,6 +287,7 @@ static void put_bias(struct load *l, uint32_t bits, uint32_t n, int add)
     l->synapses += add ? 1 : UINT64_MAX;
 }
 
+/* A neuron with all it needs comes (add 1) or goes (0). */
 static void put(struct load *l, uint32_t neuron, int add)
 {
     const struct fanin *f = l->fanin;
@@ -297,6 +310,7 @@ static void put(struct load *l, uint32_t neuron, int add)
 
 /* ---- limits ---- */
 
+/* Whole words: a table begins on a word of its memory, and accumulators exist once per delay slot. */
 uint64_t load_table_bits(const struct load *l, enum table table)
 {
     const struct chip_table *t = &l->type->table[table];
@@ -322,6 +336,7 @@ void load_memory(const struct load *l, uint64_t *bits)
             bits[l->type->table[t].memory] += load_table_bits(l, (enum table)t);
 }
 
+/* Tables that share a memory share its size. The order is the one in which limits are named to the user. */
 int load_limit(const struct load *l)
 {
     const struct core_type *type = l->type;

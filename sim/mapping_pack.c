@@ -29,6 +29,7 @@ void plan_new(struct plan *plan, uint32_t n)
     plan->first = mem_new((size_t)n + 1, sizeof *plan->first);
 }
 
+/* The core in hand is full: what it adds to the sums by which plans are compared. */
 void plan_close_core(struct plan *plan, const struct load *l)
 {
     uint64_t work = load_work_ps(l);
@@ -38,6 +39,7 @@ void plan_close_core(struct plan *plan, const struct load *l)
     plan->work_max = work > plan->work_max ? work : plan->work_max;
 }
 
+/* The simplest filling: the next neuron goes to the core in hand, or opens the next one. Also the judge of every other order. */
 int fill_order(struct load *l, const struct core_type *type, const uint32_t *neuron, uint32_t n, struct plan *plan)
 {
     plan_new(plan, n);
@@ -72,6 +74,7 @@ static int better(const struct plan *a, const struct plan *b, uint32_t available
     return a->packets != b->packets ? a->packets < b->packets : a->n_cores < b->n_cores;
 }
 
+/* Takes `other` over or frees it. */
 static void keep_better(struct plan *best, struct plan *other, int failed, uint32_t available)
 {
     if (failed || (best->n_cores && !better(other, best, available))) {
@@ -82,6 +85,7 @@ static void keep_better(struct plan *best, struct plan *other, int failed, uint3
     *best = *other;
 }
 
+/* With one core there is nothing to order: all sources reach it whatever it holds. */
 int pack_plan(struct load *l, uint32_t type, uint32_t available, struct plan *best)
 {
     const struct core_type *core_type = &l->fanin->chip->type[type];

@@ -66,6 +66,7 @@ static void tables_of(const struct load *l, int memory, char *to, size_t size)
     }
 }
 
+/* Weight bits in use, for the cure that lowers them. */
 static uint32_t widest(const struct fanin *f, uint32_t population)
 {
     uint32_t bits = 0;
@@ -76,6 +77,7 @@ static uint32_t widest(const struct fanin *f, uint32_t population)
     return bits;
 }
 
+/* A memory is shared: each table in it is said with its part. */
 static int refuse_memory(const struct load *l, int memory, uint32_t population, const char *where, struct err *err)
 {
     const struct core_type *type = l->type;
@@ -127,6 +129,7 @@ static uint64_t longest_delay(const struct network *net, const struct projection
     return p->chip_delay + pre + synapse;
 }
 
+/* Delays belong to projections, not to cores: no mapping could help, so they are looked at first. */
 int refuse_delays(const struct network *net, const struct quantised *quantised, const struct chipfile *chip, struct err *err)
 {
     for (uint32_t p = 0; p < net->n_projections; p++) {
@@ -152,6 +155,7 @@ int refuse_delays(const struct network *net, const struct quantised *quantised, 
     return 0;
 }
 
+/* One neuron of each unit stands for all: they have the same sources and the same needs. */
 int refuse_misfits(const struct fanin *f, struct load *l, struct err *err)
 {
     for (uint32_t u = 0; u < f->n_units; u++) {

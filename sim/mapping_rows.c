@@ -1,10 +1,18 @@
+/* Bits and words of the described hardware. An entry of a row is what the chip file lists for its form (weight; weight and target ...);
+ * the weight's bits among them are those in use (--bits N), the others stay. Entries of a row are packed bit after bit, a row's
+ * segment begins on a word:
+ *     words(segment) = ceil(entries x bits / width)
+ * Tables of neurons hold whole entries per word, or whole words per entry:
+ *     words(n) = ceil(n / floor(width / bits))   or, where bits > width,   n x ceil(bits / width) */
 #include "mapping_rows.h"
 
+/* 0: the chip file has no entry for rows of that kind. */
 static uint32_t stated_bits(enum row_kind kind, const struct chip_table *rows)
 {
     return kind == ROW_KIND_DENSE ? rows->dense_bits : kind == ROW_KIND_LIST ? rows->list_bits : rows->conv_bits;
 }
 
+/* A form counts as offered if the hardware has it and, where rows are described, says how long an entry is. */
 static int offered(enum row_kind kind, const struct core_type *type)
 {
     const struct chip_table *rows = &type->table[TABLE_ROWS];
@@ -12,6 +20,7 @@ static int offered(enum row_kind kind, const struct core_type *type)
     return flag && (rows->memory == NO_INDEX || stated_bits(kind, rows));
 }
 
+/* A pool is a kernel whose weights are all the same; one-to-one is a list of one synapse per source. */
 static enum row_kind own_kind(const struct projection *p)
 {
     switch (p->form) {

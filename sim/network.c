@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "network_parts.h"
 
+/* The host input is there from the start: importers only give it a shape. */
 struct network *network_new(void)
 {
     struct network *net = mem_new(1, sizeof *net);
@@ -15,6 +16,7 @@ struct network *network_new(void)
     return net;
 }
 
+/* Names and arrays; the struct itself lies in the network's array. */
 static void free_population(struct population *p)
 {
     free(p->name);
@@ -87,6 +89,7 @@ int network_population_by_name(const struct network *net, const char *name)
     return -1;
 }
 
+/* Product of the dimensions; UINT64_MAX where it would not fit, so that no check is fooled by a wrap. */
 uint64_t shape_size(const struct shape *shape)
 {
     uint64_t size = 1;
@@ -165,6 +168,7 @@ static void set_ports(struct network *net)
             net->population[i].ports = 2;
 }
 
+/* Order matters: back edges want the order of populations, ports want back edges, depths want the delay that a back edge brings. */
 int network_finish(struct network *net, int allow_shift, struct err *err)
 {
     size_host(&net->population[HOST_POPULATION]);

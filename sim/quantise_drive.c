@@ -11,6 +11,7 @@ static int power_of_two(double x)
     return frexp(x, &exponent) == 0.5;
 }
 
+/* Real input per unit of payload: pool scale, divided by k packets per value (repeat) or by 2^e per count (payload). */
 double quant_factor(const struct quant_job *job, const struct projection *p)
 {
     const struct quantised *q = job->out;
@@ -20,6 +21,7 @@ double quant_factor(const struct quant_job *job, const struct projection *p)
     return q->values == VALUES_REPEAT ? factor / q->repeat : ldexp(factor, -q->value_exponent);
 }
 
+/* A factor that is no power of two is rounded to float32 with the weight, as the network's own tool would multiply it. */
 double quant_effective(const struct quant_job *job, const struct projection *p, double weight)
 {
     double factor = quant_factor(job, p), product = weight * factor;

@@ -93,6 +93,7 @@ static int port_exponent(const struct quant_job *job, uint32_t population, uint3
     return need < SUM_BITS - 1 - room ? need : SUM_BITS - 1 - room;
 }
 
+/* w x 2^exponent, a whole number: what it is off from the file's weight is the error of the report. */
 static void store_weights(const struct quant_job *job, uint32_t p, const double *w, uint64_t clipped, int exponent)
 {
     const struct projection *from = &job->network->projection[p];
@@ -133,6 +134,7 @@ static void store_port(const struct quant_job *job, uint32_t population, uint32_
             store_weights(job, p, weight[p], clipped[p], q->exponent[port]);
 }
 
+/* threshold / beta now equals threshold after the decay of the next step: beta (m - threshold / beta) = beta m - threshold. */
 static float reset_amount(const struct population *p, const struct quant_plan *plan, uint32_t i, double beta)
 {
     if (plan->rule.reset == RESET_SUBTRACT)
@@ -140,6 +142,7 @@ static float reset_amount(const struct population *p, const struct quant_plan *p
     return plan->rule.reset == RESET_VALUE && p->reset_value ? (float)p->reset_value[i] : 0;
 }
 
+/* A rewritten comparison moves the threshold by one representable float: m >= t is m > the float below t. */
 static void store_neurons(const struct quant_job *job, uint32_t population, const struct quant_plan *plan)
 {
     const struct population *p = &job->network->population[population];

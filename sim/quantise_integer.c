@@ -32,6 +32,7 @@ static double format_low(const struct core_type *t, const char *name, double oth
     return f ? (double)f->low : otherwise;
 }
 
+/* Two's complement of N bits, or 0 .. 2^N - 1 where the format is unsigned. */
 static int read_weight_width(const struct quant_job *job, const struct core_type *t, struct quant_width *w, struct err *err)
 {
     const struct format *f = core_type_format(t, "weight");
@@ -50,6 +51,7 @@ static int read_weight_width(const struct quant_job *job, const struct core_type
     return 0;
 }
 
+/* A format that is not stated is as wide as the cores' int32 state. */
 static int read_width(const struct quant_job *job, const struct core_type *t, struct quant_width *w, struct err *err)
 {
     *w = (struct quant_width){.cuba = !strcmp(t->kind, "cuba"), .bias_exponent = t->bias_exponent_max};
@@ -104,6 +106,7 @@ static double most_current(const struct quant_job *job, uint32_t population, con
 
 struct needs { double weight, threshold, amount, value, bias, axon, current; };        /* largest |real number| of each; axon: a bias that is a weight */
 
+/* What the neurons alone ask of the unit; a bias that travels as a weight asks like one. */
 static void need_neurons(const struct population *p, const struct quant_plan *plan, struct needs *need)
 {
     for (uint32_t i = 0; i < p->neurons; i++) {
@@ -120,6 +123,7 @@ static void need_neurons(const struct population *p, const struct quant_plan *pl
         need->value = largest(p->reset_value, p->neurons);
 }
 
+/* All that has to be held in words, as real numbers. */
 static struct needs needs_of(const struct quant_job *job, uint32_t population, const struct quant_plan *plan)
 {
     const struct network *net = job->network;
@@ -134,6 +138,7 @@ static struct needs needs_of(const struct quant_job *job, uint32_t population, c
     return need;
 }
 
+/* The unit in which `most` takes so many words, if that is the larger one. */
 static double at_least(double unit, double most, double words)
 {
     return most > 0 && words > 0 ? fmax(unit, most / words) : unit;
@@ -151,6 +156,7 @@ static double hard_unit(const struct quant_width *w, const struct needs *need, u
     return at_least(unit, need->bias * gain, fmin(ldexp(w->bias_high, (int)w->bias_exponent), w->membrane));
 }
 
+/* The largest shift that costs no weight bits: more bits below the threshold for decays and biases. */
 static uint32_t choose_shift(const struct quant_width *w, const struct needs *need)
 {
     double least = hard_unit(w, need, w->shift_low, HEADROOM);
@@ -285,6 +291,7 @@ static double choose_unit(const struct quant_job *job, uint32_t population, cons
     return threshold >= least ? threshold / floor(threshold / least) : least;
 }
 
+/* Half to even, the rounding mode of the program; what falls outside the width is counted, not hidden. */
 static int64_t clamp(double x, double low, double high, uint64_t *clipped)
 {
     double q = rint(x);

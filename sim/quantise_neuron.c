@@ -57,6 +57,7 @@ static int threshold_fits(const struct neurons *n, uint32_t i, struct err *err)
     return 0;
 }
 
+/* What the membrane keeps, in units of 2^-decay_bits. */
 static int32_t keep_of(const struct neurons *n, int32_t decay)
 {
     return (int32_t)((1u << n->q->decay_bits) - (uint32_t)decay);
@@ -71,6 +72,7 @@ static int32_t round_decay(struct neurons *n, double beta, int offset)
     return (int32_t)lost;
 }
 
+/* Subtracting threshold / beta uses the beta that the chip has, so that it is threshold after the rounded decay. */
 static void store_reset(struct neurons *n, uint32_t i, double threshold)
 {
     double one = ldexp(1, (int)n->q->decay_bits), value = 0;
@@ -131,6 +133,7 @@ static void add_part(char *to, size_t size, const char *what, double off, const 
         snprintf(to + used, size - used, "%s%s by at most %.2g%s", used ? ", " : "", what, off, unit);
 }
 
+/* One line per population: exact, or what was rounded and by how much at most. */
 static void neurons_line(const struct neurons *n)
 {
     char text[300] = "", decay[40];

@@ -1,3 +1,5 @@
+/* A file in the making lies at PATH.part and is moved when it is complete: rename within a folder is one step for every reader, so
+ * that a full disk, a stop or a second reader never meets half a file. */
 #include "base/whole.h"
 
 #include <errno.h>
@@ -34,6 +36,7 @@ int whole_open(struct whole *w, const char *path, struct err *err)
     return err_input(err, "%s: cannot be written: %s", path, strerror(why));
 }
 
+/* The text says whose file and why; errno may be unknown after a failure that stdio kept to itself. */
 static int refuse(struct whole *w, int why, struct err *err)
 {
     err_input(err, "%s: cannot be written: %s", w->path, why ? strerror(why) : "a write failed; is the disk full?");
@@ -68,6 +71,7 @@ int whole_close(struct whole *w, struct err *err)
     return 0;
 }
 
+/* Also after whole_close or an error: then there is nothing left to do. */
 void whole_drop(struct whole *w)
 {
     if (w->file)
