@@ -423,6 +423,10 @@ static void not_a_bound(struct fixture *f)
 static void paced(struct fixture *f)
 {
     f->run.options.pace_ps = 3000000;
+    for (int i = 0; i < FIX_STEPS; i++) {       /* 2.9 us of work in each: less work would leave a step as long as it is */
+        f->step[i].time_ps = 3000000;
+        f->step[i].wait_ps = 100000;
+    }
     f->run.bound_ps[BOUND_COMPUTE] = f->run.bound_core_ps = f->run.service_ps = 16400000;
     f->run.update_ps = 0;
     f->run.bound_ps[BOUND_PACE] = 600000;
