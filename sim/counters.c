@@ -23,6 +23,7 @@ int counter_by_name(const char *name)
 int counter_by_key(const char *key)
 {
     for (int i = 0; i < N_COUNTERS; i++)
+        /* The first of that key: keys are unique. */
         if (*key && !strcmp(counters[i].key, key))
             return i;
     return -1;

@@ -37,6 +37,7 @@ static int check_predictions(FILE *out, const struct cli *cli, const struct expe
     }
     if (!compared)
         return nothing_compared(cli, run->sample[0].sample, run->sample[run->samples_done - 1].sample, err);
+    /* Said in both cases: how many were compared is part of the answer. */
     fprintf(out, "%u of %u predictions differ from %s", differ, compared, cli->expect);
     say_cover(out, e, run);
     if (differ)
@@ -115,6 +116,7 @@ static int check_spikes(FILE *out, const struct cli *cli, const struct expect *e
     for (uint64_t i = 0; i < run->n_spikes; i++)
         mine[i] = (struct expect_spike){run->spike[i].sample, run->spike[i].step, run->spike[i].population, run->spike[i].neuron};
     uint64_t differ = expect_spikes(e, mine, run->n_spikes, run->options.first_sample, last, &d, &compared);
+    /* The difference found is a copy. */
     free(mine);
     fprintf(out, "%llu spikes differ from the %llu of %s", (unsigned long long)differ, (unsigned long long)compared, cli->expect);
     say_cover(out, e, run);

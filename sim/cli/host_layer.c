@@ -49,6 +49,7 @@ static struct run *run_host(const struct job *p, const struct cli *cli, struct e
     struct run *run = NULL;
     if (!job_ideal(&host, err) && !job_quantise(&host, &plain, err) && !job_map(&host, &plain, err))
         run = run_make(host.network, host.chip, host.quantised, host.mapping, host.input, NULL, &o, err);
+    /* Borrowed from p, which frees them. */
     host.network = NULL;
     host.input = NULL;
     job_free(&host);

@@ -52,6 +52,7 @@ static int info_events(const char *path, const struct cli *cli, struct err *err)
            form_plural((double)e->count));
     if (e->value)
         printf(", values from %.9g to %.9g", e->value_min, e->value_max);
+    /* One line per file, then what its reader noted. */
     putchar('\n');
     for (size_t i = 0; i < e->fidelity.count; i++)
         printf("    %s %s\n", fidelity_word(e->fidelity.line[i].kind), e->fidelity.line[i].text);

@@ -156,6 +156,7 @@ int info_chip(const char *path, const struct cli *cli, struct err *err)
     for (size_t i = 0; i < chip->notes.count; i++)
         printf("%s %s%s%s\n", fidelity_word(chip->notes.line[i].kind), chip->notes.line[i].node, *chip->notes.line[i].node ? ": " : "",
                chip->notes.line[i].text);
+    /* Figures, notes and names are the chip's. */
     chipfile_free(chip);
     return 0;
 }

@@ -125,6 +125,7 @@ static int read_count(const struct option *o, const char *text, uint32_t *to, st
         *to = 0;
         return 0;
     }
+    /* Beyond 32 bits is beyond every limit. */
     if (whole(text, &value) || value < o->low || value > o->high)
         return err_input(err, "--%s %s: a whole number from %u to %u is wanted", o->name, text, o->low, o->high);
     *to = (uint32_t)value;
@@ -383,6 +384,7 @@ int cli_read(struct cli *cli, const struct cli_command *command, int argc, char 
         } else if (cli->n_files <= CLI_FILES)
             cli->file[cli->n_files++] = argv[i];
     }
+    /* --help asks for nothing else to be right. */
     return cli->help ? 0 : count_files(cli, command, err) || check_pairs(cli, err) ? -1 : 0;
 }
 
@@ -404,6 +406,7 @@ void cli_help(FILE *out, const struct cli_command *command)
         if (!takes(command, options[i].name))
             continue;
         snprintf(left, sizeof left, "--%s %s", options[i].name, options[i].argument);
+        /* One line each, in one column. */
         fprintf(out, "    %-42s %s\n", left, options[i].help);
     }
 }

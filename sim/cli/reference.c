@@ -71,6 +71,7 @@ static int show_chip(const char *name, const char *const *set, uint32_t n_set, s
     for (uint32_t i = 0; i < chip->n_energy; i++) {
         const struct cost *cost = &chip->energy[i].cost;
         unknown += cost->free != 0;
+        /* A price of 0 that is stated is a price. */
         stated += cost->stated && !cost->free;
         basis[cost->basis] += cost->stated && !cost->free;
     }

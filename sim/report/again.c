@@ -19,6 +19,7 @@ static int copy(FILE *to, const char *path, struct err *err)
     if (!from)
         return err_input(err, "%s: %s; run again with --out to write the folder anew", path, strerror(errno));
     for (size_t n; (n = fread(buffer, 1, sizeof buffer, from)) > 0;)
+        /* Errors of the output stay in it and are looked at once, at the end. */
         fwrite(buffer, 1, n, to);
     int bad = ferror(from);
     fclose(from);

@@ -62,6 +62,7 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
         return;
     }
     if (!isfinite(value)) {
+        /* Not known in this run: not the same as 0. */
         snprintf(to, size, "-");
         return;
     }
@@ -165,6 +166,7 @@ int report_compare(FILE *to, const char *const *folders, uint32_t n, struct err 
     int bad = n < 2 ? err_input(err, "volley compare takes two or more folders that volley run --out wrote") : 0;
     for (uint32_t i = 0; i < n && !bad; i++)
         bad = finished_open(&f[i], folders[i], err);
+    /* Nothing is printed before every folder is open. */
     if (!bad) {
         int column = column_width(folders, n);
         write_header(to, folders, n, column);

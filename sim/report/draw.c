@@ -43,6 +43,7 @@ void draw_bar(FILE *to, double share, const char *title)
 /* Parts in the order given, so that the same part has the same colour on every page. */
 void draw_stack(FILE *to, const struct draw_part *part, size_t n)
 {
+    /* Each part begins where the one before it ended. */
     double x = 0, share[COLOURS] = {0};
     int percent[COLOURS] = {0};
     /* One colour each; there are never more than five. */

@@ -101,6 +101,7 @@ static void take(struct facts *f, const struct fidelity *from)
     for (size_t i = 0; from && i < from->count; i++) {
         const struct fidelity_line *line = &from->line[i];
         struct fidelity *to = line->kind == FIDELITY_WARNING ? &f->warnings : &f->fidelity;
+        /* Every line that pretends names the option. */
         if (strstr(line->text, "--assume-native"))
             f->assume_native = 1;
         if (!listed(to, line))
@@ -272,6 +273,7 @@ void facts_make(struct report *r)
 
 void facts_free(struct report *r)
 {
+    /* Copies: the parts keep their own lines. */
     fidelity_clear(&r->facts.fidelity);
     fidelity_clear(&r->facts.warnings);
 }

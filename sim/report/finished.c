@@ -73,6 +73,7 @@ double finished_value(const struct doc_node *node)
         return (double)NAN;
     /* The C locale, set by whoever prints. */
     double value = strtod(node->text, &end);
+    /* Anything behind the number makes it a text. */
     return *end || !isfinite(value) ? (double)NAN : value;
 }
 

@@ -102,6 +102,7 @@ static int try_writing(const char *out, struct err *err)
         bad = err_input(err, "--out %s: cannot write there: %s; name another folder or change its permissions", out, strerror(errno));
     else {
         close(file);
+        /* An empty file, there only to see whether it can be. */
         unlink(path);
     }
     free(path);
@@ -139,6 +140,7 @@ static int wanted(const struct file_kind *kind, const struct report *r)
 /* Looked at after the last byte: a disk may be full only then. The message names the file as the user would see it, not the part. */
 static int write_file(const char *path, const char *shown, const struct file_kind *kind, const struct report *r, struct err *err)
 {
+    /* A stream's error does not always say why. */
     errno = 0;
     FILE *file = fopen(path, "w");
     if (!file)
@@ -147,6 +149,7 @@ static int write_file(const char *path, const char *shown, const struct file_kin
     setvbuf(file, NULL, _IOFBF, WRITE_BUFFER);
     kind->write(file, r);
     int bad = fflush(file) || ferror(file);
+    /* Before fclose, which may set another. */
     int reason = errno;
     if (fclose(file) && !bad) {
         bad = 1;

@@ -67,6 +67,7 @@ static size_t first_alike(const struct fidelity *list, size_t i)
 {
     size_t first = 0;
     while (!alike(&list->line[first], &list->line[i]))
+        /* Ends at i at the latest, which is like itself. */
         first++;
     return first;
 }
@@ -153,6 +154,7 @@ static void write_group(FILE *to, const struct report *r, size_t first)
         write_largest(to, list, first);
         return;
     }
+    /* What the lines share; the rest of each is in summary.json. */
     fprintf(to, "%.*s", (int)head_length(text), text);
     if (weights)
         write_largest_error(to, r);

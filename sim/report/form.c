@@ -61,6 +61,7 @@ struct form_scale form_scale_of(double value)
     /* 0.9995: what three digits would show as 1000 belongs to the next prefix. */
     while (i + 1 < n && fabs(value) < scale[i].factor * 0.9995)
         i++;
+    /* scale[3] is the one without a prefix. */
     return value == 0 ? scale[3] : scale[i];
 }
 
@@ -75,6 +76,7 @@ char *form_si(char *to, double value, const char *unit)
 {
     struct form_scale scale = form_scale_of(value);
     char number[FORM_TEXT];
+    /* "0 J", not "0.00 J": exactly nothing. */
     if (value == 0)
         snprintf(to, FORM_TEXT, "0 %s", unit);
     else

@@ -29,6 +29,7 @@ void host_write(FILE *to, const struct report *r)
     /* A difference between two computers that should not be one is most likely found here. */
     json_text(&j, "compiler", __VERSION__);
     json_close(&j);
+    /* Of the run alone, without loading and writing. */
     json_real(&j, "wall_s", r->run->wall_s);
     /* Of the whole process, loading included. */
     json_count(&j, "peak_rss_bytes", mem_peak());

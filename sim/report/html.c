@@ -353,6 +353,7 @@ static int write_samples(const struct page *p, struct err *err)
         return -1;
     /* The energy first, as in the report. */
     if (rows > 1) {
+        /* Of the network, not of what is known of the chip: that is the range beside each figure. */
         heading(p, "Spread over the samples");
         write_column(p, table, rows, columns, SAMPLE_ENERGY, "dynamic energy of a sample", "J");
         write_column(p, table, rows, columns, SAMPLE_TIME, "time of a sample", "s");
@@ -377,6 +378,7 @@ static void write_step_means(const struct page *p, const double *table, size_t r
         time[s] = n[s] > 0 ? time[s] / n[s] : 0;
         spikes[s] = n[s] > 0 ? spikes[s] / n[s] : 0;
     }
+    /* Deeper layers start later: the first and last steps of a sample do less. */
     heading(p, "Over the chip steps, mean of all samples");
     draw_line(p->to, time, steps, "s", "time of a step");
     draw_line(p->to, spikes, steps, "spikes", "spikes in a step");
@@ -410,6 +412,7 @@ static void write_memories(const struct page *p)
     char a[FORM_TEXT];
     if (!map || map->kind != DOC_MAP || !map->count)
         return;
+    /* Of the chip's other cores nothing was accessed. */
     heading(p, "Memories of the used cores");
     table(p, "<tr><th>memory</th><th class=\"n\">words read</th><th class=\"n\">words written</th><th>filled</th></tr>");
     for (uint32_t i = 0; i < map->count; i++) {
@@ -434,6 +437,7 @@ static void write_fidelity(const struct page *p)
     const struct doc_node *list = finished_node(p->f, "fidelity");
     if (!list || list->kind != DOC_LIST || !list->count)
         return;
+    /* From "exact" to "approximated"; notes change nothing. */
     heading(p, "How each part was taken over");
     table(p, "");
     for (uint32_t i = 0; i < list->count; i++) {
@@ -452,6 +456,7 @@ static void write_sources(const struct page *p)
     const struct doc_node *list = finished_node(p->f, "sources");
     if (!list || list->kind != DOC_LIST || !list->count)
         return;
+    /* All of the file's, also those that no figure of this run rests on. */
     heading(p, "Sources of the chip file's figures");
     table(p, "");
     for (uint32_t i = 0; i < list->count; i++) {

@@ -55,7 +55,9 @@ static void write_population(struct json *j, const struct report *r, uint32_t p)
         json_count(j, NULL, pop->shape.dim[d]);
     json_close(j);
     json_count(j, "neurons", pop->neurons);
+    /* Chip steps after the input's: its window begins there. */
     json_count(j, "depth", pop->depth);
+    /* One population at most is decoded. */
     json_flag(j, "output", pop->output);
     /* The host's input is no layer on the chip: no core type, no rule. */
     if (p != HOST_POPULATION) {
@@ -94,6 +96,7 @@ static void write_network(struct json *j, const struct report *r)
         json_count(j, "chip_delay", p->chip_delay);
         json_count(j, "weight_bits", r->run->quantised->projection[i].bits);
         json_real(j, "weight_error_rms", r->run->quantised->projection[i].error_rms);
+        /* Of the largest weight of this projection, 0..1. */
         json_real(j, "weight_error_max", r->run->quantised->projection[i].error_max);
         json_close(j);
     }
@@ -110,6 +113,7 @@ static void write_chip(struct json *j, const struct report *r)
     json_text(j, "about", f->about);
     json_text(j, "technology", f->technology);
     json_text(j, "voltage", f->voltage);
+    /* What stands behind the chip file: an estimate, a yardstick, a measurement. */
     json_text(j, "status", f->status);
     json_text(j, "time_mode", mode_words[f->mode]);
     json_count(j, "cores", f->cores);
@@ -117,6 +121,7 @@ static void write_chip(struct json *j, const struct report *r)
     json_count(j, "tiles_used", r->facts.tiles_used);
     json_close(j);
     json_object(j, "mapping");
+    /* pack, fill, balance, or the map file's own word. */
     json_text(j, "method", r->run->mapping->method);
     /* As the mapper counts them, every source spiking once; what this run sent is in counts. */
     json_real(j, "packets_per_spike", r->run->mapping->packets_per_spike);
@@ -308,6 +313,7 @@ static void write_energy(struct json *j, const struct report *r)
 {
     const struct energy *e = r->energy;
     json_object(j, "energy");
+    /* false: every energy below is 0 because none was stated. */
     json_flag(j, "priced", e->priced);
     json_real(j, "total_j", e->total_j);
     json_real(j, "dynamic_j", e->dynamic_j);
@@ -319,10 +325,12 @@ static void write_energy(struct json *j, const struct report *r)
     json_real(j, "high_j", e->high_j);
     json_real(j, "dynamic_low_j", e->dynamic_low_j);
     json_real(j, "dynamic_high_j", e->dynamic_high_j);
+    /* Of the whole chip; static_j is this times the run's time. */
     json_real(j, "static_w", e->static_w);
     json_real(j, "assumed_share", e->assumed_share);
     /* The name of the line whose range is widest; null: no price has a range. */
     json_text(j, "lever", e->lever < e->n_lines ? e->line[e->lever].name : NULL);
+    /* Writing weights and tables once, beside every sum. */
     json_real(j, "load_j", e->load_j);
     json_count(j, "load_bits", e->load_bits);
     write_spread(j, "per_sample", "j", &r->facts.energy_j);
@@ -349,6 +357,7 @@ static void write_time(struct json *j, const struct report *r)
     json_real(j, "low_s", r->energy->time_low_s);
     json_real(j, "high_s", r->energy->time_high_s);
     write_spread(j, "per_sample", "s", &r->facts.time_s);
+    /* Of all steps; part of the total, like reset_s. */
     json_real(j, "barrier_s", seconds(run->barrier_ps));
     json_real(j, "reset_s", seconds(run->reset_ps));
     if (run->options.pace_ps)
