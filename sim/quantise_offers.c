@@ -310,9 +310,10 @@ static int plan_current(struct asking *a)
         return 0;
     }
     char cure[300] = "a chip with cores of kind cuba";
-    if (a->job->file->unplaced)
-        snprintf(cure, sizeof cure,
-                 "a chip with cores of kind cuba; this file also describes %.100s, placed by --set 'placement={NAME: all}'", a->job->file->unplaced);
+    const char *also = a->job->file->unplaced;
+    if (also)
+        snprintf(cure, sizeof cure, "a chip with cores of kind cuba; this file also describes %.80s, placed by --set 'placement={%.80s: all}'", also,
+                 strchr(also, ',') ? "NAME" : also);
     return refuse(a, "has a synaptic current beside its membrane", "one state per neuron", cure);
 }
 

@@ -102,4 +102,11 @@ done
 refused 2 '1 samples x 1000000000 steps x 138 neurons take 4\.42e\+03 GB of memory, this machine has .* GB; fewer samples \(--samples' \
     "$VOLLEY" run loihi $mlp.nir --steps 1000000000 --trace membrane --out "$scratch/membranes"
 absent "$scratch/membranes"
+# a second core type that the chip file describes is offered by the --set that places it
+{
+    printf 'time_steps: 5\ninput_shape: [4]\nreset: subtract\nreset_delay: true\nlayers:\n  - {name: fc, type: Linear, weight: 0.2, in: 4, out: 4}\n'
+    printf '  - {name: syn, type: Synaptic, shape: [4], alpha: 0.8, beta: 0.9, threshold: 1}\n'
+} >"$scratch/syn.yaml"
+refused 1 "syn: has a synaptic current.*--set 'placement=\{cuba28: all\}'" "$VOLLEY" run mesh28 "$scratch/syn.yaml" --steps 5 --out "$scratch/syn"
+works "$VOLLEY" run mesh28 "$scratch/syn.yaml" --steps 5 --out "$scratch/syn" --set 'placement={cuba28: all}'
 finish
