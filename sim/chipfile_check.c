@@ -361,6 +361,39 @@ static void warn_overrides(const struct reading *r)
         }
     if (r->technology && r->technology->set && !derived)
         fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.technology was overridden, but every price of this chip is a published figure: none follows");
+    if (r->technology && r->technology->set && derived)
+        fidelity_add(&f->notes, FIDELITY_WARNING, "",
+                     "chip.technology was overridden: only memories with model: sram follow it; prices, powers and times of logic, routers and links stay "
+                     "as stated");
+}
+
+/* 1: an override makes the chip another than the one that the file's own words are about: its shape, cores or process. */
+static int is_reshaped(const struct reading *r)
+{
+    static const char *const key[] = {"size", "cores_per_tile", "topology"};
+    int reshaped = r->technology && r->technology->set;
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
+        const struct doc_node *node = doc_get(r->at.noc, key[i]);
+        reshaped |= node && node->set;
+    }
+    for (uint32_t t = 0; t < r->file->n_types; t++) {
+        const struct doc_node *type = doc_get(r->at.core_types, r->file->type[t].name), *neurons = doc_get(doc_get(type, "capacity"), "neurons");
+        reshaped |= neurons && neurons->set;
+    }
+    return reshaped;
+}
+
+/* `about` is the first thing that a report says of the chip, so it must not go on describing the chip as it was. */
+static void describe_again(const struct reading *r)
+{
+    struct chipfile *f = r->file;
+    const struct doc_node *said = doc_get(r->at.chip, "about");
+    if (!is_reshaped(r) || !*f->about || (said && said->set))
+        return;
+    char *before = f->about;
+    f->about = mem_format("%ux%u %s of %u core%s, overridden (as shipped: %s)", f->noc.columns, f->noc.rows,
+                          f->noc.topology == TOPOLOGY_TORUS ? "torus" : "mesh", f->cores, f->cores == 1 ? "" : "s", before);
+    free(before);
 }
 
 /* ---- clocks that do not meet ---- */
@@ -408,8 +441,8 @@ static void note_clock_edges(const struct reading *r)
         uint64_t worst = worst_rounded(least, core->period_ps, noc->period_ps, &share), ps = worst * core->period_ps;
         if (share > 0)
             fidelity_add(&f->notes, FIDELITY_ROUNDED, "",
-                         "core_types.%s.service: each packet's service and each update lasts whole cycles of the network's clock (%llu ps), rounded up: +%.2g %% "
-                         "at worst, where %llu cycle%s of clock %s, %.6g ns, take %.6g ns",
+                         "core_types.%s.service: each packet's service and each update lasts whole cycles of the network's clock (%llu ps), rounded up: "
+                         "+%.2g %% at worst, where %llu cycle%s of clock %s, %.6g ns, take %.6g ns",
                          type->name, (unsigned long long)noc->period_ps, 100 * share, (unsigned long long)worst, worst == 1 ? "" : "s", core->name,
                          1e-3 * (double)ps, 1e-3 * (double)((ps + noc->period_ps - 1) / noc->period_ps * noc->period_ps));
     }
@@ -424,6 +457,7 @@ int chipfile_check(struct reading *r, struct err *err)
         if (check_type(r, &f->type[t], err))
             return -1;
     warn_overrides(r);
+    describe_again(r);
     note_clock_edges(r);
     return 0;
 }

@@ -524,6 +524,23 @@ static void the_reference_is_generated_and_names_every_price(void)
     }
 }
 
+static void a_chip_is_not_described_as_it_was_before_overrides(void)
+{
+    static const struct { const char *chip, *set, *about; } row[] = {
+        {"mesh28", "noc.size=5x3", "5x3 mesh of 15 cores, overridden (as shipped: 8x8 mesh, one 256-neuron core per router)"},
+        {"mesh28", "core_types.lif28.capacity.neurons=64", "8x8 mesh of 64 cores, overridden (as shipped: 8x8 mesh, one 256-neuron core per router)"},
+        {"mesh28", "chip.technology=45 nm", "8x8 mesh of 64 cores, overridden (as shipped: 8x8 mesh, one 256-neuron core per router)"},
+        {"mesh28", "chip.about=mine", "mine"}, {"mesh28", "energy.core.sop=1 pJ", "8x8 mesh, one 256-neuron core per router"}};
+    struct err err;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct chipfile *f = chip_with(row[i].chip, &err, row[i].set, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+        CU_ASSERT_STRING_EQUAL(f->about, row[i].about);
+        CU_ASSERT_EQUAL(notes_say(f, "only memories with model: sram follow it; prices, powers and times of logic"), i == 2);
+        chipfile_free(f);
+    }
+}
+
 /* The shortest service of lif28 is 6 cycles; 777 MHz is 1287 ps. */
 static void clocks_that_do_not_meet_are_told(void)
 {
@@ -568,6 +585,7 @@ int main(void)
     CU_add_test(suite, "cores are placed by name, list and rest", cores_are_placed_by_name_list_and_rest);
     CU_add_test(suite, "what sleeps pays the power of its gated state", what_sleeps_pays_the_power_of_its_gated_state);
     CU_add_test(suite, "overrides that change less than they seem to are warned of", overrides_that_change_less_than_they_seem_to_are_warned_of);
+    CU_add_test(suite, "a chip is not described as it was before overrides", a_chip_is_not_described_as_it_was_before_overrides);
     CU_add_test(suite, "what clocks that do not meet cost is told", clocks_that_do_not_meet_are_told);
     CU_add_test(suite, "the reference is generated and names every price", the_reference_is_generated_and_names_every_price);
     return check_run();

@@ -430,9 +430,20 @@ static void paced(struct fixture *f)
     f->run.bound_ps[BOUND_COMPUTE] = f->run.bound_core_ps = f->run.service_ps = 16400000;
     f->run.update_ps = 0;
     f->run.bound_ps[BOUND_PACE] = 600000;
+    for (uint64_t i = 0; i < f->run.n_steps; i++) {
+        f->step[i].time_ps = f->run.options.pace_ps;
+        f->step[i].wait_ps = 100000;
+    }
+}
+
+/* Two of three compartments only emulate. */
+static void three_compartments(struct fixture *f)
+{
+    f->quant_population[1].compartments = 3;
 }
 
 static const struct saying sayings[] = {
+    {three_compartments, "66 %: further compartments,", "second compartments"},
     {paced, "9.00 us per inference   median 6.00   95 % below 12.0   largest 12.0   111,111 per second", "(at most"},
     {paced, "barrier 4 %   pace 3 %", "barrier 7 %"},
     {paced, "a step lasts at least 3.00 us (--pace)", "--pace of"},

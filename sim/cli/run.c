@@ -178,6 +178,17 @@ static int run_float(struct job *p, const struct run_options *options, struct ru
     return 0;
 }
 
+/* Float32 has no steps to make up for, but the delays that were added are part of the network that both runs are given. */
+static void note_shift(struct job *p)
+{
+    for (size_t i = 0; i < p->network->fidelity.count; i++)
+        if (strstr(p->network->fidelity.line[i].text, "(--allow-shift)")) {
+            fidelity_add(&p->extra, FIDELITY_NOTE, "",
+                         "--against-float: float32 runs the network with the steps that --allow-shift added, not as it was trained");
+            return;
+        }
+}
+
 /* ---- the run ---- */
 
 /* From here on an interrupt keeps what was finished. */
@@ -192,6 +203,8 @@ static struct run *run_all(struct job *p, const struct cli *cli, struct err *err
     progress_begin(&progress, "samples");
     struct run *run = run_make(p->network, p->chip, p->quantised, p->mapping, p->input, p->labels, &o, err);
     progress_end(&progress);
+    if (cli->against_float)
+        note_shift(p);
     if (run && cli->against_float && run_float(p, &o, run, err)) {
         run_free(run);
         run = NULL;

@@ -276,6 +276,20 @@ static int is_binary(const struct events *e)
     return e->value == NULL;
 }
 
+/* Nothing but its shape says what such an array is: no labels, no network and no option that would know the steps. Many more steps than
+ * samples are then as likely many samples of an array that is time first. */
+static void warn_order(const struct array *a, struct events *e)
+{
+    enum { FAR = 5, FEWEST = 4 };       /* times as many; steps that a network is run for at least */
+    if (a->reading != READ_STEPS || a->options->time_first || a->options->labels || known_steps(a->options) || a->samples < FEWEST ||
+        a->steps < FAR * a->samples)
+        return;
+    fidelity_add(&e->fidelity, FIDELITY_WARNING, "",
+                 "read as %llu samples of %llu steps, as nothing says how many of either there are: is it time first? --layout TN reads %llu samples of %llu "
+                 "steps, --layout NT says that it is right so", (unsigned long long)a->samples, (unsigned long long)a->steps, (unsigned long long)a->steps,
+                 (unsigned long long)a->samples);
+}
+
 /* Where --steps made an array static that could as well be one train of spikes. */
 static void warn_reading(const struct array *a, struct events *e)
 {
@@ -285,6 +299,7 @@ static void warn_reading(const struct array *a, struct events *e)
                      npy_shape_text(a->npy, text), (unsigned long long)a->samples, e->steps, e->steps);
     if (a->reading == READ_STEPS && a->samples == a->steps && a->samples > 1 && !a->options->time_first && a->options->labels != a->samples)
         fidelity_add(&e->fidelity, FIDELITY_NOTE, "", "as many samples as steps: read as samples first (--layout TN: time first)");
+    warn_order(a, e);
 }
 
 struct events *events_from_array(const struct npy *npy, const char *name, const struct event_options *options, struct err *err)

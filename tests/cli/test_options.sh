@@ -105,6 +105,35 @@ works "$VOLLEY" run loihi $conv.nir --input ${conv}_input.spk --labels ${conv}_l
     --out "$scratch/free" --quiet
 works "$VOLLEY" run ideal $conv.nir --input ${conv}_input.spk --labels ${conv}_labels.npy --out "$scratch/trained" --quiet
 field "$scratch/free" 's["float_accuracy"] == json.load(open("'"$scratch"'/trained/summary.json"))["accuracy"]'
+# a network that states no steps and an array without labels: nothing says which axis is time
+printf '%s\n' 'input_shape: [8]' 'reset: zero' 'reset_delay: false' 'layers:' '  - {name: fc, type: Linear, weight: 0.3, in: 8, out: 2}' \
+    '  - {name: lif, type: Leaky, shape: [2], beta: 0.7, threshold: 0.5}' >"$scratch/untimed.yaml"
+array "$scratch/long.npy" '(np.arange(25 * 300 * 8).reshape(25, 300, 8) * 7919 % 11 < 2).astype(np.uint8)'
+array "$scratch/long_labels.npy" 'np.zeros(25, int)'
+untimed() { # SAYS-OR-NOT [options]
+    local wanted=$1
+    shift
+    works "$VOLLEY" run ideal "$scratch/untimed.yaml" --input "$scratch/long.npy" --out "$scratch/untimed" --quiet "$@"
+    field "$scratch/untimed" "any('25 samples of 300 steps' in w and '--layout TN reads 300 samples of 25 steps' in w for w in s['warnings']) is $wanted"
+}
+untimed True
+untimed False --layout NT
+untimed False --layout TN
+untimed False --labels "$scratch/long_labels.npy"
+untimed False --steps 300
+# float32 beside a shifted network says that it is shifted, too
+printf '%s\n' 'time_steps: 6' 'input_shape: [3]' 'reset: zero' 'reset_delay: false' 'layers:' \
+    '  - {name: a, type: Neurons, shape: [3], beta: 0.5, threshold: 0.5}' '  - {name: b, type: Neurons, shape: [3], beta: 0.5, threshold: 0.5, output: true}' \
+    'connections:' '  - {from: input, to: a, form: dense, weight: 0.3}' '  - {from: a, to: b, form: dense, weight: 0.3}' \
+    '  - {from: b, to: a, form: dense, weight: -0.2, name: back}' >"$scratch/cycle.yaml"
+shifted() { # WANTED [options]
+    local wanted=$1
+    shift
+    works "$VOLLEY" run ideal "$scratch/cycle.yaml" --steps 6 --out "$scratch/shifted" --quiet --allow-shift "$@"
+    field "$scratch/shifted" "any('float32 runs the network with the steps that --allow-shift added' in f['text'] for f in s['fidelity']) is $wanted"
+}
+shifted True --against-float
+shifted False
 array "$scratch/huge.npy" 'np.full((3, 64), 4e9, np.float32)'
 refused 2 '--values repeat: sample 0, step 0 would take 256000000000 packets, v x 1 for each value; at most' "$VOLLEY" run loihi $mlp.nir \
     --input "$scratch/huge.npy" --steps 10 --out "$scratch/huge" --values repeat
