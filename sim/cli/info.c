@@ -14,6 +14,12 @@
 
 enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_MAP, CONTENT_SUMMARY, CONTENT_FOLDER, CONTENT_HDF5, CONTENT_NPY, CONTENT_SPK, CONTENT_TEXT };
 
+static int ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && !strcmp(text + n - m, end);
+}
+
 /* ---- arrays, events, labels, tables ---- */
 
 /* Any array: what it holds is the user's matter. The share of zeros tells spikes from values. */
@@ -123,7 +129,11 @@ static int info_text(const char *path, const struct cli *cli, struct err *err)
         printf("%s: a table of %llu row%s: %s\n    as --input: %s\n", path, (unsigned long long)rows, form_plural((double)rows), header, err->text);
     int known = header || !info_labels(path, &not_labels);
     free(header);
-    return known ? 0 : -1;
+    if (known)
+        return 0;
+    if (ends_with(path, ".csv") || ends_with(path, ".txt"))
+        return -1;
+    return err_context(err, "%s is nothing that volley reads (a chip, network, array, event, label or map file, or a run folder); as events", path);
 }
 
 /* ---- YAML and folders ---- */
@@ -165,12 +175,6 @@ static enum content content_of_yaml(const char *path)
 /* ---- which is it ---- */
 
 /* Compared as written. */
-static int ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && !strcmp(text + n - m, end);
-}
-
 /* HDF5, NumPy and .spk begin with their own bytes; text is told by its name's end, else by its keys. */
 static enum content content_of(const char *path)
 {
@@ -217,13 +221,19 @@ static int info_one(const char *path, const struct cli *cli, struct err *err)
     return yaml ? info_chip(path, cli, err) : info_text(path, cli, err);
 }
 
-/* The first file that cannot be read ends it; what came before has been said. */
+/* All files have their turn. Of several that cannot be read each has its message, in order: the last of them is the caller's to print. */
 int cli_info(const struct cli *cli, struct err *err)
 {
+    int bad = 0;
     if (job_files(cli, err))
         return -1;
-    for (uint32_t i = 0; i < cli->n_files; i++)
-        if (info_one(cli->file[i], cli, err))
-            return -1;
-    return 0;
+    for (uint32_t i = 0; i < cli->n_files; i++) {
+        struct err here = {ERR_NONE, ""};
+        if (!info_one(cli->file[i], cli, &here))
+            continue;
+        if (bad++)
+            fprintf(stderr, "volley: %s\n", err->text);
+        *err = here;
+    }
+    return bad ? -1 : 0;
 }

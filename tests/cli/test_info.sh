@@ -46,11 +46,21 @@ refused 2 'chips: it holds no summary\.json.*name the folder that volley run --o
 works "$VOLLEY" map loihi $mlp.nir -o "$scratch/m.yaml"
 says 'a map file: mlp_rate\.nir on 1 core of loihi' "$VOLLEY" info "$scratch/m.yaml"
 
-# several: each says its own, the first that cannot be read ends it
+# several: each says its own, and each that cannot be read has its message
 says 'chip loihi.*138 neurons.*100 samples' "$VOLLEY" info loihi $mlp.nir ${mlp}_input.spk
 attempt "$VOLLEY" info ${mlp}_labels.npy "$scratch/nowhere.csv" loihi
 [ "$status" -eq 2 ] || fail "exit $status after a missing file"
 grep -q 'array (100,)' "$scratch/stdout" || fail 'what came before the missing file is not said'
+grep -q 'chip loihi' "$scratch/stdout" || fail 'what comes after the missing file is not said'
+attempt "$VOLLEY" info "$scratch/nowhere.csv" loihi "$scratch/r.csv" LICENSE
+[ "$status" -eq 2 ] || fail "exit $status after three bad files"
+[ "$(grep -c '^volley: ' "$scratch/stderr")" -eq 3 ] || fail 'not a message for each bad file'
+sed -n 1p "$scratch/stderr" | grep -q 'nowhere\.csv' || fail 'messages are not in the order of the files'
+grep -q 'LICENSE is nothing that volley reads (a chip, .*); as events: LICENSE:2: ' "$scratch/stderr" || fail 'a text of no kind is not said to be none'
+
+# a NIR file that leaves something open: what it holds, and what is missing
+refused 2 "cuba_no_w_in\.nir does not say .*--from" "$VOLLEY" info tests/fuzz/corpus/nir/cuba_no_w_in.nir
+grep -Eq '^    [a-z0-9_]+ +CubaLIF +.*tau_mem' "$scratch/stdout" || fail 'a network that leaves something open is not described'
 head -c 100 ${mlp}_labels.npy >"$scratch/short.npy"
 refused 2 'short\.npy' "$VOLLEY" info "$scratch/short.npy"
 head -c 1000 ${mlp}_input.spk >"$scratch/short.spk"
