@@ -10,7 +10,8 @@
 /* Events that hold these values and nothing else. */
 static struct events holding(float *value, uint64_t n)
 {
-    struct events e = {.samples = 1, .steps = 1, .neurons = (uint32_t)n, .count = n, .value = value, .value_min = (double)value[0], .value_max = (double)value[0]};
+    struct events e = {.samples = 1, .steps = 1, .neurons = (uint32_t)n, .count = n, .value = value};
+    e.value_min = e.value_max = (double)value[0];
     for (uint64_t i = 1; i < n; i++) {
         e.value_min = fmin(e.value_min, (double)value[i]);
         e.value_max = fmax(e.value_max, (double)value[i]);

@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/packed.h"
 #include "chipfile.h"
 #include "counters.h"
 #include "import/events.h"
 #include "mapping.h"
-#include "base/packed.h"
 #include "network.h"
 #include "quantise.h"
 #ifdef __cplusplus
