@@ -26,8 +26,7 @@ static inline uint64_t slots_take(struct slots *s, uint64_t from, uint32_t cycle
     if (cycles != 1 || !free_bits)
         return slots_search(s, from, cycles);
     s->word[word] |= free_bits & -free_bits;
-    if (word >= s->used)
-        s->used = (uint32_t)word + 1;
+    s->used = word < s->used ? s->used : (uint32_t)word + 1;    /* no branch: which of the two is chance */
     s->reserved++;
     return word * 64 + (uint64_t)__builtin_ctzll(free_bits);
 }
