@@ -157,40 +157,21 @@ static void set_words(struct image *image, const struct core_type *type)
     per_word(type, TABLE_PARAMETER, &w->parameter_per, &w->parameter_each);
 }
 
-/* Cycles per word of a table, of the terms that name its memory. Both directions where the access is a read and a write. */
-static uint64_t word_time(const struct core_type *type, const struct service_term *term, uint32_t n, enum table table, int writes)
-{
-    uint64_t cycles = 0;
-    for (uint32_t i = 0; i < n; i++)
-        if (term[i].counter == NO_INDEX && term[i].memory == type->table[table].memory && (!term[i].write || writes))
-            cycles += term[i].time.cycles;
-    return cycles;
-}
-
-static uint64_t count_time(const struct service_term *term, uint32_t n, enum counter counter)
-{
-    uint64_t cycles = 0;
-    for (uint32_t i = 0; i < n; i++)
-        if (term[i].counter == (int)counter)
-            cycles += term[i].time.cycles;
-    return cycles;
-}
-
 /* Cycles of the core's clock per event, from `service`: the same counts that energy is priced by. */
 static void set_times(struct image_time *t, const struct core_type *type)
 {
-    t->packet = count_time(type->accept, type->n_accept, COUNT_LEAVES);
-    t->sop = count_time(type->accept, type->n_accept, COUNT_SOPS);
-    t->row_word = word_time(type, type->accept, type->n_accept, TABLE_ROWS, 0);
-    t->axon_word = word_time(type, type->accept, type->n_accept, TABLE_AXON, 0);
-    t->spot = word_time(type, type->accept, type->n_accept, TABLE_ACCUMULATOR, 1);
-    t->step = count_time(type->update, type->n_update, COUNT_CORE_STEPS);
-    t->spike = count_time(type->update, type->n_update, COUNT_SPIKES);
-    t->active = count_time(type->update, type->n_update, COUNT_UPDATE_ACTIVE);
-    t->idle = count_time(type->update, type->n_update, COUNT_UPDATE_IDLE);
-    t->state_word = word_time(type, type->update, type->n_update, TABLE_STATE, 1);
-    t->accumulator_word = word_time(type, type->update, type->n_update, TABLE_ACCUMULATOR, 1);
-    t->parameter_word = word_time(type, type->update, type->n_update, TABLE_PARAMETER, 0);
+    t->packet = service_count_time(type->accept, type->n_accept, COUNT_LEAVES);
+    t->sop = service_count_time(type->accept, type->n_accept, COUNT_SOPS);
+    t->row_word = service_word_time(type, type->accept, type->n_accept, TABLE_ROWS, 0);
+    t->axon_word = service_word_time(type, type->accept, type->n_accept, TABLE_AXON, 0);
+    t->spot = service_word_time(type, type->accept, type->n_accept, TABLE_ACCUMULATOR, 1);
+    t->step = service_count_time(type->update, type->n_update, COUNT_CORE_STEPS);
+    t->spike = service_count_time(type->update, type->n_update, COUNT_SPIKES);
+    t->active = service_count_time(type->update, type->n_update, COUNT_UPDATE_ACTIVE);
+    t->idle = service_count_time(type->update, type->n_update, COUNT_UPDATE_IDLE);
+    t->state_word = service_word_time(type, type->update, type->n_update, TABLE_STATE, 1);
+    t->accumulator_word = service_word_time(type, type->update, type->n_update, TABLE_ACCUMULATOR, 1);
+    t->parameter_word = service_word_time(type, type->update, type->n_update, TABLE_PARAMETER, 0);
 }
 
 /* Widths as limits. A format that is not stated does not bind; the cores' state is int32 all the same. */

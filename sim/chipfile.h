@@ -186,6 +186,10 @@ void chipfile_free(struct chipfile *);                          /* NULL is allow
 /* The chips that a name finds, sorted, each once. The caller frees with chipfile_places_free. */
 struct chip_place *chipfile_places(uint32_t *n);
 void chipfile_places_free(struct chip_place *, uint32_t n);
+/* Cycles of a service program per counted action, and per word of the memory that holds a table: of a read, with writes of a read and a
+ * write together. 0: the program does not count it. */
+uint64_t service_count_time(const struct service_term *, uint32_t n, enum counter);
+uint64_t service_word_time(const struct core_type *, const struct service_term *, uint32_t n, enum table, int writes);
 const struct format *core_type_format(const struct core_type *, const char *name);     /* NULL: not given */
 const struct energy_term *chipfile_price(const struct chipfile *, int counter);         /* NULL: not priced */
 uint64_t chipfile_barrier_cycles(const struct chipfile *, uint32_t tiles_in_use);       /* in cycles of barrier_clock */

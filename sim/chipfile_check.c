@@ -359,6 +359,13 @@ static void warn_overrides(const struct reading *r)
                              "memory %s.%s was overridden: its capacity follows, energy does not (prices include memory as published)", type->name,
                              type->memory[m].name);
         }
+    for (uint32_t t = 0; t < f->n_types; t++) {
+        const struct doc_node *queue = doc_get(doc_get(r->at.core_types, f->type[t].name), "queue");
+        const struct doc_node *in = doc_get(queue, "in"), *out = doc_get(queue, "out");
+        if ((in && in->set) || (out && out->set))
+            fidelity_add(&f->notes, FIDELITY_NOTE, "", "core_types.%s.queue was overridden: in the planes none and slots queues have no end, so no time changes",
+                         f->type[t].name);
+    }
     if (r->technology && r->technology->set && !derived)
         fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.technology was overridden, but every price of this chip is a published figure: none follows");
     if (r->technology && r->technology->set && derived)

@@ -37,7 +37,7 @@ static void add_from_environment(struct folders *f)
 
 /* What belongs to the program itself: PREFIX/share for PREFIX/bin/volley, wherever it was installed or moved to, and the source tree's
  * configs/chips for a program that runs from build/release. */
-static void add_beside_program(struct folders *f)
+static void add_beside_program(struct folders *f, const char *const *folder, size_t n_folders)
 {
     char program[4096];
     ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -48,19 +48,21 @@ static void add_beside_program(struct folders *f)
     if (!slash)
         return;
     *slash = '\0';
-    add_folder(f, mem_format("%s/../share/volley/chips", program));
-    add_folder(f, mem_format("%s/../../configs/chips", program));
+    for (size_t i = 0; i < n_folders; i++)
+        add_folder(f, mem_format("%s/%s", program, folder[i]));
 }
 
 /* The order is the order of precedence. */
 static void folders_open(struct folders *f)
 {
+    static const char *const beside[] = {"../share/volley/chips", "../../configs/chips"}, *const deeper[] = {"../../../configs/chips"};
     f->n = 0;
     add_folder(f, mem_text("."));
     add_from_environment(f);
-    add_beside_program(f);
+    add_beside_program(f, beside, 2);
     add_folder(f, mem_text(VOLLEY_CHIPS_INSTALLED));
     add_folder(f, mem_text("configs/chips"));
+    add_beside_program(f, deeper, 1);           /* build/release/bench, from another folder than the project's */
 }
 
 static void folders_close(struct folders *f)

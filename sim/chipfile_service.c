@@ -206,3 +206,24 @@ int chipfile_service(struct reading *r, struct core_type *type, const struct sta
         return -1;
     return read_program(r, type, &programs[1], &from, text.update, &type->update, &type->n_update, err);
 }
+
+/* ---- what a program takes ---- */
+
+uint64_t service_count_time(const struct service_term *term, uint32_t n, enum counter counter)
+{
+    uint64_t cycles = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (term[i].counter == (int)counter)
+            cycles += term[i].time.cycles;
+    return cycles;
+}
+
+/* A table that no memory holds takes no time of its own: no term has that memory. */
+uint64_t service_word_time(const struct core_type *type, const struct service_term *term, uint32_t n, enum table table, int writes)
+{
+    uint64_t cycles = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (term[i].counter == NO_INDEX && term[i].memory == type->table[table].memory && term[i].memory != NO_INDEX && (!term[i].write || writes))
+            cycles += term[i].time.cycles;
+    return cycles;
+}

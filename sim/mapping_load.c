@@ -36,37 +36,17 @@ void load_close(struct load *l)
 
 /* ---- time ---- */
 
-/* Cycles per word of a table's memory; `both` where each word is read and written back. */
-static uint64_t word_time(const struct core_type *type, const struct service_term *term, uint32_t n, enum table table, int both)
-{
-    uint64_t cycles = 0;
-    for (uint32_t i = 0; i < n; i++)
-        if (term[i].counter == NO_INDEX && term[i].memory == type->table[table].memory && term[i].memory != NO_INDEX && (both || !term[i].write))
-            cycles += term[i].time.cycles;
-    return cycles;
-}
-
-/* Cycles per event of a counter; several terms may name it. */
-static uint64_t count_time(const struct service_term *term, uint32_t n, enum counter counter)
-{
-    uint64_t cycles = 0;
-    for (uint32_t i = 0; i < n; i++)
-        if (term[i].counter == (int)counter)
-            cycles += term[i].time.cycles;
-    return cycles;
-}
-
 /* What accept and update cost per event and per word, from the type's `service`: as the cores charge it (chip_image.c). */
 static struct load_time times_of(const struct core_type *t)
 {
     return (struct load_time){
-        .packet = count_time(t->accept, t->n_accept, COUNT_LEAVES), .sop = count_time(t->accept, t->n_accept, COUNT_SOPS),
-        .axon_word = word_time(t, t->accept, t->n_accept, TABLE_AXON, 0), .row_word = word_time(t, t->accept, t->n_accept, TABLE_ROWS, 0),
-        .spot = word_time(t, t->accept, t->n_accept, TABLE_ACCUMULATOR, 1), .step = count_time(t->update, t->n_update, COUNT_CORE_STEPS),
-        .spike = count_time(t->update, t->n_update, COUNT_SPIKES), .active = count_time(t->update, t->n_update, COUNT_UPDATE_ACTIVE),
-        .state_word = word_time(t, t->update, t->n_update, TABLE_STATE, 1),
-        .accumulator_word = word_time(t, t->update, t->n_update, TABLE_ACCUMULATOR, 1),
-        .parameter_word = word_time(t, t->update, t->n_update, TABLE_PARAMETER, 0),
+        .packet = service_count_time(t->accept, t->n_accept, COUNT_LEAVES), .sop = service_count_time(t->accept, t->n_accept, COUNT_SOPS),
+        .axon_word = service_word_time(t, t->accept, t->n_accept, TABLE_AXON, 0), .row_word = service_word_time(t, t->accept, t->n_accept, TABLE_ROWS, 0),
+        .spot = service_word_time(t, t->accept, t->n_accept, TABLE_ACCUMULATOR, 1), .step = service_count_time(t->update, t->n_update, COUNT_CORE_STEPS),
+        .spike = service_count_time(t->update, t->n_update, COUNT_SPIKES), .active = service_count_time(t->update, t->n_update, COUNT_UPDATE_ACTIVE),
+        .state_word = service_word_time(t, t->update, t->n_update, TABLE_STATE, 1),
+        .accumulator_word = service_word_time(t, t->update, t->n_update, TABLE_ACCUMULATOR, 1),
+        .parameter_word = service_word_time(t, t->update, t->n_update, TABLE_PARAMETER, 0),
     };
 }
 

@@ -541,6 +541,17 @@ static void a_chip_is_not_described_as_it_was_before_overrides(void)
     }
 }
 
+static void queues_that_no_plane_has_are_told(void)
+{
+    struct err err;
+    struct chipfile *f = chip_with("mesh28", &err, "core_types.lif28.queue.in=4 packets", NULL), *g = chip_with("mesh28", &err, "noc.size=4x4", NULL);
+    CU_ASSERT_FATAL(f && g);
+    CU_ASSERT(notes_say(f, "core_types.lif28.queue was overridden: in the planes none and slots queues have no end"));
+    CU_ASSERT(!notes_say(g, ".queue was overridden"));
+    chipfile_free(f);
+    chipfile_free(g);
+}
+
 /* The shortest service of lif28 is 6 cycles; 777 MHz is 1287 ps. */
 static void clocks_that_do_not_meet_are_told(void)
 {
@@ -586,6 +597,7 @@ int main(void)
     CU_add_test(suite, "what sleeps pays the power of its gated state", what_sleeps_pays_the_power_of_its_gated_state);
     CU_add_test(suite, "overrides that change less than they seem to are warned of", overrides_that_change_less_than_they_seem_to_are_warned_of);
     CU_add_test(suite, "a chip is not described as it was before overrides", a_chip_is_not_described_as_it_was_before_overrides);
+    CU_add_test(suite, "queues that no plane has are told", queues_that_no_plane_has_are_told);
     CU_add_test(suite, "what clocks that do not meet cost is told", clocks_that_do_not_meet_are_told);
     CU_add_test(suite, "the reference is generated and names every price", the_reference_is_generated_and_names_every_price);
     return check_run();

@@ -137,7 +137,7 @@ int info_chip(const char *path, const struct cli *cli, struct err *err)
     char cores[FORM_TEXT];
     if (!chip)
         return -1;
-    printf("%s: chip %s%s%s: %ux%u tiles of %u core%s, %s core%s, %s\n", path, chip->name, chip->about ? ", " : "", chip->about ? chip->about : "",
+    printf("%s: chip %s%s%s: %ux%u tiles of %u core%s, %s core%s, %s\n", path, chip->name, *chip->about ? ", " : "", chip->about,
            chip->noc.columns, chip->noc.rows, chip->noc.cores_per_tile, form_plural(chip->noc.cores_per_tile), form_count(cores, chip->cores),
            form_plural(chip->cores), mode[chip->mode]);
     for (uint32_t c = 0; c < chip->n_clocks; c++)

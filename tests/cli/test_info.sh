@@ -68,6 +68,10 @@ refused 2 'short\.spk' "$VOLLEY" info "$scratch/short.spk"
 : >"$scratch/empty.nir"
 refused 2 'empty\.nir' "$VOLLEY" info "$scratch/empty.nir"
 
+# a chip that says nothing about itself
+sed 's/, about: "8x8 mesh, one 256-neuron core per router"//' configs/chips/mesh28.yaml >"$scratch/plain.yaml"
+says 'chip mesh28: 8x8 tiles of 1 core, 64 cores' "$VOLLEY" info "$scratch/plain.yaml"
+
 # volley chips: all of them, and one by its name
 says 'ideal 1,024 cores .*5 prices: 5 assumed loihi 128 cores 14 nm .*6 prices: 6 simulated; 5 unknown, counted as free mesh28 64 cores 28 nm' "$VOLLEY" chips
 says 'mesh28 4 cores' "$VOLLEY" chips mesh28 --set noc.size=2x2

@@ -247,6 +247,12 @@ cp "$VOLLEY" "$scratch/prefix/bin/volley"
 cp configs/chips/loihi.yaml "$scratch/prefix/share/volley/chips/only_here.yaml"
 works elsewhere env -u VOLLEY_CHIPS "$scratch/prefix/bin/volley" chips only_here
 
+# the benches, one folder deeper, find them too
+mkdir -p "$scratch/tree/build/release/bench" "$scratch/tree/configs/chips"
+cp "$VOLLEY" "$scratch/tree/build/release/bench/volley"
+cp configs/chips/loihi.yaml "$scratch/tree/configs/chips/deep_only.yaml"
+works elsewhere env -u VOLLEY_CHIPS "$scratch/tree/build/release/bench/volley" chips deep_only
+
 # wrong use
 refused 2 "no command 'rnu'; did you mean 'run'" "$VOLLEY" rnu
 no 'no option --smaples; did you mean --samples' --smaples 3
