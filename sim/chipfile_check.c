@@ -363,8 +363,8 @@ static void warn_overrides(const struct reading *r)
         const struct doc_node *queue = doc_get(doc_get(r->at.core_types, f->type[t].name), "queue");
         const struct doc_node *in = doc_get(queue, "in"), *out = doc_get(queue, "out");
         if ((in && in->set) || (out && out->set))
-            fidelity_add(&f->notes, FIDELITY_NOTE, "", "core_types.%s.queue was overridden: in the planes none and slots queues have no end, so no time changes",
-                         f->type[t].name);
+            fidelity_add(&f->notes, FIDELITY_NOTE, "",
+                         "core_types.%s.queue was overridden: in the planes none and slots queues have no end, so no time changes", f->type[t].name);
     }
     if (r->technology && r->technology->set && !derived)
         fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.technology was overridden, but every price of this chip is a published figure: none follows");
