@@ -91,14 +91,20 @@ void accumulators_reset(struct accumulators *a)
     a->now = 0;
 }
 
-/* One loop per storage of a row: ids are added to the segment's base, weights multiplied by the payload. */
+/* One loop per storage of a row: ids are added to the segment's base, weights multiplied by the payload, which is 1 for nearly every
+ * packet of nearly every chip. The count is read once: sums are written in the loop, and the compiler cannot know that no sum is it. */
 #define SCATTER(sum_t, id_t, w_t)                                                                      \
     do {                                                                                               \
+        const uint32_t n = s->count;                                                                   \
         const id_t *id = (const id_t *)body;                                                           \
-        const w_t *w = (const w_t *)(body + (((size_t)s->count * sizeof(id_t) + sizeof(w_t) - 1) & ~(sizeof(w_t) - 1))); \
+        const w_t *w = (const w_t *)(body + (((size_t)n * sizeof(id_t) + sizeof(w_t) - 1) & ~(sizeof(w_t) - 1))); \
         sum_t *to = (sum_t *)sum + s->base;                                                            \
-        for (uint32_t i = 0; i < s->count; i++)                                                        \
-            to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i] * payload);                                    \
+        if (payload == 1)                                                                              \
+            for (uint32_t i = 0; i < n; i++)                                                           \
+                to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i]);                                          \
+        else                                                                                           \
+            for (uint32_t i = 0; i < n; i++)                                                           \
+                to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i] * payload);                                \
     } while (0)
 #define DENSE(sum_t, w_t)                                                                              \
     do {                                                                                               \

@@ -43,8 +43,10 @@ void *mem_settle(void *old, size_t bytes)
 {
     if (bytes < HUGE_PAGE)
         return old;
-    void *settled = there(aligned_alloc(HUGE_PAGE, (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE));
-    madvise(settled, bytes, MADV_HUGEPAGE);     /* a wish: nothing depends on it */
+    size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *settled = there(aligned_alloc(HUGE_PAGE, whole));
+    madvise(settled, whole, MADV_DONTNEED);     /* pages that the heap had used before stay small: they are given back first */
+    madvise(settled, whole, MADV_HUGEPAGE);     /* a wish: nothing depends on it */
     memcpy(settled, old, bytes);
     free(old);
     return settled;
