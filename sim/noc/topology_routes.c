@@ -1,0 +1,182 @@
+/* Routes over the graph. Grids compute the way on from coordinates; other graphs look it up in a table made once, by a search
+ * backwards from each target. Up*-down*: a link is "up" if it leads to a router nearer to router 0 (ties: the lower number), and a
+ * way never goes up again after it went down, so no ring of waits can close (Schroeder et al., Autonet, 1991). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "noc/topology.h"
+#include "noc/topology_parts.h"
+
+enum { FAR = UINT32_MAX, NO_PORT = 255 };
+
+/* Steps to go along one axis, negative towards lower numbers; on a torus the shorter way round, where both are equal as `lower` says. */
+static int32_t steps_along(const struct topology *t, uint32_t from, uint32_t to, uint32_t size, uint32_t lower)
+{
+    int32_t d = (int32_t)to - (int32_t)from, n = (int32_t)size;
+    if (!t->torus)
+        return d;
+    if (d < 0)
+        d += n;
+    return 2 * d > n || (2 * d == n && lower) ? d - n : d;
+}
+
+/* Which half of the virtual channels a packet uses in a ring is settled where it enters the ring: one for ways that pass the link
+ * between the last and the first router, one for those that do not. Ways are no longer than half a ring, so in neither half can
+ * packets wait for one another all round. */
+static struct topology_turn turn_on_grid(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t target, uint32_t ways)
+{
+    uint32_t columns = t->columns;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t axis = t->routing == ROUTE_YX ? 1 - i : i;
+        uint32_t from = axis ? router / columns : router % columns, to = axis ? target / columns : target % columns;
+        if (from == to)
+            continue;
+        int32_t d = steps_along(t, from, to, axis ? t->rows : columns, ways >> axis & 1);
+        struct topology_turn turn = {.port = 2 * axis + (d < 0)};
+        uint32_t passes = d > 0 ? to < from : to > from;
+        if (t->vc_classes == 2)
+            turn.vc_class = in_port / 2 == axis ? vc_class : !passes;
+        return turn;
+    }
+    return (struct topology_turn){0, 0};
+}
+
+struct topology_turn topology_next(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t endpoint, uint32_t ways)
+{
+    const struct topology_endpoint *to = &t->endpoint[endpoint];
+    if (to->router == router)
+        return (struct topology_turn){to->port, TOPOLOGY_ANY_CLASS};
+    if (t->routing == ROUTE_XY || t->routing == ROUTE_YX)
+        return turn_on_grid(t, router, in_port, vc_class, to->router, ways);
+    uint32_t link = in_port == TOPOLOGY_NONE ? TOPOLOGY_NONE : port_of(t, router, in_port)->in_link;
+    size_t phase = t->down && link != TOPOLOGY_NONE && t->down[link];
+    return (struct topology_turn){t->next[(phase * t->routers + router) * t->routers + to->router], 0};
+}
+
+uint32_t topology_routers_on_way(const struct topology *t, uint32_t from, uint32_t to, uint32_t ways)
+{
+    uint32_t router = t->endpoint[from].router, in_port = TOPOLOGY_NONE, n = 1;
+    struct topology_turn turn = {0, 0};
+    for (; router != t->endpoint[to].router; n++) {
+        turn = topology_next(t, router, in_port, turn.vc_class, to, ways);
+        const struct topology_link *link = &t->link[port_of(t, router, turn.port)->out_link];
+        router = link->to;
+        in_port = link->to_port;
+    }
+    return n;
+}
+
+/* Routers level by level from router 0 over links in their direction; which link brought each one first is the spanning tree. */
+static void span(struct topology *t, uint32_t *level)
+{
+    uint32_t *queue = mem_new((size_t)t->routers + 1, sizeof *queue), n = 1;
+    memset(level, 0xff, t->routers * sizeof *level);
+    level[0] = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t r = queue[i];
+        for (uint32_t p = t->first_port[r]; p < t->first_port[r + 1]; p++) {
+            uint32_t l = t->port[p].out_link;
+            if (l == TOPOLOGY_NONE || level[t->link[l].to] != FAR)
+                continue;
+            level[t->link[l].to] = level[r] + 1;
+            t->from_parent[t->link[l].to] = l;
+            queue[n++] = t->link[l].to;
+        }
+    }
+    free(queue);
+}
+
+static void direct_links(struct topology *t)
+{
+    uint32_t *level = mem_new((size_t)t->routers + 1, sizeof *level);
+    t->down = mem_new((size_t)t->links + 1, sizeof *t->down);
+    t->from_parent = mem_new((size_t)t->routers + 1, sizeof *t->from_parent);
+    t->to_parent = mem_new((size_t)t->routers + 1, sizeof *t->to_parent);
+    memset(t->from_parent, 0xff, t->routers * sizeof *t->from_parent);
+    memset(t->to_parent, 0xff, t->routers * sizeof *t->to_parent);
+    span(t, level);
+    for (uint32_t l = t->links; l-- > 0;) {
+        uint32_t from = t->link[l].from, to = t->link[l].to;
+        t->down[l] = level[from] < level[to] || (level[from] == level[to] && from < to);
+        if (t->from_parent[from] != TOPOLOGY_NONE && t->link[t->from_parent[from]].from == to)
+            t->to_parent[from] = l;
+    }
+    free(level);
+}
+
+/* distance[phase * routers + router] to the target, by a search backwards; phase 1: only down from here. Without directions phase 0. */
+static void search_back(const struct topology *t, uint32_t target, uint32_t *distance, uint32_t *queue)
+{
+    uint32_t phases = t->down ? 2 : 1, n = 0;
+    memset(distance, 0xff, (size_t)phases * t->routers * sizeof *distance);
+    for (uint32_t phase = 0; phase < phases; phase++) {
+        distance[phase * t->routers + target] = 0;
+        queue[n++] = phase * t->routers + target;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t phase = queue[i] / t->routers, r = queue[i] % t->routers;
+        for (uint32_t p = t->first_port[r]; p < t->first_port[r + 1]; p++) {
+            uint32_t l = t->port[p].in_link;
+            if (l == TOPOLOGY_NONE || (t->down && t->down[l] != phase))
+                continue;
+            uint32_t before = t->down && t->down[l] ? 1 : 0;        /* the phases from which this link may be taken: 0 .. before */
+            for (uint32_t b = 0; b <= before; b++)
+                if (distance[b * t->routers + t->link[l].from] == FAR) {
+                    distance[b * t->routers + t->link[l].from] = distance[queue[i]] + 1;
+                    queue[n++] = b * t->routers + t->link[l].from;
+                }
+        }
+    }
+}
+
+static uint8_t lowest_port(const struct topology *t, uint32_t phase, uint32_t router, const uint32_t *distance)
+{
+    uint32_t here = distance[phase * t->routers + router];
+    for (uint32_t p = t->first_port[router]; p < t->first_port[router + 1]; p++) {
+        uint32_t l = t->port[p].out_link;
+        if (l == TOPOLOGY_NONE || here == FAR || !here || (phase && !t->down[l]))
+            continue;
+        uint32_t after = t->down && t->down[l] ? 1 : 0;
+        if (distance[after * t->routers + t->link[l].to] + 1 == here)
+            return (uint8_t)(p - t->first_port[router]);
+    }
+    return NO_PORT;
+}
+
+static int unreachable(const struct topology *t, uint32_t target, const uint32_t *distance, struct err *err)
+{
+    for (uint32_t e = 0; e < t->endpoints; e++)
+        if (distance[t->endpoint[e].router] == FAR)
+            return err_input(err, "there is no way from router %u to router %u%s: add a link", t->endpoint[e].router, target,
+                             t->down ? " that goes up, then down" : "");
+    return 0;
+}
+
+int topology_tabulate(struct topology *t, struct err *err)
+{
+    if (t->routing == ROUTE_XY || t->routing == ROUTE_YX)
+        return 0;
+    if (t->routing == ROUTE_UPDOWN)
+        direct_links(t);
+    size_t phases = t->down ? 2 : 1, routers = t->routers;
+    uint32_t *distance = mem_new(2 * routers, sizeof *distance), *queue = mem_new(2 * routers, sizeof *queue);
+    uint8_t *wanted = mem_new(routers, sizeof *wanted);
+    t->next = mem_new(phases * routers * routers, sizeof *t->next);
+    for (uint32_t e = 0; e < t->endpoints; e++)
+        wanted[t->endpoint[e].router] = 1;
+    int failed = 0;
+    for (uint32_t target = 0; target < t->routers && !failed; target++) {
+        if (!wanted[target])
+            continue;
+        search_back(t, target, distance, queue);
+        failed = unreachable(t, target, distance, err);
+        for (uint32_t phase = 0; phase < phases; phase++)
+            for (uint32_t r = 0; r < t->routers; r++)
+                t->next[(phase * routers + r) * routers + target] = lowest_port(t, phase, r, distance);
+    }
+    free(distance);
+    free(queue);
+    free(wanted);
+    return failed;
+}
