@@ -30,7 +30,7 @@ struct topology_port { uint32_t out_link, in_link, endpoint; };         /* TOPOL
 
 /* Multicast: a tree is nodes (routers), each with branches (output ports); a branch leads to a node or, at an endpoint's port, to
  * a leaf of the tree. node[first_node] is the source's router. */
-struct topology_branch { uint32_t port, to, vc_class; };
+struct topology_branch { uint32_t port, to, vc_class, leaves; };        /* leaves: behind it */
 struct topology_node { uint32_t router, first_branch, branches; };
 struct topology_tree { uint32_t first_node, nodes, first_leaf, leaves; };
 
@@ -86,6 +86,7 @@ struct topology_turn topology_next(const struct topology *, uint32_t router, uin
 uint32_t topology_routers_on_way(const struct topology *, uint32_t from_endpoint, uint32_t to_endpoint, uint32_t ways);
 /* A multicast tree over distinct endpoints, in leaf order; returns its number, or -1 and err. XY, YX and UPDOWN only. */
 int64_t topology_add_tree(struct topology *, uint32_t from_endpoint, const uint32_t *endpoint, uint32_t n, struct err *);
+uint32_t topology_leaves_below(const struct topology *, uint32_t node);         /* leaves behind a node of a tree */
 
 #ifdef __cplusplus
 }

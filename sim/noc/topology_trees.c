@@ -103,6 +103,14 @@ static void *room(void *array, uint64_t used, uint64_t more, size_t size)
     return mem_grow(array, capacity, size);
 }
 
+uint32_t topology_leaves_below(const struct topology *t, uint32_t node)
+{
+    uint32_t leaves = 0;
+    for (uint32_t b = t->node[node].first_branch; b < t->node[node].first_branch + t->node[node].branches; b++)
+        leaves += t->branch[b].leaves;
+    return leaves;
+}
+
 /* Appends the grown tree: nodes in the order in which they were found, each one's branches together, lowest port first. */
 static void append(struct topology *t, const struct growth *g, const uint32_t *endpoint, uint32_t n)
 {
@@ -119,10 +127,14 @@ static void append(struct topology *t, const struct growth *g, const uint32_t *e
             if (!limb)
                 continue;
             uint32_t to = limb->vc_class == TOPOLOGY_ANY_CLASS ? limb->to : tree.first_node + limb->to;
-            t->branch[t->n_branches++] = (struct topology_branch){port, to, limb->vc_class};
+            t->branch[t->n_branches++] = (struct topology_branch){port, to, limb->vc_class, limb->vc_class == TOPOLOGY_ANY_CLASS};
             node->branches++;
         }
     }
+    for (uint32_t i = (uint32_t)t->n_nodes; i-- > tree.first_node;)        /* a node's number is above its parent's */
+        for (uint32_t b = t->node[i].first_branch; b < t->node[i].first_branch + t->node[i].branches; b++)
+            if (t->branch[b].vc_class != TOPOLOGY_ANY_CLASS)
+                t->branch[b].leaves = topology_leaves_below(t, t->branch[b].to);
     for (uint32_t i = 0; i < n; i++)
         t->leaf[t->n_leaves++] = endpoint[i];
     t->tree[t->n_trees++] = tree;

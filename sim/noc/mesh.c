@@ -1,0 +1,305 @@
+/* Building the network, its sources, and the cycle. A cycle is: what arrives, then the sources, then each router with flits: dropping,
+ * channels, switch. Whatever one of them sends arrives in a later cycle, so their order among themselves does not matter. */
+#include "noc/mesh.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "noc/mesh_parts.h"
+
+const char *const mesh_stall_names[MESH_STALLS] = {"no_vc", "lost_vc", "no_credit", "lost_switch", "link_busy", "no_place"};
+
+static int check_config(const struct mesh_config *c, const struct topology *t, struct err *err)
+{
+    if (!c->vcs || c->vcs > MESH_MOST_VCS)
+        return err_input(err, "%u virtual channels; 1 to %d are possible", c->vcs, MESH_MOST_VCS);
+    if (!c->depth || c->depth > UINT16_MAX)
+        return err_input(err, "buffers of %u flits; 1 to %d are possible", c->depth, UINT16_MAX);
+    if (c->longest_tree > c->depth)
+        return err_input(err, "a multicast packet of %u flits does not fit a virtual channel of %u flits: a packet that forks must fit whole, or its copies could "
+                              "wait for each other for ever; make the buffers %u flits deep or the links wider, or route unicast", c->longest_tree, c->depth,
+                         c->longest_tree);
+    for (uint32_t e = 0; e < t->endpoints; e++)
+        if (!(c->sw_alloc || c->final || t->endpoint[e].eject))
+            return err_input(err, "endpoint %u: switch allocation, switch traversal and the way out take no cycle; at least one must", e);
+    return 0;
+}
+
+static uint32_t at_least_one(uint32_t cycles)
+{
+    return cycles ? cycles : 1;
+}
+
+/* A flit granted in cycle g is beyond the link at g + (1 if allocation takes time) + final + latency. Its credit goes back over a wire
+ * of the same latency and may be used `credit` cycles after that. */
+static void join_port(struct mesh *m, uint32_t router, uint32_t local)
+{
+    const struct topology *t = m->topology;
+    uint32_t port = t->first_port[router] + local;
+    const struct topology_port *p = &t->port[port];
+    struct in_side *in = &m->in[port];
+    struct out_side *out = &m->out[port];
+    *in = (struct in_side){.router = router, .local = local, .side = NOBODY};
+    *out = (struct out_side){.target = NOBODY, .endpoint = p->endpoint, .place = NOBODY};
+    if (p->endpoint != TOPOLOGY_NONE) {
+        const struct topology_endpoint *e = &t->endpoint[p->endpoint];
+        uint32_t side = m->out[port].endpoint + t->ports;
+        in->side = side;
+        in->credit_delay = at_least_one(m->sw_leave + e->inject - 1 + m->config.credit);
+        m->out[side] = (struct out_side){.free = (uint32_t)(((uint64_t)1 << m->vcs) - 1), .target = port, .endpoint = p->endpoint, .place = NOBODY,
+                                         .delay = e->inject - 1, .flit_time = e->flit_time};
+        out->free = m->out[side].free;
+        out->delay = m->sw_leave + m->config.final + e->eject;
+        out->credit_delay = at_least_one(m->sw_leave + e->eject + m->config.credit);
+        out->flit_time = e->flit_time;
+        out->place = m->config.in_queue ? m->config.in_queue : NOBODY;
+    }
+    if (p->in_link != TOPOLOGY_NONE) {
+        const struct topology_link *l = &t->link[p->in_link];
+        in->side = t->first_port[l->from] + l->from_port;
+        in->credit_delay = at_least_one(m->sw_leave + l->hop.latency + m->config.credit);
+    }
+    if (p->out_link != TOPOLOGY_NONE) {
+        const struct topology_link *l = &t->link[p->out_link];
+        out->target = t->first_port[l->to] + l->to_port;
+        out->free = (uint32_t)(((uint64_t)1 << m->vcs) - 1);
+        out->delay = m->sw_leave + m->config.final + l->hop.latency;
+        out->flit_time = l->hop.flit_time;
+    }
+}
+
+static uint32_t longest_delay(const struct mesh *m)
+{
+    uint32_t most = 1;
+    for (uint32_t s = 0; s < m->sides; s++) {
+        most = m->out[s].delay > most ? m->out[s].delay : most;
+        most = m->out[s].credit_delay > most ? m->out[s].credit_delay : most;
+    }
+    for (uint32_t p = 0; p < m->topology->ports; p++)
+        most = m->in[p].credit_delay > most ? m->in[p].credit_delay : most;
+    return most;
+}
+
+static void open_routers(struct mesh *m)
+{
+    const struct topology *t = m->topology;
+    for (uint32_t r = 0; r < t->routers; r++) {
+        m->router[r].first_port = t->first_port[r];
+        m->router[r].ports = t->first_port[r + 1] - t->first_port[r];
+        m->most_ports = m->router[r].ports > m->most_ports ? m->router[r].ports : m->most_ports;
+        for (uint32_t p = 0; p < m->router[r].ports; p++)
+            join_port(m, r, p);
+    }
+    for (uint32_t i = 0; i < m->sides * m->vcs; i++)
+        m->credit[i] = m->depth;
+    for (uint32_t e = 0; e < t->endpoints; e++)
+        m->source[e] = (struct source){.first = NOBODY, .last = NOBODY, .limit = m->config.out_queue, .left_at = UINT64_MAX};
+}
+
+static void open_arrays(struct mesh *m)
+{
+    const struct topology *t = m->topology;
+    size_t channels = (size_t)t->ports * m->vcs;
+    m->router = mem_new((size_t)t->routers + 1, sizeof *m->router);
+    m->in = mem_new((size_t)t->ports + 1, sizeof *m->in);
+    m->out = mem_new((size_t)m->sides + 1, sizeof *m->out);
+    m->channel = mem_new(channels + 1, sizeof *m->channel);
+    m->slot = mem_new(channels * m->depth + 1, sizeof *m->slot);
+    m->credit = mem_new((size_t)m->sides * m->vcs + 1, sizeof *m->credit);
+    m->source = mem_new((size_t)t->endpoints + 1, sizeof *m->source);
+    m->counts = mem_new((size_t)t->ports + 1, sizeof *m->counts);
+    m->active = mem_new(t->routers / 64 + 1, sizeof *m->active);
+    m->sources = mem_new(t->endpoints / 64 + 1, sizeof *m->sources);
+    open_routers(m);
+    m->copy = mem_new(channels * m->most_ports + 1, sizeof *m->copy);
+    m->bid = mem_new((size_t)m->most_ports * m->most_ports * m->vcs + 1, sizeof *m->bid);
+    m->chosen = mem_new((size_t)m->most_ports * m->most_ports + 1, 1);
+    arbiters_open(&m->vc_in, m->config.arbiter, (uint32_t)channels, m->vcs);
+    arbiters_open(&m->vc_out, m->config.arbiter, (uint32_t)channels, m->most_ports * m->vcs);
+    arbiters_open(&m->sw_in, m->config.arbiter, t->ports, m->most_ports);
+    arbiters_open(&m->sw_out, m->config.arbiter, t->ports, m->most_ports);
+    ring_open(m, longest_delay(m));
+}
+
+struct mesh *mesh_new(const struct topology *t, const struct mesh_config *config, struct err *err)
+{
+    if (check_config(config, t, err))
+        return NULL;
+    struct mesh *m = mem_new(1, sizeof *m);
+    m->topology = t;
+    m->config = *config;
+    m->vcs = config->vcs;
+    m->depth = config->depth;
+    m->sides = t->ports + t->endpoints;
+    m->va_wait = config->route + (config->vc_alloc > 1 ? config->vc_alloc - 1 : 0);
+    m->sw_wait = config->sw_alloc > 1 ? config->sw_alloc - 1 : 0;
+    m->sw_after = m->sw_wait + (config->vc_alloc && !config->speculative);
+    m->sw_leave = config->sw_alloc ? 1 : 0;
+    m->free_record = NOBODY;
+    open_arrays(m);
+    return m;
+}
+
+void mesh_free(struct mesh *m)
+{
+    if (!m)
+        return;
+    ring_close(m);
+    arbiters_close(&m->vc_in);
+    arbiters_close(&m->vc_out);
+    arbiters_close(&m->sw_in);
+    arbiters_close(&m->sw_out);
+    void *own[] = {m->router, m->in, m->out, m->channel, m->copy, m->slot, m->credit, m->source, m->counts, m->active, m->sources,
+                   m->record, m->bid, m->chosen, m->arrival};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        free(own[i]);
+    free(m);
+}
+
+void mesh_set_queues(struct mesh *m, uint32_t endpoint, uint32_t out_queue, uint32_t in_queue)
+{
+    const struct topology_endpoint *e = &m->topology->endpoint[endpoint];
+    m->source[endpoint].limit = out_queue;
+    m->out[m->topology->first_port[e->router] + e->port].place = in_queue ? in_queue : NOBODY;
+}
+
+int mesh_inject(struct mesh *m, const struct mesh_packet *p, uint64_t cycle)
+{
+    struct source *s = &m->source[p->from];
+    if (s->limit && s->queued + (s->left_at == cycle) >= s->limit)
+        return 0;
+    uint32_t n = record_new(m), leaves = p->multicast ? m->topology->tree[p->to].leaves : 1;
+    m->record[n] = (struct record){.to = p->multicast ? m->topology->tree[p->to].first_node : p->to, .flits = p->flits, .from = p->from, .tag = p->tag,
+                                   .leaves = leaves, .next = NOBODY, .multicast = (uint8_t)p->multicast, .ways = (uint8_t)p->ways, .created = cycle};
+    if (s->first == NOBODY)
+        s->first = n;
+    else
+        m->record[s->last].next = n;
+    s->last = n;
+    s->queued++;
+    m->waiting++;
+    set_bit(m->sources, p->from);
+    m->totals.packets++;
+    m->totals.leaves += leaves;
+    return 1;
+}
+
+void mesh_serve(struct mesh *m, uint32_t endpoint, uint64_t cycle)
+{
+    const struct topology_endpoint *e = &m->topology->endpoint[endpoint];
+    if (m->out[m->topology->first_port[e->router] + e->port].place != NOBODY)
+        ring_credit(m, cycle + 1, m->sides * m->vcs + endpoint);
+}
+
+/* A packet takes the next channel in turn that no packet holds and that has room; a multicast packet and an atomic mesh need more room. */
+static int enter_channel(struct mesh *m, struct source *s, const struct record *r, uint32_t side)
+{
+    uint32_t room = m->config.atomic ? m->depth : r->multicast ? r->flits : 1, free = m->out[side].free;
+    for (uint32_t rest = free; rest; rest &= rest - 1)
+        if (m->credit[side * m->vcs + lowest(rest)] < room)
+            free &= ~(rest & -rest);
+    if (!free)
+        return 0;
+    s->vc = first_from(free, s->turn);
+    s->turn = s->vc + 1 == m->vcs ? 0 : s->vc + 1;
+    m->out[side].free &= ~(1u << s->vc);
+    return 1;
+}
+
+/* One flit of the first packet of the source's queue, if it was there before this cycle and the way in is free. */
+void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
+{
+    struct source *s = &m->source[endpoint];
+    uint32_t side = m->topology->ports + endpoint, n = s->first;
+    struct record *r = &m->record[n];
+    struct out_side *out = &m->out[side];
+    if (r->created >= cycle || out->free_at > cycle)
+        return;
+    if (s->sent ? !m->credit[side * m->vcs + s->vc] : !enter_channel(m, s, r, side))
+        return;
+    if (!s->sent++)
+        r->entered = cycle;
+    m->credit[side * m->vcs + s->vc]--;
+    out->free_at = cycle + out->flit_time;
+    m->totals.flits_in_flight++;
+    m->last_move = cycle;
+    if (s->sent == r->flits) {
+        out->free |= 1u << s->vc;
+        s->sent = 0;
+        s->left_at = cycle;
+        s->first = r->next;
+        s->queued--;
+        m->waiting--;
+        if (s->first == NOBODY)
+            clear_bit(m->sources, endpoint);
+    }
+    if (out->delay)
+        ring_flit(m, cycle + out->delay, side, s->vc, n);
+    else
+        flit_arrives(m, side, s->vc, n, cycle);
+}
+
+static void each_set(struct mesh *m, const uint64_t *map, uint32_t n, void (*act)(struct mesh *, uint32_t, uint64_t), uint64_t cycle)
+{
+    for (uint32_t word = 0; word < n / 64 + 1; word++)
+        for (uint64_t rest = map[word]; rest; rest &= rest - 1)
+            act(m, word * 64 + lowest(rest), cycle);
+}
+
+static void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
+{
+    const struct router *r = &m->router[router];
+    if (m->config.drops)
+        drop_overdue(m, router, cycle);
+    if (r->bidding)
+        allocate_channels(m, router, cycle);
+    if (r->sending || r->bidding)
+        allocate_switch(m, router, cycle);
+}
+
+int mesh_step(struct mesh *m, uint64_t cycle, struct err *err)
+{
+    m->now = cycle;
+    m->arrivals = 0;
+    ring_deliver(m, cycle);
+    if (m->waiting)
+        each_set(m, m->sources, m->topology->endpoints, send_from_source, cycle);
+    each_set(m, m->active, m->topology->routers, step_router, cycle);
+    if (m->totals.flits_in_flight && m->config.watchdog && cycle - m->last_move > m->config.watchdog) {
+        m->last_move = cycle;
+        return find_deadlock(m, cycle, err);
+    }
+    return 0;
+}
+
+const struct mesh_arrival *mesh_arrivals(const struct mesh *m, uint32_t *n)
+{
+    *n = m->arrivals;
+    return m->arrival;
+}
+
+uint64_t mesh_next(const struct mesh *m)
+{
+    if (m->waiting)
+        return m->now + 1;
+    for (uint32_t word = 0; word < m->topology->routers / 64 + 1; word++)
+        if (m->active[word])
+            return m->now + 1;
+    return ring_next(m);
+}
+
+const struct mesh_counts *mesh_port_counts(const struct mesh *m, uint32_t port)
+{
+    return &m->counts[port];
+}
+
+struct mesh_totals mesh_totals(const struct mesh *m)
+{
+    return m->totals;
+}
+
+uint32_t mesh_queued(const struct mesh *m, uint32_t endpoint)
+{
+    return m->source[endpoint].queued;
+}

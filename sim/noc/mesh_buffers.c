@@ -1,0 +1,183 @@
+/* Buffers: flits coming in, the packet at a channel's front and its route, flits going out, packets complete at an endpoint.
+ * Flits of a packet are alike but for their place in it, which counting tells: a buffer holds only packet numbers. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "noc/mesh_parts.h"
+
+uint32_t record_new(struct mesh *m)
+{
+    uint32_t r = m->free_record;
+    if (r != NOBODY) {
+        m->free_record = m->record[r].next;
+    } else {
+        if (m->records == m->record_room) {
+            m->record_room = 2 * m->record_room + 256;
+            m->record = mem_grow(m->record, m->record_room, sizeof *m->record);
+        }
+        r = m->records++;
+    }
+    memset(&m->record[r], 0, sizeof m->record[r]);
+    return r;
+}
+
+void record_free(struct mesh *m, uint32_t r)
+{
+    m->record[r].flits = 0;
+    m->record[r].next = m->free_record;
+    m->free_record = r;
+}
+
+struct mesh_arrival *new_arrival(struct mesh *m, const struct record *r, uint32_t endpoint, uint32_t leaf)
+{
+    if (m->arrivals == m->arrival_room) {
+        m->arrival_room = 2 * m->arrival_room + 64;
+        m->arrival = mem_grow(m->arrival, m->arrival_room, sizeof *m->arrival);
+    }
+    m->arrival[m->arrivals] = (struct mesh_arrival){.tag = r->tag, .leaf = leaf, .endpoint = endpoint, .routers = r->routers,
+                                                    .created = r->created, .entered = r->entered, .head = r->head};
+    return &m->arrival[m->arrivals++];
+}
+
+/* A class of virtual channels is an equal share of them, in order; with fewer channels than classes every packet may use all. */
+static uint32_t allowed_channels(const struct mesh *m, uint32_t vc_class)
+{
+    uint32_t all = (uint32_t)(((uint64_t)1 << m->vcs) - 1), classes = m->topology->vc_classes;
+    if (vc_class == TOPOLOGY_ANY_CLASS || classes < 2 || m->vcs < classes)
+        return all;
+    uint32_t from = vc_class * m->vcs / classes, to = (vc_class + 1) * m->vcs / classes;
+    return (uint32_t)((((uint64_t)1 << to) - 1) & ~(((uint64_t)1 << from) - 1));
+}
+
+static void ask(struct mesh *m, uint32_t channel, uint32_t port, uint32_t vc_class, uint32_t packet)
+{
+    m->channel[channel].asking |= (uint64_t)1 << port;
+    *copy_of(m, channel, port) = (struct copy){.packet = packet, .allowed = allowed_channels(m, vc_class)};
+}
+
+/* The packet whose head is now at the front asks for its way on; from `cycle` on its stages take their time. */
+static void come_to_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+{
+    struct in_side *in = &m->in[port];
+    uint32_t number = port * m->vcs + vc;
+    struct channel *c = &m->channel[number];
+    c->packet = m->slot[(size_t)number * m->depth + c->head];
+    struct record *r = &m->record[c->packet];
+    c->length = r->flits;
+    c->popped = 0;
+    c->when = cycle + m->va_wait;
+    c->since = cycle;
+    r->routers++;
+    if (r->multicast) {
+        const struct topology_node *node = &m->topology->node[r->to];
+        const struct topology_branch *branch = &m->topology->branch[node->first_branch];
+        for (uint32_t b = 0; b < node->branches; b++)
+            ask(m, number, branch[b].port, branch[b].vc_class, NOBODY);
+    } else {
+        struct topology_turn turn = topology_next(m->topology, in->router, in->local, r->vc_class, r->to, r->ways);
+        r->vc_class = (uint8_t)turn.vc_class;
+        ask(m, number, turn.port, turn.vc_class, c->packet);
+    }
+    in->bidding |= 1u << vc;
+    m->router[in->router].bidding |= (uint64_t)1 << in->local;
+    m->counts[port].routes++;
+}
+
+static void arrive_at_endpoint(struct mesh *m, uint32_t side, uint32_t vc, uint32_t packet, uint64_t cycle)
+{
+    struct record *r = &m->record[packet];
+    struct out_side *out = &m->out[side];
+    ring_credit(m, cycle + out->credit_delay, side * m->vcs + vc);
+    m->totals.flits_in_flight--;
+    if (!r->received++)
+        r->head = cycle;
+    if (r->received < r->flits)
+        return;
+    m->totals.delivered++;
+    new_arrival(m, r, out->endpoint, r->leaf);
+    record_free(m, packet);
+}
+
+void flit_arrives(struct mesh *m, uint32_t side, uint32_t vc, uint32_t packet, uint64_t cycle)
+{
+    uint32_t port = m->out[side].target;
+    if (port == NOBODY) {
+        arrive_at_endpoint(m, side, vc, packet, cycle);
+        return;
+    }
+    struct in_side *in = &m->in[port];
+    struct router *router = &m->router[in->router];
+    uint32_t number = port * m->vcs + vc;
+    struct channel *c = &m->channel[number];
+    uint32_t at = (uint32_t)c->head + c->count;
+    m->slot[(size_t)number * m->depth + (at >= m->depth ? at - m->depth : at)] = packet;
+    m->counts[port].buffer_writes++;
+    m->counts[port].flit_cycles -= cycle;
+    if (!router->flits++)
+        set_bit(m->active, in->router);
+    if (c->count++)
+        return;
+    if (!c->length) {
+        come_to_front(m, port, vc, cycle);
+    } else if (c->holding) {
+        in->sending |= 1u << vc;
+        router->sending |= (uint64_t)1 << in->local;
+        c->when = c->when > cycle + m->sw_wait ? c->when : cycle + m->sw_wait;
+    }
+}
+
+static void stop_sending(struct mesh *m, uint32_t port, uint32_t vc)
+{
+    struct in_side *in = &m->in[port];
+    in->sending &= ~(1u << vc);
+    if (!in->sending)
+        m->router[in->router].sending &= ~((uint64_t)1 << in->local);
+}
+
+/* The front packet has left whole: the next one, if it is there, is at the front from the next cycle on. */
+static void leave_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+{
+    struct channel *c = &m->channel[port * m->vcs + vc];
+    struct in_side *in = &m->in[port];
+    if (m->record[c->packet].multicast || m->record[c->packet].dropped)
+        record_free(m, c->packet);
+    c->length = 0;
+    stop_sending(m, port, vc);
+    in->draining &= ~(1u << vc);
+    if (!in->draining)
+        m->router[in->router].draining &= ~((uint64_t)1 << in->local);
+    if (c->count)
+        come_to_front(m, port, vc, cycle + 1);
+}
+
+void pop_flit(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+{
+    struct in_side *in = &m->in[port];
+    struct channel *c = &m->channel[port * m->vcs + vc];
+    struct router *router = &m->router[in->router];
+    c->head = (uint16_t)(c->head + 1u == m->depth ? 0 : c->head + 1u);
+    c->count--;
+    ring_credit(m, cycle + in->credit_delay, in->side * m->vcs + vc);
+    m->counts[port].buffer_reads++;
+    m->counts[port].flit_cycles += cycle;
+    m->totals.flits_in_flight--;
+    if (!--router->flits)
+        clear_bit(m->active, in->router);
+    if (++c->popped == c->length)
+        leave_front(m, port, vc, cycle);
+    else if (!c->count)
+        stop_sending(m, port, vc);
+}
+
+void pop_passed(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+{
+    uint32_t number = port * m->vcs + vc;
+    struct channel *c = &m->channel[number];
+    uint32_t packet = c->packet, passed = c->asking ? 0 : c->length;
+    for (uint64_t rest = c->holding; rest; rest &= rest - 1) {
+        uint32_t sent = copy_of(m, number, lowest(rest))->sent;
+        passed = sent < passed ? sent : passed;
+    }
+    while (c->length && c->packet == packet && c->popped < passed && c->count)
+        pop_flit(m, port, vc, cycle);
+}

@@ -1,0 +1,146 @@
+/* mesh_parts.h: the state of the flit-level network, shared by its files only. Plain arrays; a number is an index into one of them.
+ * A *side* is a place that sends flits and holds credits for where they go: the out side of each port, then each endpoint's source.
+ * A *channel* is a virtual channel of a port's in side. A *copy* is the front packet of a channel on its way to one output port: a
+ * unicast packet has one, a multicast packet one per branch of its tree. */
+#ifndef VOLLEY_NOC_MESH_PARTS_H
+#define VOLLEY_NOC_MESH_PARTS_H
+#include <stdint.h>
+
+#include "base/err.h"
+#include "noc/mesh.h"
+#include "noc/topology.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { NOBODY = UINT32_MAX };
+
+struct record {                     /* a packet, or one copy of a multicast packet; flits 0: not in use */
+    uint32_t to;                    /* endpoint; multicast: node of the topology, or endpoint once only one leaf is left */
+    uint32_t flits, from, tag, leaf;
+    uint32_t leaves;                /* deliveries that this record still stands for, without copies that have their own */
+    uint32_t received, next;        /* flits at the endpoint; next in the source queue or the list of free records */
+    uint16_t routers;
+    uint8_t multicast, ways, vc_class, dropped;
+    uint64_t created, entered, head;
+};
+struct channel {
+    uint64_t asking, holding;       /* output ports (local) of copies: without a channel beyond; with one */
+    uint64_t when, since;           /* first cycle in which the next stage may act; in which the packet came to the front */
+    uint32_t packet, length, popped;/* the front packet; length 0: none */
+    uint16_t head, count;           /* of the ring of flits */
+};
+struct copy { uint32_t packet, sent, allowed; uint32_t vc; };       /* allowed: channels beyond that its class may use */
+struct in_side {
+    uint32_t bidding, sending, draining, guessing;  /* channels: with copies asking; holding, and flits there; dropped; bidding for the switch on a guess */
+    uint32_t router, local, side;   /* side: who sends to this port */
+    uint32_t turn;                  /* the channel that is first in line for the switch */
+    uint32_t credit_delay;
+};
+struct out_side {
+    uint32_t free;                  /* channels beyond that no packet holds */
+    uint32_t place;                 /* free places of the endpoint's input queue; NOBODY: without end */
+    uint32_t target;                /* in side it leads to, or NOBODY: an endpoint; `endpoint` */
+    uint32_t endpoint;
+    uint32_t delay, flit_time;      /* from the grant to the arrival */
+    uint32_t credit_delay;          /* endpoints: from a flit's arrival to the use of its credit */
+    uint64_t free_at;               /* first cycle in which the link takes another flit */
+};
+struct router { uint32_t first_port, ports, flits; uint64_t bidding, sending, draining; };       /* masks of local ports */
+struct source {
+    uint32_t first, last, queued;   /* records */
+    uint32_t sent, vc, turn, limit; /* limit 0: without end */
+    uint64_t left_at;               /* the last cycle in which a packet left: its place is seen free from the next on */
+};
+struct bucket { uint64_t *flit; uint32_t *credit; uint32_t flits, credits, flit_room, credit_room; };
+/* One arbiter per row. Round robin: turn is the first in line. Matrix: the one served longest ago, which is what a matrix of
+ * pairwise priorities comes to when the winner loses to all others (served: [row * wide + input], a running number). */
+struct arbiters { enum mesh_arbiter kind; uint32_t wide, clock, *turn, *served; };
+struct bid { uint32_t in, vcs, grants, done; };     /* in: local port * vcs + vc; vcs: channels it could take */
+
+struct mesh {
+    const struct topology *topology;
+    struct mesh_config config;
+    uint32_t vcs, depth, sides, most_ports;
+    uint32_t va_wait, sw_after, sw_wait, sw_leave;  /* cycles derived from the configuration; mesh.c */
+    struct router *router;          /* [routers] */
+    struct in_side *in;             /* [ports] */
+    struct out_side *out;           /* [sides] */
+    struct channel *channel;        /* [ports * vcs] */
+    struct copy *copy;              /* [ports * vcs * most_ports] */
+    uint32_t *slot;                 /* [ports * vcs * depth] packet of each flit in a buffer */
+    uint32_t *credit;               /* [sides * vcs] */
+    struct source *source;          /* [endpoints] */
+    struct mesh_counts *counts;     /* [ports] */
+    uint64_t *active, *sources;     /* bitmaps: routers with flits, endpoints with packets to send */
+    struct bucket *ring;            /* what arrives in cycle c is in ring[c & ring_mask] */
+    uint64_t *full, ring_mask;      /* bitmap of buckets that are not empty */
+    struct record *record;
+    uint32_t records, record_room, free_record;
+    struct arbiters vc_in, vc_out, sw_in, sw_out;
+    struct bid *bid;                /* scratch: [most_ports * most_ports * vcs], by output port */
+    uint32_t bids[TOPOLOGY_MOST_PORTS];
+    uint8_t *chosen;                /* scratch: [most_ports * most_ports] channel that bids from an input for an output */
+    struct mesh_arrival *arrival;
+    uint32_t arrivals, arrival_room;
+    struct mesh_totals totals;
+    uint64_t now, last_move, waiting;       /* waiting: packets in source queues */
+};
+
+static inline uint32_t lowest(uint64_t mask)
+{
+    return (uint32_t)__builtin_ctzll(mask);
+}
+
+/* The first set bit at or after `from`, going round; from < 64, mask not 0. */
+static inline uint32_t first_from(uint64_t mask, uint32_t from)
+{
+    uint64_t above = mask >> from << from;
+    return lowest(above ? above : mask);
+}
+
+static inline void set_bit(uint64_t *map, uint32_t i)
+{
+    map[i / 64] |= (uint64_t)1 << i % 64;
+}
+
+static inline void clear_bit(uint64_t *map, uint32_t i)
+{
+    map[i / 64] &= ~((uint64_t)1 << i % 64);
+}
+
+static inline struct copy *copy_of(const struct mesh *m, uint32_t channel, uint32_t out_port)
+{
+    return &m->copy[(size_t)channel * m->most_ports + out_port];
+}
+
+/* mesh_ring.c: what is on the wires. */
+void ring_open(struct mesh *, uint32_t longest_delay);
+void ring_close(struct mesh *);
+void ring_flit(struct mesh *, uint64_t at, uint32_t side, uint32_t vc, uint32_t packet);
+void ring_credit(struct mesh *, uint64_t at, uint32_t what);        /* side * vcs + vc, or sides * vcs + endpoint: a place */
+uint64_t ring_next(const struct mesh *);
+void ring_deliver(struct mesh *, uint64_t cycle);
+/* mesh_buffers.c */
+uint32_t record_new(struct mesh *);
+void record_free(struct mesh *, uint32_t);
+void flit_arrives(struct mesh *, uint32_t side, uint32_t vc, uint32_t packet, uint64_t cycle);
+void pop_flit(struct mesh *, uint32_t port, uint32_t vc, uint64_t cycle);
+void pop_passed(struct mesh *, uint32_t port, uint32_t vc, uint64_t cycle);     /* multicast: flits that all copies have sent */
+/* mesh_arbiters.c */
+void arbiters_open(struct arbiters *, enum mesh_arbiter, uint32_t rows, uint32_t wide);
+void arbiters_close(struct arbiters *);
+uint32_t arbiter_pick(const struct arbiters *, uint32_t row, uint64_t mask, uint32_t from);    /* from: where round robin begins */
+void arbiter_won(struct arbiters *, uint32_t row, uint32_t input, uint32_t inputs);
+/* mesh_channels.c, mesh_switch.c, mesh_drop.c, mesh_waits.c: the stages of one router's cycle; the source; the watchdog. */
+void allocate_channels(struct mesh *, uint32_t router, uint64_t cycle);
+void allocate_switch(struct mesh *, uint32_t router, uint64_t cycle);
+void send_from_source(struct mesh *, uint32_t endpoint, uint64_t cycle);
+void drop_overdue(struct mesh *, uint32_t router, uint64_t cycle);
+struct mesh_arrival *new_arrival(struct mesh *, const struct record *, uint32_t endpoint, uint32_t leaf);
+int find_deadlock(const struct mesh *, uint64_t cycle, struct err *);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
