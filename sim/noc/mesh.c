@@ -69,6 +69,15 @@ static void join_port(struct mesh *m, uint32_t router, uint32_t local)
     }
 }
 
+/* What the parts of a cycle read all the time, from what join_port has set. */
+static void number_wires(struct mesh *m)
+{
+    for (uint32_t p = 0; p < m->topology->ports; p++)
+        m->in[p].credits = m->in[p].side == NOBODY ? 0 : m->in[p].side * m->vcs;
+    for (uint32_t s = 0; s < m->sides; s++)
+        m->out[s].wire = of_port(m->out[s].target != NOBODY ? m->out[s].target : m->topology->ports + m->out[s].endpoint, 0);
+}
+
 static uint32_t longest_delay(const struct mesh *m)
 {
     uint32_t most = 1;
@@ -91,6 +100,7 @@ static void open_routers(struct mesh *m)
         for (uint32_t p = 0; p < m->router[r].ports; p++)
             join_port(m, r, p);
     }
+    number_wires(m);
     for (uint32_t i = 0; i < m->sides * m->vcs; i++)
         m->credit[i] = m->depth;
     for (uint32_t e = 0; e < t->endpoints; e++)
@@ -114,12 +124,23 @@ static void open_arrays(struct mesh *m)
     open_routers(m);
     m->copy = mem_new(channels * m->most_ports + 1, sizeof *m->copy);
     m->bid = mem_new((size_t)m->most_ports * m->most_ports * m->vcs + 1, sizeof *m->bid);
+    m->rivals = mem_new((size_t)m->most_ports * m->vcs + 1, sizeof *m->rivals);
     m->chosen = mem_new((size_t)m->most_ports * m->most_ports + 1, 1);
     arbiters_open(&m->vc_in, m->config.arbiter, (uint32_t)channels, m->vcs);
-    arbiters_open(&m->vc_out, m->config.arbiter, (uint32_t)channels, m->most_ports * m->vcs);
+    arbiters_open(&m->vc_out, m->config.arbiter, (uint32_t)channels, of_port(m->most_ports, 0));
     arbiters_open(&m->sw_in, m->config.arbiter, t->ports, m->most_ports);
     arbiters_open(&m->sw_out, m->config.arbiter, t->ports, m->most_ports);
     ring_open(m, longest_delay(m));
+}
+
+/* A class of virtual channels is an equal share of them, in order; with fewer channels than classes every packet may use all. */
+static uint32_t allowed_channels(const struct mesh *m, uint32_t vc_class)
+{
+    uint32_t all = (uint32_t)(((uint64_t)1 << m->vcs) - 1), classes = m->topology->vc_classes;
+    if (vc_class >= classes || classes < 2 || m->vcs < classes)
+        return all;
+    uint32_t from = vc_class * m->vcs / classes, to = (vc_class + 1) * m->vcs / classes;
+    return (uint32_t)((((uint64_t)1 << to) - 1) & ~(((uint64_t)1 << from) - 1));
 }
 
 struct mesh *mesh_new(const struct topology *t, const struct mesh_config *config, struct err *err)
@@ -137,6 +158,8 @@ struct mesh *mesh_new(const struct topology *t, const struct mesh_config *config
     m->sw_after = m->sw_wait + (config->vc_alloc && !config->speculative);
     m->sw_leave = config->sw_alloc ? 1 : 0;
     m->free_record = NOBODY;
+    for (uint32_t vc_class = 0; vc_class < 3; vc_class++)
+        m->class_mask[vc_class] = allowed_channels(m, vc_class);
     open_arrays(m);
     return m;
 }
@@ -151,7 +174,7 @@ void mesh_free(struct mesh *m)
     arbiters_close(&m->sw_in);
     arbiters_close(&m->sw_out);
     void *own[] = {m->router, m->in, m->out, m->channel, m->copy, m->slot, m->credit, m->source, m->counts, m->active, m->sources,
-                   m->record, m->bid, m->chosen, m->arrival};
+                   m->record, m->bid, m->rivals, m->chosen, m->arrival};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         free(own[i]);
     free(m);
@@ -235,16 +258,9 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
             clear_bit(m->sources, endpoint);
     }
     if (out->delay)
-        ring_flit(m, cycle + out->delay, side, s->vc, n);
+        ring_flit(m, cycle + out->delay, out->wire | s->vc, n);
     else
-        flit_arrives(m, side, s->vc, n, cycle);
-}
-
-static void each_set(struct mesh *m, const uint64_t *map, uint32_t n, void (*act)(struct mesh *, uint32_t, uint64_t), uint64_t cycle)
-{
-    for (uint32_t word = 0; word < n / 64 + 1; word++)
-        for (uint64_t rest = map[word]; rest; rest &= rest - 1)
-            act(m, word * 64 + lowest(rest), cycle);
+        flit_arrives(m, out->wire | s->vc, n, cycle);
 }
 
 static void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
@@ -256,6 +272,8 @@ static void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
         allocate_channels(m, router, cycle);
     if (r->sending || r->bidding)
         allocate_switch(m, router, cycle);
+    if (!(r->bidding | r->sending | r->draining))
+        clear_bit(m->active, router);
 }
 
 int mesh_step(struct mesh *m, uint64_t cycle, struct err *err)
@@ -263,9 +281,12 @@ int mesh_step(struct mesh *m, uint64_t cycle, struct err *err)
     m->now = cycle;
     m->arrivals = 0;
     ring_deliver(m, cycle);
-    if (m->waiting)
-        each_set(m, m->sources, m->topology->endpoints, send_from_source, cycle);
-    each_set(m, m->active, m->topology->routers, step_router, cycle);
+    for (uint32_t word = 0; m->waiting && word < m->topology->endpoints / 64 + 1; word++)
+        for (uint64_t rest = m->sources[word]; rest; rest &= rest - 1)
+            send_from_source(m, word * 64 + lowest(rest), cycle);
+    for (uint32_t word = 0; word < m->topology->routers / 64 + 1; word++)
+        for (uint64_t rest = m->active[word]; rest; rest &= rest - 1)
+            step_router(m, word * 64 + lowest(rest), cycle);
     if (m->totals.flits_in_flight && m->config.watchdog && cycle - m->last_move > m->config.watchdog) {
         m->last_move = cycle;
         return find_deadlock(m, cycle, err);
@@ -289,14 +310,20 @@ uint64_t mesh_next(const struct mesh *m)
     return ring_next(m);
 }
 
-const struct mesh_counts *mesh_port_counts(const struct mesh *m, uint32_t port)
+struct mesh_counts mesh_port_counts(const struct mesh *m, uint32_t port)
 {
-    return &m->counts[port];
+    struct mesh_counts counts = m->counts[port];
+    for (uint32_t vc = 0; vc < m->vcs; vc++)
+        counts.flit_cycles += m->now * m->channel[port * m->vcs + vc].count;
+    return counts;
 }
 
 struct mesh_totals mesh_totals(const struct mesh *m)
 {
-    return m->totals;
+    struct mesh_totals totals = m->totals;
+    for (uint32_t port = 0; port < m->topology->ports; port++)
+        totals.flit_hops += m->topology->port[port].out_link != TOPOLOGY_NONE ? m->counts[port].sw_grants : 0;
+    return totals;
 }
 
 uint32_t mesh_queued(const struct mesh *m, uint32_t endpoint)

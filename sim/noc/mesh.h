@@ -48,10 +48,10 @@ struct mesh_arrival {               /* one leaf at its endpoint (its tail, at th
     uint64_t created, entered, head;/* injected; its head left the source queue; its head arrived */
 };
 struct mesh_counts {                /* of one port: its in side, then its out side */
-    uint64_t buffer_writes, buffer_reads, routes, drops;
+    uint64_t buffer_writes, routes, drops;
     uint64_t flit_cycles;           /* sum over flits of the cycles they spent in the buffer: / cycles = mean occupancy */
-    uint64_t vc_grants, sw_grants, crossbar, link;  /* out side; grants on speculation that came to nothing are in lost_grants */
-    uint64_t lost_grants;
+    uint64_t vc_grants, sw_grants;  /* out side; a switch grant is a flit through the switch and, to a router, over the link */
+    uint64_t lost_grants;           /* on speculation that came to nothing */
     uint64_t stall[MESH_STALLS];    /* in side: cycles a packet's copy at the front could not go on, by cause */
 };
 struct mesh_totals { uint64_t packets, leaves, delivered, dropped, flits_in_flight, flit_hops; };   /* leaves, delivered, dropped: leaves */
@@ -70,7 +70,8 @@ int mesh_step(struct mesh *, uint64_t cycle, struct err *);
 /* What arrived or was dropped in the last step, in a fixed order; *n how many. Valid until the next step. */
 const struct mesh_arrival *mesh_arrivals(const struct mesh *, uint32_t *n);
 uint64_t mesh_next(const struct mesh *);            /* the next cycle with work; UINT64_MAX: asleep until an injection */
-const struct mesh_counts *mesh_port_counts(const struct mesh *, uint32_t global_port);
+/* Flits still in the buffer are in flit_cycles as if they left in the last step; reads of a buffer are its writes once it is empty. */
+struct mesh_counts mesh_port_counts(const struct mesh *, uint32_t global_port);
 struct mesh_totals mesh_totals(const struct mesh *);
 uint32_t mesh_queued(const struct mesh *, uint32_t endpoint);                   /* packets in its output queue */
 /* Conservation: every credit is at its owner, in a buffer, or on a wire; leaves are delivered, dropped or in flight. -1: err says which not. */

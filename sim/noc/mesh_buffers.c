@@ -39,20 +39,10 @@ struct mesh_arrival *new_arrival(struct mesh *m, const struct record *r, uint32_
     return &m->arrival[m->arrivals++];
 }
 
-/* A class of virtual channels is an equal share of them, in order; with fewer channels than classes every packet may use all. */
-static uint32_t allowed_channels(const struct mesh *m, uint32_t vc_class)
-{
-    uint32_t all = (uint32_t)(((uint64_t)1 << m->vcs) - 1), classes = m->topology->vc_classes;
-    if (vc_class == TOPOLOGY_ANY_CLASS || classes < 2 || m->vcs < classes)
-        return all;
-    uint32_t from = vc_class * m->vcs / classes, to = (vc_class + 1) * m->vcs / classes;
-    return (uint32_t)((((uint64_t)1 << to) - 1) & ~(((uint64_t)1 << from) - 1));
-}
-
 static void ask(struct mesh *m, uint32_t channel, uint32_t port, uint32_t vc_class, uint32_t packet)
 {
     m->channel[channel].asking |= (uint64_t)1 << port;
-    *copy_of(m, channel, port) = (struct copy){.packet = packet, .allowed = allowed_channels(m, vc_class)};
+    *copy_of(m, channel, port) = (struct copy){.packet = packet, .allowed = m->class_mask[vc_class < 2 ? vc_class : 2]};
 }
 
 /* The packet whose head is now at the front asks for its way on; from `cycle` on its stages take their time. */
@@ -63,8 +53,9 @@ static void come_to_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t c
     struct channel *c = &m->channel[number];
     c->packet = m->slot[(size_t)number * m->depth + c->head];
     struct record *r = &m->record[c->packet];
-    c->length = r->flits;
+    c->length = (uint16_t)r->flits;
     c->popped = 0;
+    c->multicast = r->multicast;
     c->when = cycle + m->va_wait;
     c->since = cycle;
     r->routers++;
@@ -83,26 +74,27 @@ static void come_to_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t c
     m->counts[port].routes++;
 }
 
-static void arrive_at_endpoint(struct mesh *m, uint32_t side, uint32_t vc, uint32_t packet, uint64_t cycle)
+static void arrive_at_endpoint(struct mesh *m, uint32_t endpoint, uint32_t vc, uint32_t packet, uint64_t cycle)
 {
+    const struct topology_endpoint *e = &m->topology->endpoint[endpoint];
+    uint32_t side = m->topology->first_port[e->router] + e->port;
     struct record *r = &m->record[packet];
-    struct out_side *out = &m->out[side];
-    ring_credit(m, cycle + out->credit_delay, side * m->vcs + vc);
+    ring_credit(m, cycle + m->out[side].credit_delay, side * m->vcs + vc);
     m->totals.flits_in_flight--;
     if (!r->received++)
         r->head = cycle;
     if (r->received < r->flits)
         return;
     m->totals.delivered++;
-    new_arrival(m, r, out->endpoint, r->leaf);
+    new_arrival(m, r, endpoint, r->leaf);
     record_free(m, packet);
 }
 
-void flit_arrives(struct mesh *m, uint32_t side, uint32_t vc, uint32_t packet, uint64_t cycle)
+void flit_arrives(struct mesh *m, uint32_t wire, uint32_t packet, uint64_t cycle)
 {
-    uint32_t port = m->out[side].target;
-    if (port == NOBODY) {
-        arrive_at_endpoint(m, side, vc, packet, cycle);
+    uint32_t port = wire >> VC_BITS, vc = wire % MESH_MOST_VCS;
+    if (port >= m->topology->ports) {
+        arrive_at_endpoint(m, port - m->topology->ports, vc, packet, cycle);
         return;
     }
     struct in_side *in = &m->in[port];
@@ -113,8 +105,7 @@ void flit_arrives(struct mesh *m, uint32_t side, uint32_t vc, uint32_t packet, u
     m->slot[(size_t)number * m->depth + (at >= m->depth ? at - m->depth : at)] = packet;
     m->counts[port].buffer_writes++;
     m->counts[port].flit_cycles -= cycle;
-    if (!router->flits++)
-        set_bit(m->active, in->router);
+    set_bit(m->active, in->router);
     if (c->count++)
         return;
     if (!c->length) {
@@ -139,7 +130,7 @@ static void leave_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cyc
 {
     struct channel *c = &m->channel[port * m->vcs + vc];
     struct in_side *in = &m->in[port];
-    if (m->record[c->packet].multicast || m->record[c->packet].dropped)
+    if (c->multicast || (m->config.drops && m->record[c->packet].dropped))
         record_free(m, c->packet);
     c->length = 0;
     stop_sending(m, port, vc);
@@ -154,15 +145,10 @@ void pop_flit(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
 {
     struct in_side *in = &m->in[port];
     struct channel *c = &m->channel[port * m->vcs + vc];
-    struct router *router = &m->router[in->router];
     c->head = (uint16_t)(c->head + 1u == m->depth ? 0 : c->head + 1u);
     c->count--;
-    ring_credit(m, cycle + in->credit_delay, in->side * m->vcs + vc);
-    m->counts[port].buffer_reads++;
+    ring_credit(m, cycle + in->credit_delay, in->credits + vc);
     m->counts[port].flit_cycles += cycle;
-    m->totals.flits_in_flight--;
-    if (!--router->flits)
-        clear_bit(m->active, in->router);
     if (++c->popped == c->length)
         leave_front(m, port, vc, cycle);
     else if (!c->count)
@@ -178,6 +164,8 @@ void pop_passed(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
         uint32_t sent = copy_of(m, number, lowest(rest))->sent;
         passed = sent < passed ? sent : passed;
     }
-    while (c->length && c->packet == packet && c->popped < passed && c->count)
+    while (c->length && c->packet == packet && c->popped < passed && c->count) {
+        m->totals.flits_in_flight--;        /* the copies' flits, on their way, count for themselves */
         pop_flit(m, port, vc, cycle);
+    }
 }

@@ -4,14 +4,16 @@
  * bidder chooses a channel, then each channel a bidder. */
 #include "noc/mesh_parts.h"
 
-/* Channels of a side that a copy could take now: free ones of its class; for a multicast packet and an atomic mesh only with the room
- * they need: a copy that must not wait half way in, for others that wait for it. */
+/* Channels of a side that a copy could take now: free ones of its class. A multicast packet, and any in an atomic mesh, takes one only
+ * with the room it needs: it must not wait half way in for others that wait for it. */
 static uint32_t takeable(const struct mesh *m, uint32_t side, const struct channel *c, uint32_t allowed)
 {
     const struct out_side *out = &m->out[side];
     uint32_t free = out->free & allowed;
-    uint32_t room = m->config.atomic ? m->depth : m->record[c->packet].multicast && out->target != NOBODY ? c->length : 0;
-    for (uint32_t rest = room ? free : 0; rest; rest &= rest - 1)
+    if (!(c->multicast | m->config.atomic))
+        return free;
+    uint32_t room = m->config.atomic ? m->depth : out->target != NOBODY ? c->length : 0;
+    for (uint32_t rest = free; rest; rest &= rest - 1)
         if (m->credit[side * m->vcs + lowest(rest)] < room)
             free &= ~(rest & -rest);
     return free;
@@ -25,39 +27,45 @@ static int has_credit(const struct mesh *m, uint32_t side, uint32_t vcs)
     return 0;
 }
 
-/* Fills bid[]: per output port the bidders in order of (input port, channel). Returns the mask of output ports that have some. */
-static uint64_t collect_bids(struct mesh *m, uint32_t router, uint64_t cycle)
+struct bids { uint32_t n; uint64_t outputs, contested; };   /* masks of output ports: with bidders, with two or more */
+
+static void bid_for(struct mesh *m, struct bids *bids, uint32_t port, uint32_t vc, const struct channel *c, uint32_t o, uint32_t allowed)
 {
-    const struct router *r = &m->router[router];
-    uint64_t outputs = 0;
-    uint32_t width = m->most_ports * m->vcs;
+    struct in_side *in = &m->in[port];
+    uint32_t side = port - in->local + o, could = takeable(m, side, c, allowed);
+    if (!could) {
+        m->counts[port].stall[STALL_NO_VC]++;
+        return;
+    }
+    m->bid[bids->n++] = (struct bid){.in = of_port(in->local, vc), .vcs = could, .o = (uint8_t)o};
+    bids->contested |= bids->outputs & (uint64_t)1 << o;
+    bids->outputs |= (uint64_t)1 << o;
+    if (m->config.speculative && has_credit(m, side, could))
+        in->guessing |= 1u << vc;
+}
+
+/* Fills bid[] in order of (input port, channel). */
+static struct bids collect_bids(struct mesh *m, const struct router *r, uint64_t cycle)
+{
+    struct bids bids = {0, 0, 0};
     for (uint64_t ports = r->bidding; ports; ports &= ports - 1) {
-        uint32_t local = lowest(ports), port = r->first_port + local;
+        uint32_t port = r->first_port + lowest(ports);
         for (uint32_t vcs = m->in[port].bidding; vcs; vcs &= vcs - 1) {
             uint32_t vc = lowest(vcs), number = port * m->vcs + vc;
             const struct channel *c = &m->channel[number];
             if (c->when > cycle)
                 continue;
-            for (uint64_t rest = c->asking; rest; rest &= rest - 1) {
-                uint32_t o = lowest(rest), could = takeable(m, r->first_port + o, c, copy_of(m, number, o)->allowed);
-                if (!could) {
-                    m->counts[port].stall[STALL_NO_VC]++;
-                    continue;
-                }
-                if (!(outputs >> o & 1))
-                    m->bids[o] = 0;
-                outputs |= (uint64_t)1 << o;
-                m->bid[o * width + m->bids[o]++] = (struct bid){.in = local * m->vcs + vc, .vcs = could};
-                if (m->config.speculative && has_credit(m, r->first_port + o, could))
-                    m->in[port].guessing |= 1u << vc;
-            }
+            if (!c->multicast)
+                bid_for(m, &bids, port, vc, c, lowest(c->asking), c->one.allowed);
+            for (uint64_t rest = c->multicast ? c->asking : 0; rest; rest &= rest - 1)
+                bid_for(m, &bids, port, vc, c, lowest(rest), copy_of(m, number, lowest(rest))->allowed);
         }
     }
-    return outputs;
+    return bids;
 }
 
 /* The copy of a multicast packet beyond this router gets a record of its own when it gets its channel. */
-static void split(struct mesh *m, uint32_t router, const struct channel *c, struct copy *copy, uint32_t o)
+static void split(struct mesh *m, const struct router *r, const struct channel *c, struct copy *copy, uint32_t o)
 {
     const struct topology_node *node = &m->topology->node[m->record[c->packet].to];
     const struct topology_branch *branch = &m->topology->branch[node->first_branch];
@@ -69,57 +77,48 @@ static void split(struct mesh *m, uint32_t router, const struct channel *c, stru
     to->to = branch->to;
     to->leaves = branch->leaves;
     from->leaves -= branch->leaves;
-    if (m->out[m->router[router].first_port + o].target == NOBODY) {
+    if (m->out[r->first_port + o].target == NOBODY) {
         to->multicast = 0;
         to->leaf = branch->to;
     }
     copy->packet = n;
 }
 
-static void grant_channel(struct mesh *m, uint32_t router, uint32_t in, uint32_t o, uint32_t vc, uint64_t cycle)
+/* Pointers of a match made in the first iteration. A bidder's round robin runs over all channels of the router, (output, vc) in order. */
+static void move_pointers(struct mesh *m, const struct router *r, struct channel *c, const struct bid *bid, uint32_t vc)
 {
-    struct router *r = &m->router[router];
-    uint32_t port = r->first_port + in / m->vcs, own = in % m->vcs, number = r->first_port * m->vcs + in;
-    struct in_side *side = &m->in[port];
+    if (m->vc_out.kind == ARBITER_MATRIX)
+        arbiter_won(&m->vc_in, (uint32_t)(c - m->channel), vc, m->vcs);
+    c->turn = vc + 1 != m->vcs ? of_port(bid->o, vc + 1) : bid->o + 1u == r->ports ? 0 : of_port(bid->o + 1u, 0);
+    arbiter_won(&m->vc_out, (r->first_port + bid->o) * m->vcs + vc, bid->in, of_port(r->ports, 0));
+}
+
+/* The bidder gets one of the channels that granted. */
+static uint32_t take_channel(struct mesh *m, struct router *r, const struct bid *bid, uint32_t grants, int first, uint64_t cycle)
+{
+    uint32_t port = r->first_port + (bid->in >> VC_BITS), own = bid->in % MESH_MOST_VCS, number = port * m->vcs + own, o = bid->o;
+    struct in_side *in = &m->in[port];
     struct channel *c = &m->channel[number];
     struct copy *copy = copy_of(m, number, o);
-    copy->vc = vc;
-    if (copy->packet == NOBODY)
-        split(m, router, c, copy, o);
+    uint32_t vc = arbiter_pick(&m->vc_in, number, grants, c->turn >> VC_BITS == o ? c->turn % MESH_MOST_VCS : 0);
+    if (first)
+        move_pointers(m, r, c, bid, vc);
+    copy->vc = (uint8_t)vc;
+    if (c->multicast)
+        split(m, r, c, copy, o);
     m->out[r->first_port + o].free &= ~(1u << vc);
+    m->counts[r->first_port + o].vc_grants++;
     c->holding |= (uint64_t)1 << o;
     c->asking &= ~((uint64_t)1 << o);
     c->when = cycle + m->sw_after;
     if (!c->asking) {
-        side->bidding &= ~(1u << own);
-        if (!side->bidding)
-            r->bidding &= ~((uint64_t)1 << side->local);
+        in->bidding &= ~(1u << own);
+        if (!in->bidding)
+            r->bidding &= ~((uint64_t)1 << in->local);
     }
-    if (c->count) {
-        side->sending |= 1u << own;
-        r->sending |= (uint64_t)1 << side->local;
-    }
-    m->counts[r->first_port + o].vc_grants++;
-}
-
-/* Among the channels of output o: a bidder's round robin runs over all channels of the router, (output, channel) in order. */
-static uint32_t choose_channel(const struct mesh *m, uint32_t channel, uint32_t o, uint32_t vcs)
-{
-    uint32_t from = 0;
-    if (m->vc_in.kind == ARBITER_ROUND_ROBIN && m->vc_in.turn[channel] / m->vcs == o)
-        from = m->vc_in.turn[channel] % m->vcs;
-    return arbiter_pick(&m->vc_in, channel, vcs, from);
-}
-
-static void move_pointers(struct mesh *m, uint32_t router, uint32_t in, uint32_t o, uint32_t vc)
-{
-    const struct router *r = &m->router[router];
-    uint32_t channel = r->first_port * m->vcs + in;
-    if (m->vc_in.kind == ARBITER_ROUND_ROBIN)
-        m->vc_in.turn[channel] = o * m->vcs + vc + 1 == r->ports * m->vcs ? 0 : o * m->vcs + vc + 1;
-    else
-        arbiter_won(&m->vc_in, channel, vc, m->vcs);
-    arbiter_won(&m->vc_out, (r->first_port + o) * m->vcs + vc, in, r->ports * m->vcs);
+    in->sending |= 1u << own;           /* its head is in the buffer, or it could not have bid */
+    r->sending |= (uint64_t)1 << in->local;
+    return vc;
 }
 
 static int bids_for(const struct mesh *m, const struct bid *b, uint32_t vc)
@@ -147,68 +146,67 @@ static struct bid *choose_bidder(const struct mesh *m, uint32_t row, uint32_t vc
 }
 
 /* One iteration over the channels and bidders of one output that are not matched yet; returns the channels it matched. */
-static uint32_t match_islip(struct mesh *m, uint32_t router, uint32_t o, struct bid *bid, uint32_t n, uint32_t vcs, int first, uint64_t cycle)
+static uint32_t match_islip(struct mesh *m, struct router *r, struct bid *bid, uint32_t n, uint32_t vcs, int first, uint64_t cycle)
 {
-    const struct router *r = &m->router[router];
     uint32_t matched = 0;
     for (; vcs; vcs &= vcs - 1) {
-        struct bid *to = choose_bidder(m, (r->first_port + o) * m->vcs + lowest(vcs), lowest(vcs), bid, n);
+        struct bid *to = choose_bidder(m, (r->first_port + bid->o) * m->vcs + lowest(vcs), lowest(vcs), bid, n);
         if (to)
             to->grants |= vcs & -vcs;
     }
     for (uint32_t k = 0; k < n; k++) {
         if (!bid[k].grants)
             continue;
-        uint32_t vc = choose_channel(m, r->first_port * m->vcs + bid[k].in, o, bid[k].grants);
+        matched |= 1u << take_channel(m, r, &bid[k], bid[k].grants, first, cycle);
         bid[k].grants = 0;
         bid[k].done = 1;
-        matched |= 1u << vc;
-        if (first)
-            move_pointers(m, router, bid[k].in, o, vc);
-        grant_channel(m, router, bid[k].in, o, vc, cycle);
     }
     return matched;
 }
 
-static void match_input_first(struct mesh *m, uint32_t router, uint32_t o, struct bid *bid, uint32_t n, uint32_t vcs, uint64_t cycle)
+static void match_input_first(struct mesh *m, struct router *r, struct bid *bid, uint32_t n, uint32_t vcs, uint64_t cycle)
 {
-    const struct router *r = &m->router[router];
-    for (uint32_t k = 0; k < n; k++)
-        bid[k].grants = 1u << choose_channel(m, r->first_port * m->vcs + bid[k].in, o, bid[k].vcs);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t number = (r->first_port + (bid[k].in >> VC_BITS)) * m->vcs + bid[k].in % MESH_MOST_VCS, turn = m->channel[number].turn;
+        bid[k].grants = 1u << arbiter_pick(&m->vc_in, number, bid[k].vcs, turn >> VC_BITS == bid[k].o ? turn % MESH_MOST_VCS : 0);
+    }
     for (; vcs; vcs &= vcs - 1) {
-        uint32_t vc = lowest(vcs);
-        struct bid *to = choose_bidder(m, (r->first_port + o) * m->vcs + vc, vc, bid, n);
+        struct bid *to = choose_bidder(m, (r->first_port + bid->o) * m->vcs + lowest(vcs), lowest(vcs), bid, n);
         if (!to)
             continue;
         to->done = 1;
-        move_pointers(m, router, to->in, o, vc);
-        grant_channel(m, router, to->in, o, vc, cycle);
+        take_channel(m, r, to, vcs & -vcs, 1, cycle);
     }
 }
 
-static void match_output(struct mesh *m, uint32_t router, uint32_t o, uint64_t cycle)
+/* An output that several bid for. */
+static void settle(struct mesh *m, struct router *r, const struct bids *bids, uint32_t o, uint64_t cycle)
 {
-    struct bid *bid = &m->bid[o * m->most_ports * m->vcs];
-    uint32_t n = m->bids[o], vcs = 0, iterations = m->config.iterations > 1 ? m->config.iterations : 1;
-    for (uint32_t k = 0; k < n; k++)
-        vcs |= bid[k].vcs;
-    if (m->config.vc_allocator == ALLOCATOR_INPUT_FIRST) {
-        match_input_first(m, router, o, bid, n, vcs, cycle);
-    } else {
-        for (uint32_t i = 0; i < iterations && vcs; i++) {
-            uint32_t matched = match_islip(m, router, o, bid, n, vcs, !i, cycle);
-            if (!matched)
-                break;
-            vcs &= ~matched;
+    struct bid *rival = m->rivals;
+    uint32_t n = 0, vcs = 0, iterations = m->config.iterations > 1 ? m->config.iterations : 1;
+    for (uint32_t k = 0; k < bids->n; k++)
+        if (m->bid[k].o == o) {
+            rival[n++] = m->bid[k];
+            vcs |= m->bid[k].vcs;
         }
+    if (m->config.vc_allocator == ALLOCATOR_INPUT_FIRST)
+        match_input_first(m, r, rival, n, vcs, cycle);
+    for (uint32_t i = 0; m->config.vc_allocator == ALLOCATOR_ISLIP && i < iterations && vcs; i++) {
+        uint32_t matched = match_islip(m, r, rival, n, vcs, !i, cycle);
+        vcs = matched ? vcs & ~matched : 0;
     }
     for (uint32_t k = 0; k < n; k++)
-        if (!bid[k].done)
-            m->counts[m->router[router].first_port + bid[k].in / m->vcs].stall[STALL_LOST_VC]++;
+        if (!rival[k].done)
+            m->counts[r->first_port + (rival[k].in >> VC_BITS)].stall[STALL_LOST_VC]++;
 }
 
 void allocate_channels(struct mesh *m, uint32_t router, uint64_t cycle)
 {
-    for (uint64_t outputs = collect_bids(m, router, cycle); outputs; outputs &= outputs - 1)
-        match_output(m, router, lowest(outputs), cycle);
+    struct router *r = &m->router[router];
+    struct bids bids = collect_bids(m, r, cycle);
+    for (uint32_t k = 0; k < bids.n; k++)
+        if (!(bids.contested >> m->bid[k].o & 1))       /* alone: what every allocator comes to */
+            take_channel(m, r, &m->bid[k], m->bid[k].vcs, 1, cycle);
+    for (uint64_t rest = bids.contested; rest; rest &= rest - 1)
+        settle(m, r, &bids, lowest(rest), cycle);
 }

@@ -100,6 +100,7 @@ static void drain(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
     const struct channel *c = &m->channel[port * m->vcs + vc];
     while (m->in[port].draining >> vc & 1 && c->count) {
         m->last_move = cycle;
+        m->totals.flits_in_flight--;
         pop_flit(m, port, vc, cycle);
     }
 }

@@ -24,16 +24,21 @@ struct record {                     /* a packet, or one copy of a multicast pack
     uint8_t multicast, ways, vc_class, dropped;
     uint64_t created, entered, head;
 };
-struct channel {
+struct copy { uint32_t packet, allowed; uint16_t sent; uint8_t vc; };       /* allowed: channels beyond that its class may use */
+struct channel {                    /* 64 bytes, of which a packet alone in a router needs no more */
     uint64_t asking, holding;       /* output ports (local) of copies: without a channel beyond; with one */
     uint64_t when, since;           /* first cycle in which the next stage may act; in which the packet came to the front */
-    uint32_t packet, length, popped;/* the front packet; length 0: none */
+    uint32_t packet;                /* at the front */
+    uint16_t length, popped;        /* its flits (0: there is no packet), and those that have left the buffer */
     uint16_t head, count;           /* of the ring of flits */
+    uint8_t multicast;
+    uint32_t turn;                  /* round robin: of_port(output, vc) that is first in line when it chooses a channel beyond */
+    struct copy one;                /* the copy of a unicast packet */
 };
-struct copy { uint32_t packet, sent, allowed; uint32_t vc; };       /* allowed: channels beyond that its class may use */
 struct in_side {
     uint32_t bidding, sending, draining, guessing;  /* channels: with copies asking; holding, and flits there; dropped; bidding for the switch on a guess */
     uint32_t router, local, side;   /* side: who sends to this port */
+    uint32_t credits;               /* side * vcs: where its credits go */
     uint32_t turn;                  /* the channel that is first in line for the switch */
     uint32_t credit_delay;
 };
@@ -42,11 +47,12 @@ struct out_side {
     uint32_t place;                 /* free places of the endpoint's input queue; NOBODY: without end */
     uint32_t target;                /* in side it leads to, or NOBODY: an endpoint; `endpoint` */
     uint32_t endpoint;
+    uint32_t wire;                  /* of_port(in side, 0) or of_port(ports + endpoint, 0) */
     uint32_t delay, flit_time;      /* from the grant to the arrival */
     uint32_t credit_delay;          /* endpoints: from a flit's arrival to the use of its credit */
     uint64_t free_at;               /* first cycle in which the link takes another flit */
 };
-struct router { uint32_t first_port, ports, flits; uint64_t bidding, sending, draining; };       /* masks of local ports */
+struct router { uint32_t first_port, ports; uint64_t bidding, sending, draining; };      /* masks of local ports; all 0: no flits */
 struct source {
     uint32_t first, last, queued;   /* records */
     uint32_t sent, vc, turn, limit; /* limit 0: without end */
@@ -56,18 +62,19 @@ struct bucket { uint64_t *flit; uint32_t *credit; uint32_t flits, credits, flit_
 /* One arbiter per row. Round robin: turn is the first in line. Matrix: the one served longest ago, which is what a matrix of
  * pairwise priorities comes to when the winner loses to all others (served: [row * wide + input], a running number). */
 struct arbiters { enum mesh_arbiter kind; uint32_t wide, clock, *turn, *served; };
-struct bid { uint32_t in, vcs, grants, done; };     /* in: local port * vcs + vc; vcs: channels it could take */
+struct bid { uint32_t in, vcs, grants; uint8_t o, done; };      /* in: of_port(local port, vc); vcs: channels of output o it could take */
 
 struct mesh {
     const struct topology *topology;
     struct mesh_config config;
     uint32_t vcs, depth, sides, most_ports;
+    uint32_t class_mask[3];         /* channels that a class may use; the last: every class */
     uint32_t va_wait, sw_after, sw_wait, sw_leave;  /* cycles derived from the configuration; mesh.c */
     struct router *router;          /* [routers] */
     struct in_side *in;             /* [ports] */
     struct out_side *out;           /* [sides] */
     struct channel *channel;        /* [ports * vcs] */
-    struct copy *copy;              /* [ports * vcs * most_ports] */
+    struct copy *copy;              /* [ports * vcs * most_ports] of multicast packets */
     uint32_t *slot;                 /* [ports * vcs * depth] packet of each flit in a buffer */
     uint32_t *credit;               /* [sides * vcs] */
     struct source *source;          /* [endpoints] */
@@ -77,15 +84,16 @@ struct mesh {
     uint64_t *full, ring_mask;      /* bitmap of buckets that are not empty */
     struct record *record;
     uint32_t records, record_room, free_record;
-    struct arbiters vc_in, vc_out, sw_in, sw_out;
-    struct bid *bid;                /* scratch: [most_ports * most_ports * vcs], by output port */
-    uint32_t bids[TOPOLOGY_MOST_PORTS];
+    struct arbiters vc_in, vc_out, sw_in, sw_out;   /* vc_in: served only; its turns are in the channels */
+    struct bid *bid, *rivals;       /* scratch: [most_ports * most_ports * vcs] each */
     uint8_t *chosen;                /* scratch: [most_ports * most_ports] channel that bids from an input for an output */
     struct mesh_arrival *arrival;
     uint32_t arrivals, arrival_room;
     struct mesh_totals totals;
     uint64_t now, last_move, waiting;       /* waiting: packets in source queues */
 };
+
+void ring_widen(struct bucket *);
 
 static inline uint32_t lowest(uint64_t mask)
 {
@@ -111,27 +119,75 @@ static inline void clear_bit(uint64_t *map, uint32_t i)
 
 static inline struct copy *copy_of(const struct mesh *m, uint32_t channel, uint32_t out_port)
 {
-    return &m->copy[(size_t)channel * m->most_ports + out_port];
+    struct channel *c = &m->channel[channel];
+    return c->multicast ? &m->copy[(size_t)channel * m->most_ports + out_port] : &c->one;
+}
+
+/* A port (or side) and a channel of it in one number, for what is taken apart again: shifts, no division. */
+enum { VC_BITS = 5 };
+
+static inline uint32_t of_port(uint32_t port, uint32_t vc)
+{
+    return port << VC_BITS | vc;
+}
+
+/* Of the inputs in mask: round robin the first from `from` on, matrix the one served longest ago (at equal: the lowest). */
+static inline uint32_t arbiter_pick(const struct arbiters *a, uint32_t row, uint64_t mask, uint32_t from)
+{
+    if (!(mask & (mask - 1)))
+        return lowest(mask);
+    if (a->kind == ARBITER_ROUND_ROBIN)
+        return first_from(mask, from);
+    const uint32_t *served = &a->served[(size_t)row * a->wide];
+    uint32_t best = lowest(mask);
+    for (uint64_t rest = mask & (mask - 1); rest; rest &= rest - 1)
+        if (served[lowest(rest)] < served[best])
+            best = lowest(rest);
+    return best;
+}
+
+static inline void arbiter_won(struct arbiters *a, uint32_t row, uint32_t input, uint32_t inputs)
+{
+    if (a->kind == ARBITER_ROUND_ROBIN)
+        a->turn[row] = input + 1 == inputs ? 0 : input + 1;
+    else
+        a->served[(size_t)row * a->wide + input] = ++a->clock;
+}
+
+/* What arrives in cycle `at`, later than now. A flit is (out_side.wire | channel) << 32 | packet; a credit its index in credit[], and
+ * a place of an endpoint's queue sides * vcs + endpoint. */
+static inline void ring_flit(struct mesh *m, uint64_t at, uint32_t wire, uint32_t packet)
+{
+    struct bucket *b = &m->ring[at & m->ring_mask];
+    if (b->flits == b->flit_room)
+        ring_widen(b);
+    b->flit[b->flits++] = (uint64_t)wire << 32 | packet;
+    set_bit(m->full, (uint32_t)(at & m->ring_mask));
+}
+
+static inline void ring_credit(struct mesh *m, uint64_t at, uint32_t what)
+{
+    struct bucket *b = &m->ring[at & m->ring_mask];
+    if (b->credits == b->credit_room)
+        ring_widen(b);
+    b->credit[b->credits++] = what;
+    set_bit(m->full, (uint32_t)(at & m->ring_mask));
 }
 
 /* mesh_ring.c: what is on the wires. */
 void ring_open(struct mesh *, uint32_t longest_delay);
 void ring_close(struct mesh *);
-void ring_flit(struct mesh *, uint64_t at, uint32_t side, uint32_t vc, uint32_t packet);
-void ring_credit(struct mesh *, uint64_t at, uint32_t what);        /* side * vcs + vc, or sides * vcs + endpoint: a place */
 uint64_t ring_next(const struct mesh *);
 void ring_deliver(struct mesh *, uint64_t cycle);
 /* mesh_buffers.c */
 uint32_t record_new(struct mesh *);
 void record_free(struct mesh *, uint32_t);
-void flit_arrives(struct mesh *, uint32_t side, uint32_t vc, uint32_t packet, uint64_t cycle);
+void flit_arrives(struct mesh *, uint32_t wire, uint32_t packet, uint64_t cycle);
 void pop_flit(struct mesh *, uint32_t port, uint32_t vc, uint64_t cycle);
 void pop_passed(struct mesh *, uint32_t port, uint32_t vc, uint64_t cycle);     /* multicast: flits that all copies have sent */
 /* mesh_arbiters.c */
 void arbiters_open(struct arbiters *, enum mesh_arbiter, uint32_t rows, uint32_t wide);
 void arbiters_close(struct arbiters *);
-uint32_t arbiter_pick(const struct arbiters *, uint32_t row, uint64_t mask, uint32_t from);    /* from: where round robin begins */
-void arbiter_won(struct arbiters *, uint32_t row, uint32_t input, uint32_t inputs);
 /* mesh_channels.c, mesh_switch.c, mesh_drop.c, mesh_waits.c: the stages of one router's cycle; the source; the watchdog. */
 void allocate_channels(struct mesh *, uint32_t router, uint64_t cycle);
 void allocate_switch(struct mesh *, uint32_t router, uint64_t cycle);

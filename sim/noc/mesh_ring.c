@@ -25,27 +25,17 @@ void ring_close(struct mesh *m)
     free(m->full);
 }
 
-/* A flit is (side, channel) << 32 | packet. */
-void ring_flit(struct mesh *m, uint64_t at, uint32_t side, uint32_t vc, uint32_t packet)
+/* Room for more in whichever list is full. */
+void ring_widen(struct bucket *b)
 {
-    struct bucket *b = &m->ring[at & m->ring_mask];
     if (b->flits == b->flit_room) {
         b->flit_room = 2 * b->flit_room + 16;
         b->flit = mem_grow(b->flit, b->flit_room, sizeof *b->flit);
     }
-    b->flit[b->flits++] = (uint64_t)(side * m->vcs + vc) << 32 | packet;
-    set_bit(m->full, (uint32_t)(at & m->ring_mask));
-}
-
-void ring_credit(struct mesh *m, uint64_t at, uint32_t what)
-{
-    struct bucket *b = &m->ring[at & m->ring_mask];
     if (b->credits == b->credit_room) {
         b->credit_room = 2 * b->credit_room + 16;
         b->credit = mem_grow(b->credit, b->credit_room, sizeof *b->credit);
     }
-    b->credit[b->credits++] = what;
-    set_bit(m->full, (uint32_t)(at & m->ring_mask));
 }
 
 /* The first cycle after now in which something arrives. */
@@ -79,10 +69,8 @@ void ring_deliver(struct mesh *m, uint64_t cycle)
             m->out[m->topology->first_port[e->router] + e->port].place++;
         }
     }
-    for (uint32_t i = 0; i < b->flits; i++) {
-        uint32_t wire = (uint32_t)(b->flit[i] >> 32);
-        flit_arrives(m, wire / m->vcs, wire % m->vcs, (uint32_t)b->flit[i], cycle);
-    }
+    for (uint32_t i = 0; i < b->flits; i++)
+        flit_arrives(m, (uint32_t)(b->flit[i] >> 32), (uint32_t)b->flit[i], cycle);
     b->flits = b->credits = 0;
     clear_bit(m->full, (uint32_t)(cycle & m->ring_mask));
 }

@@ -56,10 +56,13 @@ static const char *port_name(const struct mesh *m, uint32_t port, char *text, si
 {
     static const char *const names[] = {"east", "west", "north", "south"};
     const struct topology *t = m->topology;
+    uint32_t local = m->in[port].local;
     if (t->port[port].endpoint != TOPOLOGY_NONE)
         snprintf(text, size, "endpoint %u", t->port[port].endpoint);
+    else if (t->columns)
+        snprintf(text, size, "%s", names[local % 4]);
     else
-        snprintf(text, size, t->columns ? "%s%.0u" : "port %.0s%u", names[m->in[port].local & 3], t->columns ? 0 : m->in[port].local);
+        snprintf(text, size, "port %u", local);
     return text;
 }
 
@@ -68,7 +71,7 @@ static size_t tell(const struct mesh *m, uint32_t number, char *text, size_t siz
     uint32_t port = number / m->vcs;
     const struct record *r = &m->record[m->channel[number].packet];
     char name[40];
-    int n = snprintf(text, size, "%spacket %u from endpoint %u at router %u, input %s, channel %u", "", r->tag, r->from, m->in[port].router,
+    int n = snprintf(text, size, "packet %u from endpoint %u at router %u, input %s, channel %u", r->tag, r->from, m->in[port].router,
                      port_name(m, port, name, sizeof name), number % m->vcs);
     return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size;
 }
@@ -95,8 +98,8 @@ static int tell_ring(const struct mesh *m, const uint8_t *stuck, uint32_t start,
         length++;
     } while (at != first);
     free(seen);
-    return err_answer(err, "deadlock in the network at cycle %llu: no flit has moved for %llu cycles and %u packets wait for each other in a ring: %s, which waits for "
-                           "the first; more virtual channels (a torus needs 2), updown routing or smaller packets would help",
+    return err_answer(err, "deadlock in the network at cycle %llu: no flit has moved for %llu cycles and %u virtual channels wait for each other in a ring: %s, which "
+                           "waits for the first; more virtual channels (a torus needs 2), updown routing or smaller packets would help",
                       (unsigned long long)cycle, (unsigned long long)m->config.watchdog, length, text);
 }
 

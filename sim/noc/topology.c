@@ -11,6 +11,7 @@ void topology_free(struct topology *t)
 {
     if (!t)
         return;
+    free(t->place);
     free(t->first_port);
     free(t->port);
     free(t->link);
@@ -131,6 +132,9 @@ struct topology *topology_new_grid(const struct topology_grid *g, struct err *er
     t->torus = g->torus;
     t->routing = g->routing;
     t->vc_classes = g->torus && (g->columns > 2 || g->rows > 2) ? 2 : 1;
+    t->place = mem_new(t->routers, sizeof *t->place);
+    for (uint32_t r = 0; r < t->routers; r++)
+        t->place[r] = (struct topology_place){(uint16_t)(r % g->columns), (uint16_t)(r / g->columns)};
     for (uint32_t r = 0; r < t->routers; r++)
         for (uint32_t axis = 0; axis < 2; axis++)
             add_axis(t, g, r % g->columns, r / g->columns, axis);

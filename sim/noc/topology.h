@@ -39,6 +39,7 @@ struct topology {
     uint32_t columns, rows;                     /* 0: not a grid */
     uint32_t torus, vc_classes;                 /* vc_classes: 2 where a ring has a dateline, else 1 */
     enum topology_routing routing;
+    struct topology_place { uint16_t x, y; } *place;        /* [routers] of a grid */
     uint32_t *first_port;                       /* [routers + 1] */
     struct topology_port *port;                 /* [ports], global */
     struct topology_link *link;

@@ -26,20 +26,14 @@ static int32_t steps_along(const struct topology *t, uint32_t from, uint32_t to,
  * packets wait for one another all round. */
 static struct topology_turn turn_on_grid(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t target, uint32_t ways)
 {
-    uint32_t columns = t->columns;
-    for (uint32_t i = 0; i < 2; i++) {
-        uint32_t axis = t->routing == ROUTE_YX ? 1 - i : i;
-        uint32_t from = axis ? router / columns : router % columns, to = axis ? target / columns : target % columns;
-        if (from == to)
-            continue;
-        int32_t d = steps_along(t, from, to, axis ? t->rows : columns, ways >> axis & 1);
-        struct topology_turn turn = {.port = 2 * axis + (d < 0)};
-        uint32_t passes = d > 0 ? to < from : to > from;
-        if (t->vc_classes == 2)
-            turn.vc_class = in_port / 2 == axis ? vc_class : !passes;
-        return turn;
-    }
-    return (struct topology_turn){0, 0};
+    struct topology_place here = t->place[router], there = t->place[target];
+    uint32_t axis = t->routing == ROUTE_XY ? here.x == there.x : here.y != there.y;     /* 0: along x */
+    uint32_t from = axis ? here.y : here.x, to = axis ? there.y : there.x;
+    int32_t d = steps_along(t, from, to, axis ? t->rows : t->columns, ways >> axis & 1);
+    struct topology_turn turn = {.port = 2 * axis + (d < 0)};
+    if (t->vc_classes == 2)
+        turn.vc_class = in_port / 2 == axis ? vc_class : d > 0 ? to > from : to < from;
+    return turn;
 }
 
 struct topology_turn topology_next(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t endpoint, uint32_t ways)

@@ -16,7 +16,8 @@ struct due { uint64_t cycle; uint32_t node; };
 struct traffic {
     struct traffic_config config;
     uint32_t nodes, bits;           /* bits: of a node's number, where nodes is a power of two; else 0 */
-    double power[GAP_BITS];         /* q^(2^k) */
+    double power[GAP_BITS];         /* q^(2^k), for k below `powers`; the others are less than any draw */
+    int powers;
     struct due *heap;               /* [nodes] each node's next packet, the earliest on top */
     uint32_t *sent;                 /* [nodes] packets so far */
     uint32_t *target;               /* [nodes] permutation */
@@ -53,7 +54,7 @@ static uint64_t gap(const struct traffic *t, uint32_t node, uint32_t packet)
 {
     double u = (double)((draw(t, node, packet, USE_GAP) >> 11) + 1) / 9007199254740992.0, reached = 1;
     uint64_t g = 0;
-    for (int k = GAP_BITS - 1; k >= 0; k--)
+    for (int k = t->powers - 1; k >= 0; k--)
         if (reached * t->power[k] > u) {
             reached *= t->power[k];
             g += (uint64_t)1 << k;
@@ -170,8 +171,8 @@ struct traffic *traffic_new(const struct traffic_config *config, struct err *err
     t->heap = mem_new(nodes, sizeof *t->heap);
     t->sent = mem_new(nodes, sizeof *t->sent);
     t->power[0] = 1 - config->load / config->flits;
-    for (int k = 1; k < GAP_BITS; k++)
-        t->power[k] = t->power[k - 1] * t->power[k - 1];
+    for (t->powers = 1; t->powers < GAP_BITS && t->power[t->powers - 1] > 1e-9; t->powers++)
+        t->power[t->powers] = t->power[t->powers - 1] * t->power[t->powers - 1];
     for (uint32_t i = 0; i < nodes; i++)
         t->heap[i] = (struct due){config->burst ? 0 : gap(t, i, 0), i};
     for (uint32_t i = nodes / 2; i-- > 0;)
