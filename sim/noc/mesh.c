@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "noc/mesh_parts.h"
 
+enum { MOST_WAYS = 1 << 20 };
 const char *const mesh_stall_names[MESH_STALLS] = {"no_vc", "lost_vc", "no_credit", "lost_switch", "link_busy", "no_place"};
 
 static int check_config(const struct mesh_config *c, const struct topology *t, struct err *err)
@@ -38,6 +39,10 @@ static void join_port(struct mesh *m, uint32_t router, uint32_t local)
     const struct topology *t = m->topology;
     uint32_t port = t->first_port[router] + local;
     const struct topology_port *p = &t->port[port];
+    for (uint32_t vc = 0; vc < m->vcs; vc++) {
+        m->channel[port * m->vcs + vc].local = (uint8_t)local;
+        m->channel[port * m->vcs + vc].vc = (uint8_t)vc;
+    }
     struct in_side *in = &m->in[port];
     struct out_side *out = &m->out[port];
     *in = (struct in_side){.router = router, .local = local, .side = NOBODY};
@@ -93,18 +98,38 @@ static uint32_t longest_delay(const struct mesh *m)
 static void open_routers(struct mesh *m)
 {
     const struct topology *t = m->topology;
+    uint32_t words = 0;
     for (uint32_t r = 0; r < t->routers; r++) {
         m->router[r].first_port = t->first_port[r];
         m->router[r].ports = t->first_port[r + 1] - t->first_port[r];
         m->most_ports = m->router[r].ports > m->most_ports ? m->router[r].ports : m->most_ports;
+        m->router[r].first_channel = t->first_port[r] * m->vcs;
+        m->router[r].words = (m->router[r].ports * m->vcs + 63) / 64;
+        m->router[r].first_word = words;
+        words += m->router[r].words;
         for (uint32_t p = 0; p < m->router[r].ports; p++)
             join_port(m, r, p);
     }
+    uint64_t **maps[] = {&m->asking, &m->sending, &m->draining, &m->guessing};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        *maps[i] = mem_new((size_t)words + 1, sizeof **maps[i]);
     number_wires(m);
     for (uint32_t i = 0; i < m->sides * m->vcs; i++)
         m->credit[i] = m->depth;
     for (uint32_t e = 0; e < t->endpoints; e++)
         m->source[e] = (struct source){.first = NOBODY, .last = NOBODY, .limit = m->config.out_queue, .left_at = UINT64_MAX};
+}
+
+/* Where the way on hangs on router and target alone, and both are few, a table of it. */
+static void open_ways(struct mesh *m)
+{
+    const struct topology *t = m->topology;
+    if (t->vc_classes > 1 || t->torus || t->routing == ROUTE_UPDOWN || (uint64_t)t->routers * t->endpoints > MOST_WAYS)
+        return;
+    m->way = mem_new((size_t)t->routers * t->endpoints + 1, 1);
+    for (uint32_t r = 0; r < t->routers; r++)
+        for (uint32_t e = 0; e < t->endpoints; e++)
+            m->way[r * t->endpoints + e] = (uint8_t)topology_next(t, r, TOPOLOGY_NONE, 0, e, 0).port;
 }
 
 static void open_arrays(struct mesh *m)
@@ -125,7 +150,10 @@ static void open_arrays(struct mesh *m)
     m->copy = mem_new(channels * m->most_ports + 1, sizeof *m->copy);
     m->bid = mem_new((size_t)m->most_ports * m->most_ports * m->vcs + 1, sizeof *m->bid);
     m->rivals = mem_new((size_t)m->most_ports * m->vcs + 1, sizeof *m->rivals);
+    m->ask = mem_new((size_t)m->most_ports * m->most_ports * m->vcs + 1, sizeof *m->ask);
     m->chosen = mem_new((size_t)m->most_ports * m->most_ports + 1, 1);
+    m->behind = mem_new((size_t)m->most_ports * m->most_ports + 1, 1);
+    open_ways(m);
     arbiters_open(&m->vc_in, m->config.arbiter, (uint32_t)channels, m->vcs);
     arbiters_open(&m->vc_out, m->config.arbiter, (uint32_t)channels, of_port(m->most_ports, 0));
     arbiters_open(&m->sw_in, m->config.arbiter, t->ports, m->most_ports);
@@ -174,7 +202,7 @@ void mesh_free(struct mesh *m)
     arbiters_close(&m->sw_in);
     arbiters_close(&m->sw_out);
     void *own[] = {m->router, m->in, m->out, m->channel, m->copy, m->slot, m->credit, m->source, m->counts, m->active, m->sources,
-                   m->record, m->bid, m->rivals, m->chosen, m->arrival};
+                   m->record, m->bid, m->rivals, m->ask, m->chosen, m->behind, m->way, m->asking, m->sending, m->draining, m->guessing, m->arrival};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         free(own[i]);
     free(m);
@@ -263,16 +291,20 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
         flit_arrives(m, out->wire | s->vc, n, cycle);
 }
 
-static void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
+static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];
+    uint64_t asking = 0, left = 0;
     if (m->config.drops)
         drop_overdue(m, router, cycle);
-    if (r->bidding)
+    for (uint32_t word = r->first_word; word < r->first_word + r->words; word++)
+        asking |= m->asking[word];
+    if (asking)
         allocate_channels(m, router, cycle);
-    if (r->sending || r->bidding)
-        allocate_switch(m, router, cycle);
-    if (!(r->bidding | r->sending | r->draining))
+    allocate_switch(m, router, cycle);
+    for (uint32_t word = r->first_word; word < r->first_word + r->words; word++)
+        left |= m->asking[word] | m->sending[word] | m->draining[word];
+    if (!left)
         clear_bit(m->active, router);
 }
 

@@ -45,13 +45,21 @@ static void ask(struct mesh *m, uint32_t channel, uint32_t port, uint32_t vc_cla
     *copy_of(m, channel, port) = (struct copy){.packet = packet, .allowed = m->class_mask[vc_class < 2 ? vc_class : 2]};
 }
 
-/* The packet whose head is now at the front asks for its way on; from `cycle` on its stages take their time. */
-static void come_to_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+static void ask_for_branches(struct mesh *m, uint32_t channel, uint32_t node_number)
 {
-    struct in_side *in = &m->in[port];
-    uint32_t number = port * m->vcs + vc;
-    struct channel *c = &m->channel[number];
-    c->packet = m->slot[(size_t)number * m->depth + c->head];
+    const struct topology_node *node = &m->topology->node[node_number];
+    const struct topology_branch *branch = &m->topology->branch[node->first_branch];
+    for (uint32_t b = 0; b < node->branches; b++)
+        ask(m, channel, branch[b].port, branch[b].vc_class, NOBODY);
+}
+
+/* The packet whose head is now at the front asks for its way on; from `cycle` on its stages take their time. */
+static void come_to_front(struct mesh *m, uint32_t channel, uint32_t port, uint64_t cycle)
+{
+    const struct in_side *in = &m->in[port];
+    const struct router *router = &m->router[in->router];
+    struct channel *c = &m->channel[channel];
+    c->packet = m->slot[(size_t)channel * m->depth + c->head];
     struct record *r = &m->record[c->packet];
     c->length = (uint16_t)r->flits;
     c->popped = 0;
@@ -60,17 +68,16 @@ static void come_to_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t c
     c->since = cycle;
     r->routers++;
     if (r->multicast) {
-        const struct topology_node *node = &m->topology->node[r->to];
-        const struct topology_branch *branch = &m->topology->branch[node->first_branch];
-        for (uint32_t b = 0; b < node->branches; b++)
-            ask(m, number, branch[b].port, branch[b].vc_class, NOBODY);
+        ask_for_branches(m, channel, r->to);
+    } else if (m->way) {
+        c->asking = (uint64_t)1 << m->way[(size_t)in->router * m->topology->endpoints + r->to];
+        c->one = (struct copy){.packet = c->packet, .allowed = m->class_mask[2]};
     } else {
         struct topology_turn turn = topology_next(m->topology, in->router, in->local, r->vc_class, r->to, r->ways);
         r->vc_class = (uint8_t)turn.vc_class;
-        ask(m, number, turn.port, turn.vc_class, c->packet);
+        ask(m, channel, turn.port, turn.vc_class, c->packet);
     }
-    in->bidding |= 1u << vc;
-    m->router[in->router].bidding |= (uint64_t)1 << in->local;
+    *word_of(m->asking, router, channel) |= bit_of(router, channel);
     m->counts[port].routes++;
 }
 
@@ -97,75 +104,64 @@ void flit_arrives(struct mesh *m, uint32_t wire, uint32_t packet, uint64_t cycle
         arrive_at_endpoint(m, port - m->topology->ports, vc, packet, cycle);
         return;
     }
-    struct in_side *in = &m->in[port];
-    struct router *router = &m->router[in->router];
-    uint32_t number = port * m->vcs + vc;
-    struct channel *c = &m->channel[number];
+    const struct in_side *in = &m->in[port];
+    uint32_t channel = port * m->vcs + vc;
+    struct channel *c = &m->channel[channel];
     uint32_t at = (uint32_t)c->head + c->count;
-    m->slot[(size_t)number * m->depth + (at >= m->depth ? at - m->depth : at)] = packet;
+    m->slot[(size_t)channel * m->depth + (at >= m->depth ? at - m->depth : at)] = packet;
     m->counts[port].buffer_writes++;
     m->counts[port].flit_cycles -= cycle;
     set_bit(m->active, in->router);
     if (c->count++)
         return;
     if (!c->length) {
-        come_to_front(m, port, vc, cycle);
+        come_to_front(m, channel, port, cycle);
     } else if (c->holding) {
-        in->sending |= 1u << vc;
-        router->sending |= (uint64_t)1 << in->local;
+        const struct router *r = &m->router[in->router];
+        *word_of(m->sending, r, channel) |= bit_of(r, channel);
         c->when = c->when > cycle + m->sw_wait ? c->when : cycle + m->sw_wait;
     }
 }
 
-static void stop_sending(struct mesh *m, uint32_t port, uint32_t vc)
-{
-    struct in_side *in = &m->in[port];
-    in->sending &= ~(1u << vc);
-    if (!in->sending)
-        m->router[in->router].sending &= ~((uint64_t)1 << in->local);
-}
-
 /* The front packet has left whole: the next one, if it is there, is at the front from the next cycle on. */
-static void leave_front(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+static void leave_front(struct mesh *m, const struct router *r, uint32_t channel, uint32_t port, uint64_t cycle)
 {
-    struct channel *c = &m->channel[port * m->vcs + vc];
-    struct in_side *in = &m->in[port];
+    struct channel *c = &m->channel[channel];
     if (c->multicast || (m->config.drops && m->record[c->packet].dropped))
         record_free(m, c->packet);
     c->length = 0;
-    stop_sending(m, port, vc);
-    in->draining &= ~(1u << vc);
-    if (!in->draining)
-        m->router[in->router].draining &= ~((uint64_t)1 << in->local);
+    *word_of(m->sending, r, channel) &= ~bit_of(r, channel);
+    if (m->config.drops)
+        *word_of(m->draining, r, channel) &= ~bit_of(r, channel);
     if (c->count)
-        come_to_front(m, port, vc, cycle + 1);
+        come_to_front(m, channel, port, cycle + 1);
 }
 
-void pop_flit(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+void pop_flit(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
-    struct in_side *in = &m->in[port];
-    struct channel *c = &m->channel[port * m->vcs + vc];
+    struct channel *c = &m->channel[channel];
+    uint32_t port = r->first_port + c->local;
+    const struct in_side *in = &m->in[port];
     c->head = (uint16_t)(c->head + 1u == m->depth ? 0 : c->head + 1u);
     c->count--;
-    ring_credit(m, cycle + in->credit_delay, in->credits + vc);
+    ring_credit(m, cycle + in->credit_delay, in->credits + c->vc);
     m->counts[port].flit_cycles += cycle;
     if (++c->popped == c->length)
-        leave_front(m, port, vc, cycle);
+        leave_front(m, r, channel, port, cycle);
     else if (!c->count)
-        stop_sending(m, port, vc);
+        *word_of(m->sending, r, channel) &= ~bit_of(r, channel);
 }
 
-void pop_passed(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+void pop_passed(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
-    uint32_t number = port * m->vcs + vc;
-    struct channel *c = &m->channel[number];
+    struct channel *c = &m->channel[channel];
     uint32_t packet = c->packet, passed = c->asking ? 0 : c->length;
     for (uint64_t rest = c->holding; rest; rest &= rest - 1) {
-        uint32_t sent = copy_of(m, number, lowest(rest))->sent;
+        uint32_t sent = copy_of(m, channel, lowest(rest))->sent;
         passed = sent < passed ? sent : passed;
     }
     while (c->length && c->packet == packet && c->popped < passed && c->count) {
         m->totals.flits_in_flight--;        /* the copies' flits, on their way, count for themselves */
-        pop_flit(m, port, vc, cycle);
+        pop_flit(m, r, channel, cycle);
     }
 }

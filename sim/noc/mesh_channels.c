@@ -29,38 +29,36 @@ static int has_credit(const struct mesh *m, uint32_t side, uint32_t vcs)
 
 struct bids { uint32_t n; uint64_t outputs, contested; };   /* masks of output ports: with bidders, with two or more */
 
-static void bid_for(struct mesh *m, struct bids *bids, uint32_t port, uint32_t vc, const struct channel *c, uint32_t o, uint32_t allowed)
+static inline void bid_for(struct mesh *m, struct bids *bids, const struct router *r, uint32_t channel, uint32_t o, uint32_t allowed)
 {
-    struct in_side *in = &m->in[port];
-    uint32_t side = port - in->local + o, could = takeable(m, side, c, allowed);
+    const struct channel *c = &m->channel[channel];
+    uint32_t could = takeable(m, r->first_port + o, c, allowed);
     if (!could) {
-        m->counts[port].stall[STALL_NO_VC]++;
+        m->counts[r->first_port + c->local].stall[STALL_NO_VC]++;
         return;
     }
-    m->bid[bids->n++] = (struct bid){.in = of_port(in->local, vc), .vcs = could, .o = (uint8_t)o};
+    m->bid[bids->n++] = (struct bid){channel, of_port(c->local, c->vc), could, 0, (uint8_t)o, 0};
     bids->contested |= bids->outputs & (uint64_t)1 << o;
     bids->outputs |= (uint64_t)1 << o;
-    if (m->config.speculative && has_credit(m, side, could))
-        in->guessing |= 1u << vc;
+    if (m->config.speculative && has_credit(m, r->first_port + o, could))
+        *word_of(m->guessing, r, channel) |= bit_of(r, channel);
 }
 
 /* Fills bid[] in order of (input port, channel). */
 static struct bids collect_bids(struct mesh *m, const struct router *r, uint64_t cycle)
 {
     struct bids bids = {0, 0, 0};
-    for (uint64_t ports = r->bidding; ports; ports &= ports - 1) {
-        uint32_t port = r->first_port + lowest(ports);
-        for (uint32_t vcs = m->in[port].bidding; vcs; vcs &= vcs - 1) {
-            uint32_t vc = lowest(vcs), number = port * m->vcs + vc;
-            const struct channel *c = &m->channel[number];
+    for (uint32_t word = 0; word < r->words; word++)
+        for (uint64_t set = m->asking[r->first_word + word]; set; set &= set - 1) {
+            uint32_t channel = r->first_channel + word * 64 + lowest(set);
+            const struct channel *c = &m->channel[channel];
             if (c->when > cycle)
                 continue;
             if (!c->multicast)
-                bid_for(m, &bids, port, vc, c, lowest(c->asking), c->one.allowed);
+                bid_for(m, &bids, r, channel, lowest(c->asking), c->one.allowed);
             for (uint64_t rest = c->multicast ? c->asking : 0; rest; rest &= rest - 1)
-                bid_for(m, &bids, port, vc, c, lowest(rest), copy_of(m, number, lowest(rest))->allowed);
+                bid_for(m, &bids, r, channel, lowest(rest), copy_of(m, channel, lowest(rest))->allowed);
         }
-    }
     return bids;
 }
 
@@ -85,39 +83,40 @@ static void split(struct mesh *m, const struct router *r, const struct channel *
 }
 
 /* Pointers of a match made in the first iteration. A bidder's round robin runs over all channels of the router, (output, vc) in order. */
-static void move_pointers(struct mesh *m, const struct router *r, struct channel *c, const struct bid *bid, uint32_t vc)
+static inline void move_pointers(struct mesh *m, const struct router *r, struct channel *c, const struct bid *bid, uint32_t vc)
 {
     if (m->vc_out.kind == ARBITER_MATRIX)
-        arbiter_won(&m->vc_in, (uint32_t)(c - m->channel), vc, m->vcs);
-    c->turn = vc + 1 != m->vcs ? of_port(bid->o, vc + 1) : bid->o + 1u == r->ports ? 0 : of_port(bid->o + 1u, 0);
-    arbiter_won(&m->vc_out, (r->first_port + bid->o) * m->vcs + vc, bid->in, of_port(r->ports, 0));
+        arbiter_won(&m->vc_in, bid->channel, vc);
+    c->turn = of_port(bid->o, vc) + 1;
+    arbiter_won(&m->vc_out, (r->first_port + bid->o) * m->vcs + vc, bid->in);
+}
+
+static inline uint32_t choose_channel(const struct mesh *m, const struct bid *bid, uint32_t vcs)
+{
+    uint32_t turn = m->channel[bid->channel].turn;
+    return arbiter_pick(&m->vc_in, bid->channel, vcs, turn >> VC_BITS == bid->o ? turn % MESH_MOST_VCS : 0);
 }
 
 /* The bidder gets one of the channels that granted. */
-static uint32_t take_channel(struct mesh *m, struct router *r, const struct bid *bid, uint32_t grants, int first, uint64_t cycle)
+static uint32_t take_channel(struct mesh *m, const struct router *r, const struct bid *bid, uint32_t grants, int first, uint64_t cycle)
 {
-    uint32_t port = r->first_port + (bid->in >> VC_BITS), own = bid->in % MESH_MOST_VCS, number = port * m->vcs + own, o = bid->o;
-    struct in_side *in = &m->in[port];
-    struct channel *c = &m->channel[number];
-    struct copy *copy = copy_of(m, number, o);
-    uint32_t vc = arbiter_pick(&m->vc_in, number, grants, c->turn >> VC_BITS == o ? c->turn % MESH_MOST_VCS : 0);
+    uint32_t channel = bid->channel, vc = choose_channel(m, bid, grants);
+    uint64_t output = (uint64_t)1 << bid->o;
+    struct channel *c = &m->channel[channel];
+    struct copy *copy = copy_of(m, channel, bid->o);
     if (first)
         move_pointers(m, r, c, bid, vc);
     copy->vc = (uint8_t)vc;
     if (c->multicast)
-        split(m, r, c, copy, o);
-    m->out[r->first_port + o].free &= ~(1u << vc);
-    m->counts[r->first_port + o].vc_grants++;
-    c->holding |= (uint64_t)1 << o;
-    c->asking &= ~((uint64_t)1 << o);
+        split(m, r, c, copy, bid->o);
+    m->out[r->first_port + bid->o].free &= ~(1u << vc);
+    m->counts[r->first_port + bid->o].vc_grants++;
+    c->holding |= output;
+    c->asking &= ~output;
     c->when = cycle + m->sw_after;
-    if (!c->asking) {
-        in->bidding &= ~(1u << own);
-        if (!in->bidding)
-            r->bidding &= ~((uint64_t)1 << in->local);
-    }
-    in->sending |= 1u << own;           /* its head is in the buffer, or it could not have bid */
-    r->sending |= (uint64_t)1 << in->local;
+    if (!c->asking)
+        *word_of(m->asking, r, channel) &= ~bit_of(r, channel);
+    *word_of(m->sending, r, channel) |= bit_of(r, channel);     /* its head is in the buffer, or it could not have bid */
     return vc;
 }
 
@@ -146,7 +145,7 @@ static struct bid *choose_bidder(const struct mesh *m, uint32_t row, uint32_t vc
 }
 
 /* One iteration over the channels and bidders of one output that are not matched yet; returns the channels it matched. */
-static uint32_t match_islip(struct mesh *m, struct router *r, struct bid *bid, uint32_t n, uint32_t vcs, int first, uint64_t cycle)
+static uint32_t match_islip(struct mesh *m, const struct router *r, struct bid *bid, uint32_t n, uint32_t vcs, int first, uint64_t cycle)
 {
     uint32_t matched = 0;
     for (; vcs; vcs &= vcs - 1) {
@@ -164,12 +163,10 @@ static uint32_t match_islip(struct mesh *m, struct router *r, struct bid *bid, u
     return matched;
 }
 
-static void match_input_first(struct mesh *m, struct router *r, struct bid *bid, uint32_t n, uint32_t vcs, uint64_t cycle)
+static void match_input_first(struct mesh *m, const struct router *r, struct bid *bid, uint32_t n, uint32_t vcs, uint64_t cycle)
 {
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t number = (r->first_port + (bid[k].in >> VC_BITS)) * m->vcs + bid[k].in % MESH_MOST_VCS, turn = m->channel[number].turn;
-        bid[k].grants = 1u << arbiter_pick(&m->vc_in, number, bid[k].vcs, turn >> VC_BITS == bid[k].o ? turn % MESH_MOST_VCS : 0);
-    }
+    for (uint32_t k = 0; k < n; k++)
+        bid[k].grants = 1u << choose_channel(m, &bid[k], bid[k].vcs);
     for (; vcs; vcs &= vcs - 1) {
         struct bid *to = choose_bidder(m, (r->first_port + bid->o) * m->vcs + lowest(vcs), lowest(vcs), bid, n);
         if (!to)
@@ -180,7 +177,7 @@ static void match_input_first(struct mesh *m, struct router *r, struct bid *bid,
 }
 
 /* An output that several bid for. */
-static void settle(struct mesh *m, struct router *r, const struct bids *bids, uint32_t o, uint64_t cycle)
+static void settle(struct mesh *m, const struct router *r, const struct bids *bids, uint32_t o, uint64_t cycle)
 {
     struct bid *rival = m->rivals;
     uint32_t n = 0, vcs = 0, iterations = m->config.iterations > 1 ? m->config.iterations : 1;
@@ -202,7 +199,7 @@ static void settle(struct mesh *m, struct router *r, const struct bids *bids, ui
 
 void allocate_channels(struct mesh *m, uint32_t router, uint64_t cycle)
 {
-    struct router *r = &m->router[router];
+    const struct router *r = &m->router[router];
     struct bids bids = collect_bids(m, r, cycle);
     for (uint32_t k = 0; k < bids.n; k++)
         if (!(bids.contested >> m->bid[k].o & 1))       /* alone: what every allocator comes to */

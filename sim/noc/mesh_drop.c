@@ -65,60 +65,48 @@ static void lose_copy(struct mesh *m, uint32_t port, uint32_t number, uint32_t o
     m->last_move = cycle;
 }
 
-static void drop_copies(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+static void drop_copies(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
-    struct in_side *in = &m->in[port];
-    struct router *router = &m->router[in->router];
-    uint32_t number = port * m->vcs + vc;
-    struct channel *c = &m->channel[number];
+    struct channel *c = &m->channel[channel];
     int some = 0;
     for (uint64_t rest = c->asking | c->holding; rest; rest &= rest - 1)
-        if (c->asking >> lowest(rest) & 1 || !copy_of(m, number, lowest(rest))->sent) {
-            lose_copy(m, port, number, lowest(rest), cycle);
+        if (c->asking >> lowest(rest) & 1 || !copy_of(m, channel, lowest(rest))->sent) {
+            lose_copy(m, r->first_port + c->local, channel, lowest(rest), cycle);
             some = 1;
         }
     if (!some)
         return;
     if (!c->asking)
-        in->bidding &= ~(1u << vc);
-    if (!in->bidding)
-        router->bidding &= ~((uint64_t)1 << in->local);
-    if (!c->holding)
-        in->sending &= ~(1u << vc);
-    if (!in->sending)
-        router->sending &= ~((uint64_t)1 << in->local);
+        *word_of(m->asking, r, channel) &= ~bit_of(r, channel);
     if (c->holding) {
-        pop_passed(m, port, vc, cycle);
-    } else {
-        in->draining |= 1u << vc;
-        router->draining |= (uint64_t)1 << in->local;
+        pop_passed(m, r, channel, cycle);
+        return;
     }
+    *word_of(m->sending, r, channel) &= ~bit_of(r, channel);
+    *word_of(m->draining, r, channel) |= bit_of(r, channel);
 }
 
-static void drain(struct mesh *m, uint32_t port, uint32_t vc, uint64_t cycle)
+static void drain(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
-    const struct channel *c = &m->channel[port * m->vcs + vc];
-    while (m->in[port].draining >> vc & 1 && c->count) {
+    const struct channel *c = &m->channel[channel];
+    while (*word_of(m->draining, r, channel) & bit_of(r, channel) && c->count) {
         m->last_move = cycle;
         m->totals.flits_in_flight--;
-        pop_flit(m, port, vc, cycle);
+        pop_flit(m, r, channel, cycle);
     }
 }
 
 void drop_overdue(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];
-    for (uint64_t ports = r->bidding | r->sending; ports; ports &= ports - 1) {
-        uint32_t port = r->first_port + lowest(ports);
-        for (uint32_t vcs = m->in[port].bidding | m->in[port].sending; vcs; vcs &= vcs - 1) {
-            const struct channel *c = &m->channel[port * m->vcs + lowest(vcs)];
+    for (uint32_t word = r->first_word; word < r->first_word + r->words; word++) {
+        uint32_t base = r->first_channel + (word - r->first_word) * 64;
+        for (uint64_t set = m->asking[word] | m->sending[word]; set; set &= set - 1) {
+            const struct channel *c = &m->channel[base + lowest(set)];
             if (c->since <= cycle && cycle - c->since > m->va_wait + m->sw_after + (uint64_t)m->config.drop_wait)
-                drop_copies(m, port, lowest(vcs), cycle);
+                drop_copies(m, r, base + lowest(set), cycle);
         }
-    }
-    for (uint64_t ports = r->draining; ports; ports &= ports - 1) {
-        uint32_t port = r->first_port + lowest(ports);
-        for (uint32_t vcs = m->in[port].draining; vcs; vcs &= vcs - 1)
-            drain(m, port, lowest(vcs), cycle);
+        for (uint64_t set = m->draining[word]; set; set &= set - 1)
+            drain(m, r, base + lowest(set), cycle);
     }
 }

@@ -31,12 +31,11 @@ struct channel {                    /* 64 bytes, of which a packet alone in a ro
     uint32_t packet;                /* at the front */
     uint16_t length, popped;        /* its flits (0: there is no packet), and those that have left the buffer */
     uint16_t head, count;           /* of the ring of flits */
-    uint8_t multicast;
+    uint8_t multicast, local, vc;   /* local, vc: which port and channel this is */
     uint32_t turn;                  /* round robin: of_port(output, vc) that is first in line when it chooses a channel beyond */
     struct copy one;                /* the copy of a unicast packet */
 };
 struct in_side {
-    uint32_t bidding, sending, draining, guessing;  /* channels: with copies asking; holding, and flits there; dropped; bidding for the switch on a guess */
     uint32_t router, local, side;   /* side: who sends to this port */
     uint32_t credits;               /* side * vcs: where its credits go */
     uint32_t turn;                  /* the channel that is first in line for the switch */
@@ -52,17 +51,18 @@ struct out_side {
     uint32_t credit_delay;          /* endpoints: from a flit's arrival to the use of its credit */
     uint64_t free_at;               /* first cycle in which the link takes another flit */
 };
-struct router { uint32_t first_port, ports; uint64_t bidding, sending, draining; };      /* masks of local ports; all 0: no flits */
+struct router { uint32_t first_port, ports, first_channel, first_word, words; };
 struct source {
     uint32_t first, last, queued;   /* records */
     uint32_t sent, vc, turn, limit; /* limit 0: without end */
     uint64_t left_at;               /* the last cycle in which a packet left: its place is seen free from the next on */
 };
 struct bucket { uint64_t *flit; uint32_t *credit; uint32_t flits, credits, flit_room, credit_room; };
-/* One arbiter per row. Round robin: turn is the first in line. Matrix: the one served longest ago, which is what a matrix of
+/* One arbiter per row. Round robin: turn is the first in line (the winner's number + 1, which may be past the last). Matrix: the one served longest ago, which is what a matrix of
  * pairwise priorities comes to when the winner loses to all others (served: [row * wide + input], a running number). */
 struct arbiters { enum mesh_arbiter kind; uint32_t wide, clock, *turn, *served; };
-struct bid { uint32_t in, vcs, grants; uint8_t o, done; };      /* in: of_port(local port, vc); vcs: channels of output o it could take */
+struct bid { uint32_t channel, in, vcs, grants; uint8_t o, done; };     /* in: of_port(local, vc); vcs: channels of output o it could take */
+struct ask { uint32_t channel; uint8_t local, o, vc, guess; };          /* a channel that could send a flit to output o */
 
 struct mesh {
     const struct topology *topology;
@@ -85,8 +85,13 @@ struct mesh {
     struct record *record;
     uint32_t records, record_room, free_record;
     struct arbiters vc_in, vc_out, sw_in, sw_out;   /* vc_in: served only; its turns are in the channels */
-    struct bid *bid, *rivals;       /* scratch: [most_ports * most_ports * vcs] each */
-    uint8_t *chosen;                /* scratch: [most_ports * most_ports] channel that bids from an input for an output */
+    /* Channels of each router as bitmaps, from word first_word on: with copies that ask; that hold, and flits are there; dropped, with
+     * flits still to come; bidding for the switch on a guess. */
+    uint64_t *asking, *sending, *draining, *guessing;
+    uint8_t *way;                   /* output port at [router * endpoints + endpoint], or NULL: topology_next says */
+    struct bid *bid, *rivals;       /* scratch: [most_ports * most_ports * vcs] each; so is ask */
+    struct ask *ask;
+    uint8_t *chosen, *behind;       /* scratch: [most_ports * most_ports] channel that bids from an input for an output; how far back in line */
     struct mesh_arrival *arrival;
     uint32_t arrivals, arrival_room;
     struct mesh_totals totals;
@@ -100,10 +105,10 @@ static inline uint32_t lowest(uint64_t mask)
     return (uint32_t)__builtin_ctzll(mask);
 }
 
-/* The first set bit at or after `from`, going round; from < 64, mask not 0. */
+/* The first set bit at or after `from`, going round; 64 is 0; mask not 0. */
 static inline uint32_t first_from(uint64_t mask, uint32_t from)
 {
-    uint64_t above = mask >> from << from;
+    uint64_t above = mask & ~(uint64_t)0 << from % 64;
     return lowest(above ? above : mask);
 }
 
@@ -115,6 +120,17 @@ static inline void set_bit(uint64_t *map, uint32_t i)
 static inline void clear_bit(uint64_t *map, uint32_t i)
 {
     map[i / 64] &= ~((uint64_t)1 << i % 64);
+}
+
+/* Where a channel is in the bitmaps of its router. */
+static inline uint64_t *word_of(uint64_t *map, const struct router *r, uint32_t channel)
+{
+    return &map[r->first_word + (channel - r->first_channel) / 64];
+}
+
+static inline uint64_t bit_of(const struct router *r, uint32_t channel)
+{
+    return (uint64_t)1 << (channel - r->first_channel) % 64;
 }
 
 static inline struct copy *copy_of(const struct mesh *m, uint32_t channel, uint32_t out_port)
@@ -146,10 +162,10 @@ static inline uint32_t arbiter_pick(const struct arbiters *a, uint32_t row, uint
     return best;
 }
 
-static inline void arbiter_won(struct arbiters *a, uint32_t row, uint32_t input, uint32_t inputs)
+static inline void arbiter_won(struct arbiters *a, uint32_t row, uint32_t input)
 {
     if (a->kind == ARBITER_ROUND_ROBIN)
-        a->turn[row] = input + 1 == inputs ? 0 : input + 1;
+        a->turn[row] = input + 1;
     else
         a->served[(size_t)row * a->wide + input] = ++a->clock;
 }
@@ -161,8 +177,9 @@ static inline void ring_flit(struct mesh *m, uint64_t at, uint32_t wire, uint32_
     struct bucket *b = &m->ring[at & m->ring_mask];
     if (b->flits == b->flit_room)
         ring_widen(b);
-    b->flit[b->flits++] = (uint64_t)wire << 32 | packet;
-    set_bit(m->full, (uint32_t)(at & m->ring_mask));
+    b->flit[b->flits] = (uint64_t)wire << 32 | packet;
+    if (!b->flits++)
+        set_bit(m->full, (uint32_t)(at & m->ring_mask));
 }
 
 static inline void ring_credit(struct mesh *m, uint64_t at, uint32_t what)
@@ -170,8 +187,9 @@ static inline void ring_credit(struct mesh *m, uint64_t at, uint32_t what)
     struct bucket *b = &m->ring[at & m->ring_mask];
     if (b->credits == b->credit_room)
         ring_widen(b);
-    b->credit[b->credits++] = what;
-    set_bit(m->full, (uint32_t)(at & m->ring_mask));
+    b->credit[b->credits] = what;
+    if (!b->credits++)
+        set_bit(m->full, (uint32_t)(at & m->ring_mask));
 }
 
 /* mesh_ring.c: what is on the wires. */
@@ -183,8 +201,8 @@ void ring_deliver(struct mesh *, uint64_t cycle);
 uint32_t record_new(struct mesh *);
 void record_free(struct mesh *, uint32_t);
 void flit_arrives(struct mesh *, uint32_t wire, uint32_t packet, uint64_t cycle);
-void pop_flit(struct mesh *, uint32_t port, uint32_t vc, uint64_t cycle);
-void pop_passed(struct mesh *, uint32_t port, uint32_t vc, uint64_t cycle);     /* multicast: flits that all copies have sent */
+void pop_flit(struct mesh *, const struct router *, uint32_t channel, uint64_t cycle);
+void pop_passed(struct mesh *, const struct router *, uint32_t channel, uint64_t cycle);       /* multicast: flits that all copies have sent */
 /* mesh_arbiters.c */
 void arbiters_open(struct arbiters *, enum mesh_arbiter, uint32_t rows, uint32_t wide);
 void arbiters_close(struct arbiters *);

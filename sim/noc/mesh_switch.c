@@ -6,11 +6,8 @@
 
 enum { CAN_GO = MESH_STALLS, NOT_THERE };       /* beside the stalls: the copy bids; its next flit has not come */
 
-struct requests {
-    uint64_t inputs, outputs, of_output[TOPOLOGY_MOST_PORTS], of_input[TOPOLOGY_MOST_PORTS];
-    uint32_t bids[TOPOLOGY_MOST_PORTS];         /* of each input: copies that could go */
-    uint32_t all, pairs;                        /* copies that could go; different (input, output) */
-};
+struct asks { uint32_t n, meet; uint64_t inputs, outputs; };      /* meet: 1 if two share an input or an output */
+struct requests { uint64_t inputs, outputs, of_output[TOPOLOGY_MOST_PORTS], of_input[TOPOLOGY_MOST_PORTS]; };
 
 static inline uint32_t hindrance(const struct mesh *m, const struct channel *c, const struct copy *copy, uint32_t side, uint64_t cycle)
 {
@@ -24,72 +21,82 @@ static inline uint32_t hindrance(const struct mesh *m, const struct channel *c, 
     return out->free_at > cycle ? STALL_LINK_BUSY : CAN_GO;
 }
 
-static inline void request(struct mesh *m, struct requests *q, uint32_t local, uint32_t o, uint32_t vc)
+static inline void ask_for(struct mesh *m, struct asks *a, uint32_t channel, const struct channel *c, uint32_t o, uint32_t guess)
 {
-    uint64_t input = (uint64_t)1 << local, output = (uint64_t)1 << o;
-    if (!(q->inputs & input))
-        q->of_input[local] = q->bids[local] = 0;
-    if (!(q->outputs & output))
-        q->of_output[o] = 0;
-    q->inputs |= input;
-    q->outputs |= output;
-    if (q->of_input[local] & output)
-        return;
-    q->of_input[local] |= output;
-    q->of_output[o] |= input;
-    q->pairs++;
-    m->chosen[local * m->most_ports + o] = (uint8_t)vc;
+    uint64_t input = (uint64_t)1 << c->local, output = (uint64_t)1 << o;
+    a->meet |= (a->inputs & input) || (a->outputs & output);
+    a->inputs |= input;
+    a->outputs |= output;
+    m->ask[a->n++] = (struct ask){channel, c->local, (uint8_t)o, c->vc, (uint8_t)guess};
 }
 
-static inline void request_copy(struct mesh *m, struct requests *q, uint32_t port, uint32_t vc, const struct channel *c, uint32_t o, uint64_t cycle)
+static inline void ask_for_copy(struct mesh *m, struct asks *a, const struct router *r, uint32_t channel, uint32_t o, uint64_t cycle)
 {
-    uint32_t number = port * m->vcs + vc, local = m->in[port].local;
-    uint32_t why = hindrance(m, c, copy_of(m, number, o), port - local + o, cycle);
-    if (why == CAN_GO) {
-        request(m, q, local, o, vc);
-        q->bids[local]++;
-        q->all++;
-    } else if (why != NOT_THERE) {
-        m->counts[port].stall[why]++;
+    const struct channel *c = &m->channel[channel];
+    uint32_t why = hindrance(m, c, copy_of(m, channel, o), r->first_port + o, cycle);
+    if (why == CAN_GO)
+        ask_for(m, a, channel, c, o, 0);
+    else if (why != NOT_THERE)
+        m->counts[r->first_port + c->local].stall[why]++;
+}
+
+/* Channels that ask for their channels beyond in this same cycle and cannot know the outcome. */
+static void ask_on_a_guess(struct mesh *m, struct asks *a, const struct router *r, uint32_t channel, uint64_t cycle)
+{
+    const struct channel *c = &m->channel[channel];
+    for (uint64_t rest = c->asking | c->holding; rest; rest &= rest - 1) {
+        const struct out_side *out = &m->out[r->first_port + lowest(rest)];
+        if (out->free_at <= cycle && out->place)
+            ask_for(m, a, channel, c, lowest(rest), 1);
     }
 }
 
-static void request_channels(struct mesh *m, struct requests *q, uint32_t port, uint32_t vcs, uint64_t cycle)
+static struct asks collect_asks(struct mesh *m, const struct router *r, uint64_t cycle)
 {
-    for (; vcs; vcs &= vcs - 1) {
-        uint32_t vc = lowest(vcs);
-        const struct channel *c = &m->channel[port * m->vcs + vc];
-        if (c->when > cycle)
-            continue;
-        for (uint64_t rest = c->holding; rest; rest &= rest - 1)
-            request_copy(m, q, port, vc, c, lowest(rest), cycle);
-    }
-}
-
-/* Bids of channels that bid for their channels beyond in this same cycle and cannot know the outcome. */
-static void request_on_a_guess(struct mesh *m, struct requests *q, const struct router *r, uint32_t local, uint32_t vcs, uint64_t cycle)
-{
-    for (; vcs; vcs &= vcs - 1) {
-        uint32_t vc = lowest(vcs);
-        const struct channel *c = &m->channel[(r->first_port + local) * m->vcs + vc];
-        for (uint64_t rest = c->asking | c->holding; rest; rest &= rest - 1) {
-            const struct out_side *out = &m->out[r->first_port + lowest(rest)];
-            if (out->free_at <= cycle && out->place)
-                request(m, q, local, lowest(rest), vc);
+    struct asks a = {0, 0, 0, 0};
+    for (uint32_t word = r->first_word; word < r->first_word + r->words; word++) {
+        uint32_t base = r->first_channel + (word - r->first_word) * 64;
+        uint64_t guessing = m->config.speculative ? m->guessing[word] : 0;
+        for (uint64_t set = m->sending[word] & ~guessing; set; set &= set - 1) {
+            uint32_t channel = base + lowest(set);
+            const struct channel *c = &m->channel[channel];
+            if (c->when > cycle)
+                continue;
+            for (uint64_t rest = c->holding; rest; rest &= rest - 1)
+                ask_for_copy(m, &a, r, channel, lowest(rest), cycle);
         }
+        for (uint64_t set = guessing; set; set &= set - 1)
+            ask_on_a_guess(m, &a, r, base + lowest(set), cycle);
     }
+    return a;
 }
 
-static void request_input(struct mesh *m, struct requests *q, const struct router *r, uint32_t local, uint64_t cycle)
+/* Of those of one input for one output the first in line stands; guesses are behind all others. */
+static void stand_for(struct mesh *m, struct requests *q, const struct router *r, const struct ask *a)
 {
-    const struct in_side *in = &m->in[r->first_port + local];
-    uint32_t sure = in->sending & ~in->guessing, above = ~(uint32_t)0 << in->turn;
-    request_channels(m, q, r->first_port + local, sure & above, cycle);
-    request_channels(m, q, r->first_port + local, sure & ~above, cycle);
-    if (!in->guessing)
+    uint32_t pair = a->local * m->most_ports + a->o, turn = m->in[r->first_port + a->local].turn;
+    uint8_t behind = (uint8_t)((a->vc >= turn ? a->vc - turn : a->vc + MESH_MOST_VCS - turn) + (a->guess ? MESH_MOST_VCS : 0));
+    if (q->of_input[a->local] >> a->o & 1 && m->behind[pair] <= behind)
         return;
-    request_on_a_guess(m, q, r, local, in->guessing & above, cycle);
-    request_on_a_guess(m, q, r, local, in->guessing & ~above, cycle);
+    q->of_input[a->local] |= (uint64_t)1 << a->o;
+    q->of_output[a->o] |= (uint64_t)1 << a->local;
+    m->chosen[pair] = a->vc;
+    m->behind[pair] = behind;
+}
+
+/* Every copy that could go counts as lost here; crossing takes that back. */
+static void request_all(struct mesh *m, struct requests *q, const struct router *r, const struct asks *a)
+{
+    q->inputs = a->inputs;
+    q->outputs = a->outputs;
+    for (uint64_t rest = a->inputs; rest; rest &= rest - 1)
+        q->of_input[lowest(rest)] = 0;
+    for (uint64_t rest = a->outputs; rest; rest &= rest - 1)
+        q->of_output[lowest(rest)] = 0;
+    for (uint32_t i = 0; i < a->n; i++) {
+        stand_for(m, q, r, &m->ask[i]);
+        m->counts[r->first_port + m->ask[i].local].stall[STALL_LOST_SWITCH] += !m->ask[i].guess;
+    }
 }
 
 /* One flit of a copy goes through the switch and onto the link. */
@@ -108,17 +115,22 @@ static inline void cross(struct mesh *m, struct channel *c, struct copy *copy, u
     }
 }
 
-/* The winners of one input, all with the same flit of the same channel, or a guess that may have come to nothing. */
-static void win(struct mesh *m, const struct router *r, struct requests *q, uint32_t local, uint64_t outputs, uint64_t cycle)
+static inline void cross_alone(struct mesh *m, const struct router *r, uint32_t channel, struct channel *c, uint32_t o, uint64_t cycle)
 {
-    uint32_t port = r->first_port + local, vc = m->chosen[local * m->most_ports + lowest(outputs)], number = port * m->vcs + vc, crossed = 0;
-    struct in_side *in = &m->in[port];
-    struct channel *c = &m->channel[number];
-    int guess = in->guessing >> vc & 1;
-    in->turn = vc + 1 == m->vcs ? 0 : vc + 1;
+    m->in[r->first_port + c->local].turn = c->vc + 1u == m->vcs ? 0 : c->vc + 1u;
+    cross(m, c, &c->one, r->first_port + o, o, cycle);
+    pop_flit(m, r, channel, cycle);
+}
+
+/* The same flit of a channel to one output or, multicast, several; or a guess that may have come to nothing. Returns how many it crossed to. */
+static uint32_t cross_all(struct mesh *m, const struct router *r, uint32_t channel, uint64_t outputs, int guess, uint64_t cycle)
+{
+    struct channel *c = &m->channel[channel];
+    uint32_t crossed = 0;
+    m->in[r->first_port + c->local].turn = c->vc + 1u == m->vcs ? 0 : c->vc + 1u;
     for (; outputs; outputs &= outputs - 1) {
         uint32_t o = lowest(outputs);
-        struct copy *copy = copy_of(m, number, o);
+        struct copy *copy = copy_of(m, channel, o);
         if (guess && (!(c->holding >> o & 1) || hindrance(m, c, copy, r->first_port + o, cycle) != CAN_GO)) {
             m->counts[r->first_port + o].lost_grants++;
             continue;
@@ -127,18 +139,24 @@ static void win(struct mesh *m, const struct router *r, struct requests *q, uint
         crossed++;
     }
     if (!crossed)
-        return;
-    m->last_move = cycle;
-    if (!guess) {
-        q->bids[local] -= crossed;
-        q->all -= crossed;
-    }
+        return 0;
     if (!c->multicast) {
-        pop_flit(m, port, vc, cycle);
-        return;
+        pop_flit(m, r, channel, cycle);
+        return crossed;
     }
     m->totals.flits_in_flight += crossed;
-    pop_passed(m, port, vc, cycle);
+    pop_passed(m, r, channel, cycle);
+    return crossed;
+}
+
+/* The winners of one input. */
+static void win(struct mesh *m, const struct router *r, uint32_t local, uint64_t outputs, uint64_t cycle)
+{
+    uint32_t pair = local * m->most_ports + lowest(outputs), channel = (r->first_port + local) * m->vcs + m->chosen[pair];
+    int guess = m->behind[pair] >= MESH_MOST_VCS;
+    uint32_t crossed = cross_all(m, r, channel, outputs, guess, cycle);
+    if (!guess)
+        m->counts[r->first_port + local].stall[STALL_LOST_SWITCH] -= crossed;
 }
 
 /* Of the given outputs those to which the same channel may send the same flit together with output o. */
@@ -163,8 +181,8 @@ static inline uint32_t turn_of(const struct arbiters *a, uint32_t row)
 
 static inline void move_pointers(struct mesh *m, const struct router *r, uint32_t local, uint32_t o)
 {
-    arbiter_won(&m->sw_in, r->first_port + local, o, r->ports);
-    arbiter_won(&m->sw_out, r->first_port + o, local, r->ports);
+    arbiter_won(&m->sw_in, r->first_port + local, o);
+    arbiter_won(&m->sw_out, r->first_port + o, local);
 }
 
 static void match_islip(struct mesh *m, const struct router *r, struct requests *q, uint64_t cycle)
@@ -189,7 +207,7 @@ static void match_islip(struct mesh *m, const struct router *r, struct requests 
             uint64_t all = mates(m, r, local, o, grants[local]);
             inputs &= ~(rest & -rest);
             outputs &= ~all;
-            win(m, r, q, local, all, cycle);
+            win(m, r, local, all, cycle);
         }
     }
 }
@@ -215,36 +233,40 @@ static void match_input_first(struct mesh *m, const struct router *r, struct req
         winners |= (uint64_t)1 << local;
     }
     for (; winners; winners &= winners - 1)
-        win(m, r, q, lowest(winners), won[lowest(winners)], cycle);
+        win(m, r, lowest(winners), won[lowest(winners)], cycle);
 }
 
-/* No two bids meet: what every allocator comes to. */
-static void match_all(struct mesh *m, const struct router *r, struct requests *q, uint64_t cycle)
+/* No two meet: what every allocator comes to. */
+static void match_all(struct mesh *m, const struct router *r, const struct asks *a, uint64_t cycle)
 {
-    for (uint64_t rest = q->inputs; rest; rest &= rest - 1) {
-        uint32_t local = lowest(rest);
-        move_pointers(m, r, local, lowest(q->of_input[local]));
-        win(m, r, q, local, q->of_input[local], cycle);
+    for (uint32_t i = 0; i < a->n; i++) {
+        const struct ask *k = &m->ask[i];
+        struct channel *c = &m->channel[k->channel];
+        move_pointers(m, r, k->local, k->o);
+        if (k->guess || c->multicast)
+            cross_all(m, r, k->channel, (uint64_t)1 << k->o, k->guess, cycle);
+        else
+            cross_alone(m, r, k->channel, c, k->o, cycle);
     }
 }
 
 void allocate_switch(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];
-    struct requests q;
-    q.inputs = q.outputs = 0;
-    q.all = q.pairs = 0;
-    uint64_t ports = r->sending | (m->config.speculative ? r->bidding : 0);
-    for (uint64_t rest = ports; rest; rest &= rest - 1)
-        request_input(m, &q, r, lowest(rest), cycle);
-    if (q.pairs && q.pairs == (uint32_t)__builtin_popcountll(q.inputs) && q.pairs == (uint32_t)__builtin_popcountll(q.outputs))
-        match_all(m, r, &q, cycle);
-    else if (q.pairs && m->config.sw_allocator == ALLOCATOR_ISLIP)
-        match_islip(m, r, &q, cycle);
-    else if (q.pairs)
-        match_input_first(m, r, &q, cycle);
-    for (uint64_t rest = q.all ? q.inputs : 0; rest; rest &= rest - 1)
-        m->counts[r->first_port + lowest(rest)].stall[STALL_LOST_SWITCH] += q.bids[lowest(rest)];
-    for (uint64_t rest = m->config.speculative ? ports : 0; rest; rest &= rest - 1)
-        m->in[r->first_port + lowest(rest)].guessing = 0;
+    struct asks a = collect_asks(m, r, cycle);
+    if (!a.n)
+        return;
+    m->last_move = cycle;
+    if (!a.meet) {
+        match_all(m, r, &a, cycle);
+    } else {
+        struct requests q;
+        request_all(m, &q, r, &a);
+        if (m->config.sw_allocator == ALLOCATOR_ISLIP)
+            match_islip(m, r, &q, cycle);
+        else
+            match_input_first(m, r, &q, cycle);
+    }
+    for (uint32_t word = 0; m->config.speculative && word < r->words; word++)
+        m->guessing[r->first_word + word] = 0;
 }
