@@ -6,7 +6,7 @@
 
 /* Channels of a side that a copy could take now: free ones of its class. A multicast packet, and any in an atomic mesh, takes one only
  * with the room it needs: it must not wait half way in for others that wait for it. */
-static uint32_t takeable(const struct mesh *m, uint32_t side, const struct channel *c, uint32_t allowed)
+static inline uint32_t takeable(const struct mesh *m, uint32_t side, const struct channel *c, uint32_t allowed)
 {
     const struct out_side *out = &m->out[side];
     uint32_t free = out->free & allowed;
@@ -98,7 +98,7 @@ static inline uint32_t choose_channel(const struct mesh *m, const struct bid *bi
 }
 
 /* The bidder gets one of the channels that granted. */
-static uint32_t take_channel(struct mesh *m, const struct router *r, const struct bid *bid, uint32_t grants, int first, uint64_t cycle)
+static inline uint32_t take_channel(struct mesh *m, const struct router *r, const struct bid *bid, uint32_t grants, int first, uint64_t cycle)
 {
     uint32_t channel = bid->channel, vc = choose_channel(m, bid, grants);
     uint64_t output = (uint64_t)1 << bid->o;

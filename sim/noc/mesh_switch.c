@@ -153,8 +153,13 @@ static uint32_t cross_all(struct mesh *m, const struct router *r, uint32_t chann
 static void win(struct mesh *m, const struct router *r, uint32_t local, uint64_t outputs, uint64_t cycle)
 {
     uint32_t pair = local * m->most_ports + lowest(outputs), channel = (r->first_port + local) * m->vcs + m->chosen[pair];
+    struct channel *c = &m->channel[channel];
     int guess = m->behind[pair] >= MESH_MOST_VCS;
-    uint32_t crossed = cross_all(m, r, channel, outputs, guess, cycle);
+    uint32_t crossed = 1;
+    if (guess || c->multicast)
+        crossed = cross_all(m, r, channel, outputs, guess, cycle);
+    else
+        cross_alone(m, r, channel, c, lowest(outputs), cycle);
     if (!guess)
         m->counts[r->first_port + local].stall[STALL_LOST_SWITCH] -= crossed;
 }
