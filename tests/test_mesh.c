@@ -14,7 +14,7 @@ static const struct mesh_config PLAIN = {.vcs = 2, .depth = 4, .vc_alloc = 1, .s
 static struct topology *grid(uint32_t columns, uint32_t rows, uint32_t torus)
 {
     struct err err;
-    struct topology_grid g = {columns, rows, 1, torus, ROUTE_XY, {HOP, HOP, HOP, HOP}, 2, 1, 1};
+    struct topology_grid g = {columns, rows, 1, torus, ROUTE_XY, {HOP, HOP, HOP, HOP}, 2, 1, 1, NULL, 0};
     return topology_new_grid(&g, &err);
 }
 

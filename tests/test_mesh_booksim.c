@@ -34,7 +34,7 @@ static struct topology *topology_of(const struct row *r)
 {
     struct err err;
     struct topology_hop hop = {1, 1, 0};
-    struct topology_grid g = {r->k, r->k, 1, !strcmp(r->topology, "torus"), ROUTE_XY, {hop, hop, hop, hop}, 2, 1, 1};
+    struct topology_grid g = {r->k, r->k, 1, !strcmp(r->topology, "torus"), ROUTE_XY, {hop, hop, hop, hop}, 2, 1, 1, NULL, 0};
     return topology_new_grid(&g, &err);
 }
 
@@ -55,7 +55,10 @@ static struct traffic *traffic_of(const struct row *r, double load, uint32_t bur
 {
     struct err err;
     int pattern = traffic_find(!strcmp(r->pattern, "neighbor") ? "neighbour" : r->pattern);
-    struct traffic_config c = {.pattern = (enum traffic_pattern)pattern, .columns = r->k, .rows = r->k, .flits = r->flits, .load = load, .burst = burst, .seed = seed};
+    struct traffic_config c = {.pattern = (enum traffic_pattern)pattern, .columns = r->k, .rows = r->k, .flits = r->flits};
+    c.load = load;
+    c.burst = burst;
+    c.seed = seed;
     return pattern < 0 ? NULL : traffic_new(&c, &err);
 }
 

@@ -10,7 +10,7 @@ static const struct topology_hop HOP = {1, 1, 0};
 static struct topology *grid(uint32_t columns, uint32_t rows, uint32_t concentration, uint32_t torus, enum topology_routing routing)
 {
     struct err err;
-    struct topology_grid g = {columns, rows, concentration, torus, routing, {HOP, HOP, HOP, HOP}, 1, 1, 1};
+    struct topology_grid g = {columns, rows, concentration, torus, routing, {HOP, HOP, HOP, HOP}, 1, 1, 1, NULL, 0};
     return topology_new_grid(&g, &err);
 }
 

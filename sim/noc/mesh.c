@@ -18,9 +18,9 @@ static int check_config(const struct mesh_config *c, const struct topology *t, s
     if (!c->depth || c->depth > UINT16_MAX)
         return err_input(err, "buffers of %u flits; 1 to %d are possible", c->depth, UINT16_MAX);
     if (c->longest_tree > c->depth)
-        return err_input(err, "a multicast packet of %u flits does not fit a virtual channel of %u flits: a packet that forks must fit whole, or its copies could "
-                              "wait for each other for ever; make the buffers %u flits deep or the links wider, or route unicast", c->longest_tree, c->depth,
-                         c->longest_tree);
+        return err_input(err, "a multicast packet of %u flits does not fit a virtual channel of %u flits: a packet that forks must fit whole, or its "
+                              "copies could wait for each other for ever; make the buffers %u flits deep or the links wider, or route unicast",
+                         c->longest_tree, c->depth, c->longest_tree);
     for (uint32_t e = 0; e < t->endpoints; e++)
         if (!(c->sw_alloc || c->final || t->endpoint[e].eject))
             return err_input(err, "endpoint %u: switch allocation, switch traversal and the way out take no cycle; at least one must", e);
@@ -190,6 +190,30 @@ struct mesh *mesh_new(const struct topology *t, const struct mesh_config *config
         m->class_mask[vc_class] = allowed_channels(m, vc_class);
     open_arrays(m);
     return m;
+}
+
+static void clear_turns(struct arbiters *a, size_t rows)
+{
+    if (a->turn)
+        memset(a->turn, 0, rows * sizeof *a->turn);
+    if (a->served)
+        memset(a->served, 0, rows * a->wide * sizeof *a->served);
+    a->clock = 0;
+}
+
+void mesh_rest(struct mesh *m)
+{
+    size_t ports = m->topology->ports, channels = ports * m->vcs;
+    clear_turns(&m->vc_in, channels);
+    clear_turns(&m->vc_out, channels);
+    clear_turns(&m->sw_in, ports);
+    clear_turns(&m->sw_out, ports);
+    for (size_t i = 0; i < channels; i++)
+        m->channel[i].turn = 0;
+    for (size_t p = 0; p < ports; p++)
+        m->in[p].turn = 0;
+    for (uint32_t e = 0; e < m->topology->endpoints; e++)
+        m->source[e].turn = 0;
 }
 
 void mesh_free(struct mesh *m)

@@ -52,6 +52,7 @@ struct mesh_counts {                /* of one port: its in side, then its out si
     uint64_t flit_cycles;           /* sum over flits of the cycles they spent in the buffer: / cycles = mean occupancy */
     uint64_t vc_grants, sw_grants;  /* out side; a switch grant is a flit through the switch and, to a router, over the link */
     uint64_t lost_grants;           /* on speculation that came to nothing */
+    uint64_t blocked;               /* out side, to an endpoint: cycles a packet waited for a place in its input queue */
     uint64_t stall[MESH_STALLS];    /* in side: cycles a packet's copy at the front could not go on, by cause */
 };
 struct mesh_totals { uint64_t packets, leaves, delivered, dropped, flits_in_flight, flit_hops; };   /* leaves, delivered, dropped: leaves */
@@ -69,6 +70,8 @@ void mesh_serve(struct mesh *, uint32_t endpoint, uint64_t cycle);
 int mesh_step(struct mesh *, uint64_t cycle, struct err *);
 /* What arrived or was dropped in the last step, in a fixed order; *n how many. Valid until the next step. */
 const struct mesh_arrival *mesh_arrivals(const struct mesh *, uint32_t *n);
+/* Of a network at rest: all arbiters begin again, so that what follows does not hang on what was. */
+void mesh_rest(struct mesh *);
 uint64_t mesh_next(const struct mesh *);            /* the next cycle with work; UINT64_MAX: asleep until an injection */
 /* Flits still in the buffer are in flit_cycles as if they left in the last step; reads of a buffer are its writes once it is empty. */
 struct mesh_counts mesh_port_counts(const struct mesh *, uint32_t global_port);

@@ -33,8 +33,8 @@ static int audit_credits(const struct mesh *m, struct err *err)
         for (uint32_t vc = 0; vc < m->vcs && !failed; vc++) {
             uint32_t i = s * m->vcs + vc, flying = wire[s * m->vcs + vc], there = out->target == NOBODY ? 0 : m->channel[out->target * m->vcs + vc].count;
             if (m->credit[i] + flying + there != m->depth)
-                failed = 1, err_bug(err, "side %u, channel %u: %u credits, %u flits and credits on the wire, %u flits in the buffer; they should add to %u", s, vc,
-                                    m->credit[i], flying, there, m->depth);
+                failed = 1, err_bug(err, "side %u, channel %u: %u credits, %u flits and credits on the wire, %u flits in the buffer; they should add to %u",
+                                    s, vc, m->credit[i], flying, there, m->depth);
         }
     }
     free(wire);

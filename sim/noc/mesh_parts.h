@@ -58,8 +58,9 @@ struct source {
     uint64_t left_at;               /* the last cycle in which a packet left: its place is seen free from the next on */
 };
 struct bucket { uint64_t *flit; uint32_t *credit; uint32_t flits, credits, flit_room, credit_room; };
-/* One arbiter per row. Round robin: turn is the first in line (the winner's number + 1, which may be past the last). Matrix: the one served longest ago, which is what a matrix of
- * pairwise priorities comes to when the winner loses to all others (served: [row * wide + input], a running number). */
+/* One arbiter per row. Round robin: turn is the first in line (the winner's number + 1, which may be past the last). Matrix: the one
+ * served longest ago, which is what a matrix of pairwise priorities comes to when the winner loses to all others (served:
+ * [row * wide + input], a running number). */
 struct arbiters { enum mesh_arbiter kind; uint32_t wide, clock, *turn, *served; };
 struct bid { uint32_t channel, in, vcs, grants; uint8_t o, done; };     /* in: of_port(local, vc); vcs: channels of output o it could take */
 struct ask { uint32_t channel; uint8_t local, o, vc, guess; };          /* a channel that could send a flit to output o */

@@ -38,6 +38,7 @@ static inline void ask_for_copy(struct mesh *m, struct asks *a, const struct rou
         ask_for(m, a, channel, c, o, 0);
     else if (why != NOT_THERE)
         m->counts[r->first_port + c->local].stall[why]++;
+    m->counts[r->first_port + o].blocked += why == STALL_NO_PLACE;
 }
 
 /* Channels that ask for their channels beyond in this same cycle and cannot know the outcome. */

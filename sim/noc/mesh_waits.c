@@ -98,8 +98,8 @@ static int tell_ring(const struct mesh *m, const uint8_t *stuck, uint32_t start,
         length++;
     } while (at != first);
     free(seen);
-    return err_answer(err, "deadlock in the network at cycle %llu: no flit has moved for %llu cycles and %u virtual channels wait for each other in a ring: %s, which "
-                           "waits for the first; more virtual channels (a torus needs 2), updown routing or smaller packets would help",
+    return err_answer(err, "deadlock in the network at cycle %llu: no flit has moved for %llu cycles and %u virtual channels wait for each other in a "
+                           "ring: %s, which waits for the first; more virtual channels (a torus needs 2), updown routing or smaller packets would help",
                       (unsigned long long)cycle, (unsigned long long)m->config.watchdog, length, text);
 }
 

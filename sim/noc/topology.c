@@ -106,6 +106,11 @@ static void add_link(struct topology *t, uint32_t from, uint32_t from_port, uint
     t->link[t->links++] = (struct topology_link){from, from_port, to, to_port, hop};
 }
 
+static int named_router_missing(const char *what, uint32_t number, uint32_t router, uint32_t routers, struct err *err)
+{
+    return err_input(err, "%s %u names router %u; there are %u, numbered from 0", what, number, router, routers);
+}
+
 /* Links one way along an axis; the last router of a row has one only on a torus, and none where the axis has one router. */
 static void add_axis(struct topology *t, const struct topology_grid *g, uint32_t x, uint32_t y, uint32_t axis)
 {
@@ -126,7 +131,12 @@ struct topology *topology_new_grid(const struct topology_grid *g, struct err *er
                   g->concentration, TOPOLOGY_MOST_ROUTERS, TOPOLOGY_MOST_PORTS - 4);
         return NULL;
     }
-    struct topology *t = empty((uint32_t)routers, (uint32_t)routers * 4, (uint32_t)routers * g->concentration);
+    for (uint32_t i = 0; i < g->extras; i++)
+        if (g->extra[i].router >= routers) {
+            named_router_missing("further endpoint", i, g->extra[i].router, (uint32_t)routers, err);
+            return NULL;
+        }
+    struct topology *t = empty((uint32_t)routers, (uint32_t)routers * 4, (uint32_t)routers * g->concentration + g->extras);
     t->columns = g->columns;
     t->rows = g->rows;
     t->torus = g->torus;
@@ -141,6 +151,13 @@ struct topology *topology_new_grid(const struct topology_grid *g, struct err *er
     for (uint32_t r = 0; r < t->routers; r++)
         for (uint32_t c = 0; c < g->concentration; c++)
             t->endpoint[t->endpoints++] = (struct topology_endpoint){r, 4 + c, g->inject, g->eject, g->flit_time};
+    for (uint32_t i = 0; i < g->extras; i++) {
+        uint32_t port = 4 + g->concentration;
+        for (uint32_t before = 0; before < i; before++)
+            port += g->extra[before].router == g->extra[i].router;
+        t->endpoint[t->endpoints] = g->extra[i];
+        t->endpoint[t->endpoints++].port = port;
+    }
     return finish(t, err);
 }
 
@@ -168,11 +185,6 @@ struct topology *topology_new_levels(const struct topology_levels *d, struct err
         for (uint32_t c = 0; c < d->concentration; c++)
             t->endpoint[t->endpoints++] = (struct topology_endpoint){r, 1 + c, d->inject, d->eject, d->flit_time};
     return finish(t, err);
-}
-
-static int named_router_missing(const char *what, uint32_t number, uint32_t router, uint32_t routers, struct err *err)
-{
-    return err_input(err, "%s %u names router %u; there are %u, numbered from 0", what, number, router, routers);
 }
 
 static int check_plan(const struct topology_plan *p, struct err *err)

@@ -60,6 +60,8 @@ struct topology_grid {                          /* ports: east, west, north (row
     enum topology_routing routing;
     struct topology_hop hop[4];                 /* leaving a router to the east, west, north, south */
     uint32_t inject, eject, flit_time;          /* of each endpoint */
+    const struct topology_endpoint *extra;      /* more endpoints, numbered after these; their ports are not read */
+    uint32_t extras;
 };
 struct topology_levels {                        /* a tree: router 0 is the root, endpoints are at the routers of the last level */
     uint32_t levels, arity, concentration;
