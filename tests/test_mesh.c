@@ -478,6 +478,76 @@ static void a_tree_packet_that_does_not_fit_a_channel_is_refused(void)
     topology_free(t);
 }
 
+/* A flit that nobody serves takes one of the 4 places of router 1's channel; a packet of 4 flits that forks there waits outside. */
+static void what_may_fork_enters_only_where_all_of_it_fits(void)
+{
+    struct topology *t = grid(3, 1, 0);
+    struct err err;
+    uint32_t leaf[2] = {1, 2};
+    CU_ASSERT_FATAL(topology_add_tree(t, 0, leaf, 2, &err) == 0);
+    struct mesh_config c = PLAIN;
+    c.vcs = c.in_queue = 1;
+    c.longest_tree = 4;
+    struct mesh *m = open_mesh(t, c);
+    struct mesh_packet tree = {.from = 0, .to = 0, .multicast = 1, .flits = 4};
+    inject(m, 0, 1, 1, 0);
+    inject(m, 0, 1, 1, 0);
+    mesh_inject(m, &tree, 0);
+    for (uint64_t cycle = 0; cycle < 200; cycle++)
+        mesh_step(m, cycle, &err);
+    CU_ASSERT_EQUAL(mesh_port_counts(m, t->first_port[1] + 1).buffer_writes, 2);
+    CU_ASSERT(mesh_port_counts(m, t->first_port[0] + 4).stall[STALL_NO_VC] > 100);
+    mesh_serve(m, 1, 200);
+    for (uint64_t cycle = 200; cycle < 300; cycle++)
+        mesh_step(m, cycle, &err);
+    CU_ASSERT_EQUAL(mesh_port_counts(m, t->first_port[1] + 1).buffer_writes, 6);
+    CU_ASSERT_EQUAL(mesh_totals(m).delivered, 3);       /* the copy for router 2 went on, the one for endpoint 1 waits */
+    mesh_free(m);
+    topology_free(t);
+}
+
+/* Injecting and serving before the network's cycle or after it is the same. */
+static void the_order_of_calls_in_a_cycle_is_free(void)
+{
+    struct topology *t = grid(4, 4, 0);
+    struct mesh_config c = PLAIN;
+    struct err err;
+    uint64_t sums[2];
+    c.in_queue = 1;
+    c.out_queue = 2;
+    for (int after = 0; after < 2; after++) {
+        struct mesh *m = open_mesh(t, c);
+        uint64_t sum = 0, seed = 8;
+        uint32_t serve[16] = {0};
+        for (uint64_t cycle = 0; cycle < 3000; cycle++) {
+            for (int half = 0; half < 2; half++) {
+                if (half == after) {
+                    for (uint32_t e = 0; e < 16; e++) {
+                        struct mesh_packet p = {.from = e, .to = (uint32_t)(next_random(&seed) % 16), .flits = 1};
+                        sum += cycle * (uint64_t)mesh_inject(m, &p, cycle);
+                        if (serve[e] && serve[e] < cycle) {
+                            mesh_serve(m, e, cycle);
+                            serve[e] = 0;
+                        }
+                    }
+                } else {
+                    mesh_step(m, cycle, &err);
+                }
+            }
+            uint32_t n;
+            const struct mesh_arrival *a = mesh_arrivals(m, &n);
+            for (uint32_t i = 0; i < n; i++) {
+                serve[a[i].endpoint] = (uint32_t)cycle + 3;
+                sum += cycle * a[i].endpoint;
+            }
+        }
+        sums[after] = sum;
+        mesh_free(m);
+    }
+    CU_ASSERT_EQUAL(sums[0], sums[1]);
+    topology_free(t);
+}
+
 /* ---- any graph */
 
 static struct topology *random_tree_of_routers(uint32_t routers, uint32_t more, uint64_t *seed)
@@ -594,6 +664,8 @@ int main(void)
     CU_add_test(suite, "leaves of a tree alone arrive as packets of their own would", leaves_of_a_tree_arrive_as_packets_of_their_own_would);
     CU_add_test(suite, "trees and packets together, pushed back or dropped, lose no leaf untold", trees_and_packets_together_lose_nothing);
     CU_add_test(suite, "a tree's packet that does not fit a channel is refused", a_tree_packet_that_does_not_fit_a_channel_is_refused);
+    CU_add_test(suite, "what may fork enters a channel only where all of it fits", what_may_fork_enters_only_where_all_of_it_fits);
+    CU_add_test(suite, "the order of the calls in a cycle is free", the_order_of_calls_in_a_cycle_is_free);
     CU_add_test(suite, "over any graph every packet arrives once, by its route", over_any_graph_every_packet_arrives_once_by_its_route);
     CU_add_test(suite, "counters of ports add up to the routes", counters_of_ports_add_up);
     return check_run();

@@ -318,14 +318,17 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
 static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];
-    uint64_t asking = 0, left = 0;
+    uint64_t asking = 0, sending = 0, left = 0;
     if (m->config.drops)
         drop_overdue(m, router, cycle);
-    for (uint32_t word = r->first_word; word < r->first_word + r->words; word++)
+    for (uint32_t word = r->first_word; word < r->first_word + r->words; word++) {
         asking |= m->asking[word];
+        sending |= m->sending[word];
+    }
     if (asking)
         allocate_channels(m, router, cycle);
-    allocate_switch(m, router, cycle);
+    if (sending || !m->sw_after)        /* what gets its channel now may ask for the switch later only, unless that takes no time */
+        allocate_switch(m, router, cycle);
     for (uint32_t word = r->first_word; word < r->first_word + r->words; word++)
         left |= m->asking[word] | m->sending[word] | m->draining[word];
     if (!left)
