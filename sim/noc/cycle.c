@@ -46,6 +46,8 @@ struct cycle {
     uint32_t depth;
 };
 
+/* A chip file gives a router's cycles as one figure. One for the channel and one for the switch is what most routers have; the rest is a
+ * pipeline that takes a flit every cycle. */
 struct mesh_config cycle_default(const struct noc *noc, uint64_t watchdog)
 {
     uint32_t router = noc->shape.router;
@@ -77,6 +79,7 @@ static struct topology *build(const struct noc *noc, uint32_t lanes, struct err 
     return t;
 }
 
+/* The network keeps counting cycles from step to step; `base` is where a step began. */
 void *cycle_open(const struct noc *noc, const struct mesh_config *config, struct err *err)
 {
     uint32_t lanes = noc->shape.host_rate > 1 ? noc->shape.host_rate : 1;
@@ -144,6 +147,7 @@ static int earlier(struct wake a, struct wake b)
     return a.cycle != b.cycle ? a.cycle < b.cycle : a.endpoint < b.endpoint;
 }
 
+/* An early wake does no harm: what a core may do hangs on the cycle and its state only. */
 static void wake_at(struct cycle *c, uint64_t cycle, uint32_t endpoint)
 {
     c->heap = mem_room(c->heap, c->wakes, &c->wake_room, sizeof *c->heap);
@@ -194,7 +198,8 @@ static int tree_of(struct cycle *c, const struct step_time *step, const struct s
     return c->tree[send->route] ? 0 : -1;
 }
 
-/* Offers one packet. 1: taken; 0: the output queue is full; -1: err. */
+/* Offers one packet. 1: taken; 0: the output queue is full; -1: err.
+ * The host's packets are dealt to its lanes in turn, so the order among them is that of their offsets up to one packet per lane. */
 static int offer(struct cycle *c, const struct step_time *step, uint64_t number, uint64_t cycle, struct err *err)
 {
     const struct send *send = &step->send[number];
@@ -207,7 +212,9 @@ static int offer(struct cycle *c, const struct step_time *step, uint64_t number,
     return mesh_inject(c->mesh, &p, c->base + cycle);
 }
 
-/* The update program as far as it comes: it goes on where it stood as soon as there is a place and no service in hand. */
+/* The update program as far as it comes: it goes on where it stood as soon as there is a place and no service in hand.
+ * A packet is due at its offset + what the program has stood still so far (rule 1). Full queue: ask again in the next cycle. In a core
+ * without overlap a service in hand must end first (rule 3). */
 static int update(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cycle, struct err *err)
 {
     struct core *core = &c->core[e];
@@ -240,6 +247,7 @@ static int update(struct cycle *c, struct step_time *step, uint32_t e, uint64_t 
     return 0;
 }
 
+/* A chain is work without a gap: it begins anew where the core had been idle before this packet came. */
 static void serve(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cycle, struct noc_counts *counts)
 {
     struct core *core = &c->core[e];
@@ -256,7 +264,8 @@ static void serve(struct cycle *c, struct step_time *step, uint32_t e, uint64_t 
     wake_at(c, leaf->end, e);
 }
 
-/* All that a core can do in this cycle. */
+/* All that a core can do in this cycle.
+ * The update goes first; then, if it has ended or stands still, services (rules 2 and 3). */
 static int act(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cycle, struct noc_counts *counts, struct err *err)
 {
     struct core *core = &c->core[e];
@@ -269,6 +278,7 @@ static int act(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cyc
 
 /* ---- a step */
 
+/* A packet waits in the order of its tail's arrival; one tail per cycle and endpoint, so there are no ties. */
 static void arrive(struct cycle *c, struct step_time *step, const struct mesh_arrival *a, uint64_t cycle)
 {
     uint32_t l = step->send[a->tag].first_leaf + a->leaf;
@@ -287,6 +297,7 @@ static void arrive(struct cycle *c, struct step_time *step, const struct mesh_ar
     wake_at(c, cycle, leaf->endpoint);
 }
 
+/* Arbiters begin anew, so a step's time hangs on the step alone: samples may run in any order and on any thread. */
 static void begin(struct cycle *c, struct step_time *step)
 {
     mesh_rest(c->mesh);
@@ -309,7 +320,8 @@ static void begin(struct cycle *c, struct step_time *step)
     }
 }
 
-/* Cycle after cycle with work, until no core and no wire has any. */
+/* Cycle after cycle with work, until no core and no wire has any.
+ * In a cycle the network acts first and the cores after it; by the one-cycle rule it would be the same the other way round. */
 static int run(struct cycle *c, struct step_time *step, struct noc_counts *counts, struct err *err)
 {
     for (;;) {
@@ -374,6 +386,7 @@ static void trace_back(const struct cycle *c, struct step_time *step)
     path->noc = leaf->arrive - path->update;
 }
 
+/* The network counts for ever; a step's share is the difference. */
 static void count_ports(struct cycle *c, struct step_time *step, struct noc_counts *counts)
 {
     const struct topology *t = c->topology;

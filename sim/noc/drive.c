@@ -1,3 +1,6 @@
+/* Three phases of a steady run: warm-up (nothing is measured), the window (packets created in it are), the drain (until all of those have
+ * arrived). Latency counts from creation, so it contains the wait in the source queue. A load is called saturated when the window's packets
+ * do not arrive within the drain. */
 #include "noc/drive.h"
 
 #include <math.h>
@@ -18,6 +21,7 @@ struct measure {
     uint32_t flits;
 };
 
+/* A count per value: percentiles are exact, whatever their spread. */
 static void add(struct tally *t, uint64_t value)
 {
     if (value >= t->room) {
@@ -32,6 +36,7 @@ static void add(struct tally *t, uint64_t value)
     t->most = value > t->most ? value : t->most;
 }
 
+/* The least value with at least so many percent at or below it. */
 static uint64_t percentile(const struct tally *t, uint32_t percent)
 {
     uint64_t seen = 0;
@@ -61,6 +66,7 @@ static double half_width(const struct measure *s)
     return 2.262 * sqrt(squares / (PARTS * (PARTS - 1)));
 }
 
+/* Accepted load counts what arrives in the window, whenever it was created. */
 static void measure_one(struct measure *s, const struct mesh_arrival *a, uint64_t cycle)
 {
     if (cycle >= s->from && cycle < s->to && !a->lost)
@@ -80,7 +86,8 @@ static void measure_one(struct measure *s, const struct mesh_arrival *a, uint64_
     s->part_n[part]++;
 }
 
-/* Moves time on to the next cycle with work, at most to `last`. */
+/* Moves time on to the next cycle with work, at most to `last`.
+ * Idle cycles are left out: the next cycle is the network's next or the next packet's. */
 static int step(struct mesh *m, struct traffic *t, struct traffic_packet *next, struct measure *s, uint64_t last, uint64_t *cycle, struct err *err)
 {
     uint64_t at = mesh_next(m);
@@ -126,6 +133,7 @@ int drive_steady(struct mesh *m, struct traffic *t, const struct drive_plan *pla
     return failed;
 }
 
+/* A burst has no window: all of it is measured. */
 int drive_burst(struct mesh *m, struct traffic *t, uint32_t flits, struct drive_result *result, struct err *err)
 {
     struct measure s = {.from = 0, .to = UINT64_MAX, .flits = flits};

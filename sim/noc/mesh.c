@@ -11,6 +11,8 @@
 enum { MOST_WAYS = 1 << 20 };
 const char *const mesh_stall_names[MESH_STALLS] = {"no_vc", "lost_vc", "no_credit", "lost_switch", "link_busy", "no_place"};
 
+/* What cannot work at any load is refused here, with the figure that would; the topology has checked itself.
+ * A buffer's count is 16 bits wide, a set of channels 32. */
 static int check_config(const struct mesh_config *c, const struct topology *t, struct err *err)
 {
     if (!c->vcs || c->vcs > MESH_MOST_VCS)
@@ -33,7 +35,10 @@ static uint32_t at_least_one(uint32_t cycles)
 }
 
 /* A flit granted in cycle g is beyond the link at g + (1 if allocation takes time) + final + latency. Its credit goes back over a wire
- * of the same latency and may be used `credit` cycles after that. */
+ * of the same latency and may be used `credit` cycles after that.
+ * The credit of a flit granted in g is therefore usable again, one cycle for the grant included, after
+ * (sw_leave + final + latency) + (the stages of the next router) + (sw_leave + latency + credit): the credit loop. A channel passes
+ * at most depth flits per loop. */
 static void join_port(struct mesh *m, uint32_t router, uint32_t local)
 {
     const struct topology *t = m->topology;
@@ -83,6 +88,7 @@ static void number_wires(struct mesh *m)
         m->out[s].wire = of_port(m->out[s].target != NOBODY ? m->out[s].target : m->topology->ports + m->out[s].endpoint, 0);
 }
 
+/* The ring of what is in flight must be longer than any delay. */
 static uint32_t longest_delay(const struct mesh *m)
 {
     uint32_t most = 1;
@@ -95,6 +101,8 @@ static uint32_t longest_delay(const struct mesh *m)
     return most;
 }
 
+/* Every router's ports, channels and bitmaps are neighbours in the arrays, in the order of the routers: a router at work touches few
+ * cache lines. */
 static void open_routers(struct mesh *m)
 {
     const struct topology *t = m->topology;
@@ -132,6 +140,7 @@ static void open_ways(struct mesh *m)
             m->way[r * t->endpoints + e] = (uint8_t)topology_next(t, r, TOPOLOGY_NONE, 0, e, 0).port;
 }
 
+/* One array per subject, one index per kind of thing: port, side (port or source), channel (port * vcs + vc). */
 static void open_arrays(struct mesh *m)
 {
     const struct topology *t = m->topology;
@@ -192,6 +201,7 @@ struct mesh *mesh_new(const struct topology *t, const struct mesh_config *config
     return m;
 }
 
+/* Arbiters are the only memory of a network at rest. */
 static void clear_turns(struct arbiters *a, size_t rows)
 {
     if (a->turn)
@@ -216,6 +226,7 @@ void mesh_rest(struct mesh *m)
         m->source[e].turn = 0;
 }
 
+/* The topology is the caller's. */
 void mesh_free(struct mesh *m)
 {
     if (!m)
@@ -239,6 +250,8 @@ void mesh_set_queues(struct mesh *m, uint32_t endpoint, uint32_t out_queue, uint
     m->out[m->topology->first_port[e->router] + e->port].place = in_queue ? in_queue : NOBODY;
 }
 
+/* A place that a packet left in this very cycle is not seen yet: whether the network has done this cycle or not, the answer is the
+ * same. For the same reason the packet may leave from the next cycle on only (send_from_source compares `created`). */
 int mesh_inject(struct mesh *m, const struct mesh_packet *p, uint64_t cycle)
 {
     struct source *s = &m->source[p->from];
@@ -260,6 +273,7 @@ int mesh_inject(struct mesh *m, const struct mesh_packet *p, uint64_t cycle)
     return 1;
 }
 
+/* The freed place travels through the ring like a credit, so the router sees it one cycle later, whenever in this cycle the call came. */
 void mesh_serve(struct mesh *m, uint32_t endpoint, uint64_t cycle)
 {
     const struct topology_endpoint *e = &m->topology->endpoint[endpoint];
@@ -315,6 +329,8 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
         flit_arrives(m, out->wire | s->vc, n, cycle);
 }
 
+/* A router whose bitmaps are empty holds no flit and sleeps until one arrives; one whose packets all wait is visited every cycle, so
+ * that its stalls are counted. */
 static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];
@@ -335,6 +351,8 @@ static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
         clear_bit(m->active, router);
 }
 
+/* Sources come before routers because the way in may take no cycle: a flit sent now may be in a router's buffer now. It was injected
+ * in an earlier cycle, so the one-cycle rule holds. */
 int mesh_step(struct mesh *m, uint64_t cycle, struct err *err)
 {
     m->now = cycle;
@@ -359,6 +377,7 @@ const struct mesh_arrival *mesh_arrivals(const struct mesh *m, uint32_t *n)
     return m->arrival;
 }
 
+/* A source with packets polls: its channel may come free by a credit, which is in the ring, or by its own tail, which is not. */
 uint64_t mesh_next(const struct mesh *m)
 {
     if (m->waiting)
@@ -369,6 +388,7 @@ uint64_t mesh_next(const struct mesh *m)
     return ring_next(m);
 }
 
+/* flit_cycles is kept as -arrival, +departure of each flit (it wraps, and comes back); what is still there departs now. */
 struct mesh_counts mesh_port_counts(const struct mesh *m, uint32_t port)
 {
     struct mesh_counts counts = m->counts[port];

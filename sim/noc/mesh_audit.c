@@ -23,6 +23,7 @@ static uint32_t *on_wires(const struct mesh *m)
     return n;
 }
 
+/* For each channel beyond each side: credits + flits on the wire + flits in its buffer + credits on the way back = depth. */
 static int audit_credits(const struct mesh *m, struct err *err)
 {
     uint32_t *wire = on_wires(m), failed = 0;
@@ -41,6 +42,7 @@ static int audit_credits(const struct mesh *m, struct err *err)
     return failed ? -1 : 0;
 }
 
+/* Every record stands for some leaves: a packet for all of its own until its copies take theirs along. */
 int mesh_audit(const struct mesh *m, struct err *err)
 {
     uint64_t leaves = 0, flits = 0;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "noc/mesh_parts.h"
 
+/* Records of packets are reused, last freed first: few are live at a time, and their order of reuse hangs on nothing but the run. */
 uint32_t record_new(struct mesh *m)
 {
     uint32_t r = m->free_record;
@@ -28,6 +29,7 @@ void record_free(struct mesh *m, uint32_t r)
     m->free_record = r;
 }
 
+/* Arrivals of a cycle are in the order in which their flits were sent, which routers' numbers and cycles settle. */
 struct mesh_arrival *new_arrival(struct mesh *m, const struct record *r, uint32_t endpoint, uint32_t leaf)
 {
     if (m->arrivals == m->arrival_room) {
@@ -39,6 +41,7 @@ struct mesh_arrival *new_arrival(struct mesh *m, const struct record *r, uint32_
     return &m->arrival[m->arrivals++];
 }
 
+/* The first step of a copy's life: asking for a channel beyond -> holding one -> all flits sent -> gone. */
 static void ask(struct mesh *m, uint32_t channel, uint32_t port, uint32_t vc_class, uint32_t packet)
 {
     m->channel[channel].asking |= (uint64_t)1 << port;
@@ -53,7 +56,9 @@ static void ask_for_branches(struct mesh *m, uint32_t channel, uint32_t node_num
         ask(m, channel, branch[b].port, branch[b].vc_class, NOBODY);
 }
 
-/* The packet whose head is now at the front asks for its way on; from `cycle` on its stages take their time. */
+/* The packet whose head is now at the front asks for its way on; from `cycle` on its stages take their time.
+ * Where the route takes no cycle of its own it has been looked up one router ahead; only the waiting differs, so it is done here for
+ * both. */
 static void come_to_front(struct mesh *m, uint32_t channel, uint32_t port, uint64_t cycle)
 {
     const struct in_side *in = &m->in[port];
@@ -81,6 +86,8 @@ static void come_to_front(struct mesh *m, uint32_t channel, uint32_t port, uint6
     m->counts[port].routes++;
 }
 
+/* An endpoint takes flits at once: what limits it is the places of its queue, which the router asks for before it sends a head. Its
+ * credit returns as from a router, so a channel into it has a credit loop too. */
 static void arrive_at_endpoint(struct mesh *m, uint32_t endpoint, uint32_t vc, uint32_t packet, uint64_t cycle)
 {
     const struct topology_endpoint *e = &m->topology->endpoint[endpoint];
@@ -97,6 +104,8 @@ static void arrive_at_endpoint(struct mesh *m, uint32_t endpoint, uint32_t vc, u
     record_free(m, packet);
 }
 
+/* A flit behind others only takes its place in the buffer. The first of an empty buffer is either a new packet's head, which asks for
+ * its way, or the next flit of a packet whose head has gone on, which goes after it. */
 void flit_arrives(struct mesh *m, uint32_t wire, uint32_t packet, uint64_t cycle)
 {
     uint32_t port = wire >> VC_BITS, vc = wire % MESH_MOST_VCS;
@@ -137,6 +146,8 @@ static void leave_front(struct mesh *m, const struct router *r, uint32_t channel
         come_to_front(m, channel, port, cycle + 1);
 }
 
+/* A flit leaves its buffer: the place is known to the sender after the credit's way back. In the same cycle a tail ends the packet's
+ * hold of the channel. */
 void pop_flit(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
     struct channel *c = &m->channel[channel];
@@ -152,6 +163,7 @@ void pop_flit(struct mesh *m, const struct router *r, uint32_t channel, uint64_t
         *word_of(m->sending, r, channel) &= ~bit_of(r, channel);
 }
 
+/* A flit of a multicast packet stays until the slowest copy has sent it; a copy that still asks has sent none. */
 void pop_passed(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
     struct channel *c = &m->channel[channel];

@@ -19,6 +19,7 @@ static inline uint32_t takeable(const struct mesh *m, uint32_t side, const struc
     return free;
 }
 
+/* A guess is worth a bid for the switch only where some channel could be had and used at once. */
 static int has_credit(const struct mesh *m, uint32_t side, uint32_t vcs)
 {
     for (; vcs; vcs &= vcs - 1)
@@ -29,6 +30,7 @@ static int has_credit(const struct mesh *m, uint32_t side, uint32_t vcs)
 
 struct bids { uint32_t n; uint64_t outputs, contested; };   /* masks of output ports: with bidders, with two or more */
 
+/* A stall is counted per copy and cycle; the port's counter is the in side's, where the packet stands. */
 static inline void bid_for(struct mesh *m, struct bids *bids, const struct router *r, uint32_t channel, uint32_t o, uint32_t allowed)
 {
     const struct channel *c = &m->channel[channel];
@@ -91,6 +93,7 @@ static inline void move_pointers(struct mesh *m, const struct router *r, struct 
     arbiter_won(&m->vc_out, (r->first_port + bid->o) * m->vcs + vc, bid->in);
 }
 
+/* Round robin starts at the bidder's pointer if that is on this output, else at the lowest channel. */
 static inline uint32_t choose_channel(const struct mesh *m, const struct bid *bid, uint32_t vcs)
 {
     uint32_t turn = m->channel[bid->channel].turn;
@@ -120,6 +123,7 @@ static inline uint32_t take_channel(struct mesh *m, const struct router *r, cons
     return vc;
 }
 
+/* iSLIP: every channel that the bidder could take; input first: the one it chose. */
 static int bids_for(const struct mesh *m, const struct bid *b, uint32_t vc)
 {
     return !b->done && (m->config.vc_allocator == ALLOCATOR_ISLIP ? b->vcs : b->grants) >> vc & 1;
@@ -163,6 +167,7 @@ static uint32_t match_islip(struct mesh *m, const struct router *r, struct bid *
     return matched;
 }
 
+/* Bidders choose before they know of each other, so two may choose the same channel while another stays free. */
 static void match_input_first(struct mesh *m, const struct router *r, struct bid *bid, uint32_t n, uint32_t vcs, uint64_t cycle)
 {
     for (uint32_t k = 0; k < n; k++)

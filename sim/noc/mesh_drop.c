@@ -2,6 +2,7 @@
  * not sent its head is dropped; its flits leave the buffer as if they had been sent, and each leaf behind it is reported lost. */
 #include "noc/mesh_parts.h"
 
+/* What stood in its way in the cycle of the drop; earlier cycles may have had other reasons (see the stalls). */
 static uint32_t cause(const struct mesh *m, const struct channel *c, const struct copy *copy, uint32_t o, uint32_t side, uint64_t cycle)
 {
     const struct out_side *out = &m->out[side];
@@ -36,6 +37,7 @@ static void lose_branch(struct mesh *m, const struct record *r, const struct top
         lose_branch(m, r, &t->branch[node->first_branch + i], node->router, port, why);
 }
 
+/* Counts, reports and forgets one copy; the flits stay for the caller to take out. */
 static void lose_copy(struct mesh *m, uint32_t port, uint32_t number, uint32_t o, uint64_t cycle)
 {
     struct channel *c = &m->channel[number];
@@ -65,6 +67,7 @@ static void lose_copy(struct mesh *m, uint32_t port, uint32_t number, uint32_t o
     m->last_move = cycle;
 }
 
+/* Those copies that have sent their head go on: they hold channels further on, and would leave them held. */
 static void drop_copies(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
     struct channel *c = &m->channel[channel];
@@ -86,6 +89,7 @@ static void drop_copies(struct mesh *m, const struct router *r, uint32_t channel
     *word_of(m->draining, r, channel) |= bit_of(r, channel);
 }
 
+/* Flits of a packet that no copy wants any more; those not arrived yet go as they come. */
 static void drain(struct mesh *m, const struct router *r, uint32_t channel, uint64_t cycle)
 {
     const struct channel *c = &m->channel[channel];

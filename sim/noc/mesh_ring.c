@@ -38,7 +38,8 @@ void ring_widen(struct bucket *b)
     }
 }
 
-/* The first cycle after now in which something arrives. */
+/* The first cycle after now in which something arrives.
+ * The bitmap is searched from the bit after now round to it, a word at a time. */
 uint64_t ring_next(const struct mesh *m)
 {
     uint64_t words = (m->ring_mask + 1) / 64, first = (m->now + 1) & m->ring_mask;

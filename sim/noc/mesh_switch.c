@@ -9,6 +9,8 @@ enum { CAN_GO = MESH_STALLS, NOT_THERE };       /* beside the stalls: the copy b
 struct asks { uint32_t n, meet; uint64_t inputs, outputs; };      /* meet: 1 if two share an input or an output */
 struct requests { uint64_t inputs, outputs, of_output[TOPOLOGY_MOST_PORTS], of_input[TOPOLOGY_MOST_PORTS]; };
 
+/* In the order in which the stages ask: a credit beyond, for a head into an endpoint a place of its queue, the link free. A place is
+ * taken by the head for the whole packet. */
 static inline uint32_t hindrance(const struct mesh *m, const struct channel *c, const struct copy *copy, uint32_t side, uint64_t cycle)
 {
     const struct out_side *out = &m->out[side];
@@ -21,6 +23,7 @@ static inline uint32_t hindrance(const struct mesh *m, const struct channel *c, 
     return out->free_at > cycle ? STALL_LINK_BUSY : CAN_GO;
 }
 
+/* Where no two asks share an input or an output nothing needs arbitrating, and at usual loads that is most cycles. */
 static inline void ask_for(struct mesh *m, struct asks *a, uint32_t channel, const struct channel *c, uint32_t o, uint32_t guess)
 {
     uint64_t input = (uint64_t)1 << c->local, output = (uint64_t)1 << o;
@@ -52,6 +55,8 @@ static void ask_on_a_guess(struct mesh *m, struct asks *a, const struct router *
     }
 }
 
+/* The stage before may have been this cycle's: c->when keeps out what got its channel just now, unless the allocation of channels
+ * takes no time. */
 static struct asks collect_asks(struct mesh *m, const struct router *r, uint64_t cycle)
 {
     struct asks a = {0, 0, 0, 0};
@@ -100,7 +105,9 @@ static void request_all(struct mesh *m, struct requests *q, const struct router 
     }
 }
 
-/* One flit of a copy goes through the switch and onto the link. */
+/* One flit of a copy goes through the switch and onto the link.
+ * A link of flit time n takes the next flit n cycles later. A tail frees the channel beyond for the next packet at once; an atomic mesh
+ * asks for all its credits besides (takeable). */
 static inline void cross(struct mesh *m, struct channel *c, struct copy *copy, uint32_t side, uint32_t o, uint64_t cycle)
 {
     struct out_side *out = &m->out[side];
@@ -116,6 +123,7 @@ static inline void cross(struct mesh *m, struct channel *c, struct copy *copy, u
     }
 }
 
+/* The usual case: a unicast flit. */
 static inline void cross_alone(struct mesh *m, const struct router *r, uint32_t channel, struct channel *c, uint32_t o, uint64_t cycle)
 {
     m->in[r->first_port + c->local].turn = c->vc + 1u == m->vcs ? 0 : c->vc + 1u;
@@ -185,12 +193,15 @@ static inline uint32_t turn_of(const struct arbiters *a, uint32_t row)
     return a->kind == ARBITER_ROUND_ROBIN ? a->turn[row] : 0;
 }
 
+/* Only for matches of the first iteration: what keeps iSLIP's pointers apart, and thereby any bidder from starving. */
 static inline void move_pointers(struct mesh *m, const struct router *r, uint32_t local, uint32_t o)
 {
     arbiter_won(&m->sw_in, r->first_port + local, o);
     arbiter_won(&m->sw_out, r->first_port + o, local);
 }
 
+/* Grant: each output chooses among the inputs that ask for it. Accept: each input chooses among the outputs that chose it. An input's
+ * other grants are lost in this iteration, and may be given to others in the next. */
 static void match_islip(struct mesh *m, const struct router *r, struct requests *q, uint64_t cycle)
 {
     uint64_t inputs = q->inputs, outputs = q->outputs, granted = 1, grants[TOPOLOGY_MOST_PORTS];
@@ -218,6 +229,7 @@ static void match_islip(struct mesh *m, const struct router *r, struct requests 
     }
 }
 
+/* Each input chooses an output, then each output an input. Pointers move only on a match. */
 static void match_input_first(struct mesh *m, const struct router *r, struct requests *q, uint64_t cycle)
 {
     uint64_t won[TOPOLOGY_MOST_PORTS], winners = 0, of_output[TOPOLOGY_MOST_PORTS];
@@ -256,6 +268,7 @@ static void match_all(struct mesh *m, const struct router *r, const struct asks 
     }
 }
 
+/* A flit moves here or nowhere: for the watchdog an ask is as good as a move, since of those that ask one always wins. */
 void allocate_switch(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];

@@ -9,6 +9,7 @@
 
 struct wait { uint32_t channel, beyond; };      /* the channel that a copy waits for: beyond = its number, or NOBODY */
 
+/* Only ever asked when nothing moves: a search is good enough. */
 static uint32_t holder_of(const struct mesh *m, uint32_t side, uint32_t vc)
 {
     const struct router *r = &m->router[m->in[side].router];
@@ -43,6 +44,7 @@ static int copy_is_stuck(const struct mesh *m, const uint8_t *stuck, uint32_t nu
     return 1;
 }
 
+/* A channel is stuck if any of its copies is: the others alone do not free its buffer. */
 static int is_stuck(const struct mesh *m, const uint8_t *stuck, uint32_t number, struct wait *wait)
 {
     const struct channel *c = &m->channel[number];
@@ -103,6 +105,8 @@ static int tell_ring(const struct mesh *m, const uint8_t *stuck, uint32_t start,
                       (unsigned long long)cycle, (unsigned long long)m->config.watchdog, length, text);
 }
 
+/* The largest set of channels that wait only for channels of the set: start with all that have a packet, take out what can go on, until
+ * nothing changes. */
 int find_deadlock(const struct mesh *m, uint64_t cycle, struct err *err)
 {
     uint32_t channels = m->topology->ports * m->vcs, left = 0, changed = 1;

@@ -78,6 +78,7 @@ static int tabulate_ports(struct topology *t, struct err *err)
     return 0;
 }
 
+/* A link takes at least a cycle and passes at most a flit per cycle: what the network's ring of arrivals stands on. */
 static int check_times(const struct topology *t, struct err *err)
 {
     for (uint32_t l = 0; l < t->links; l++)
@@ -91,6 +92,7 @@ static int check_times(const struct topology *t, struct err *err)
     return 0;
 }
 
+/* Nothing that follows fails half way: a topology is whole or not there. */
 static struct topology *finish(struct topology *t, struct err *err)
 {
     if (t->routers <= TOPOLOGY_MOST_ROUTERS ? tabulate_ports(t, err) || check_times(t, err) || topology_tabulate(t, err)
@@ -123,6 +125,8 @@ static void add_axis(struct topology *t, const struct topology_grid *g, uint32_t
     add_link(t, there, 2 * axis + 1, here, 2 * axis, g->hop[2 * axis + 1]);
 }
 
+/* Ports of a border router without a neighbour are there, unused, so that local numbers mean the same everywhere. Extra endpoints (host
+ * ports) take the ports after those of the router's own. */
 struct topology *topology_new_grid(const struct topology_grid *g, struct err *err)
 {
     uint64_t routers = (uint64_t)g->columns * g->rows;
@@ -205,6 +209,7 @@ static int check_plan(const struct topology_plan *p, struct err *err)
     return 0;
 }
 
+/* Ports are numbered as links name their routers; a pair of links there and back is one port on either side. */
 struct topology *topology_new_custom(const struct topology_plan *p, struct err *err)
 {
     if (check_plan(p, err))

@@ -36,6 +36,7 @@ static struct topology_turn turn_on_grid(const struct topology *t, uint32_t rout
     return turn;
 }
 
+/* The phase of an up*-down* way need not travel with the packet: who came in over a downward link may only go down. */
 struct topology_turn topology_next(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t endpoint, uint32_t ways)
 {
     const struct topology_endpoint *to = &t->endpoint[endpoint];
@@ -81,6 +82,7 @@ static void span(struct topology *t, uint32_t *level)
     free(queue);
 }
 
+/* A link's direction by level of the spanning tree, at equal levels by number: no cycle of upward links, none of downward ones. */
 static void direct_links(struct topology *t)
 {
     uint32_t *level = mem_new((size_t)t->routers + 1, sizeof *level);
@@ -138,6 +140,7 @@ static uint8_t lowest_port(const struct topology *t, uint32_t phase, uint32_t ro
     return NO_PORT;
 }
 
+/* Only routers that have endpoints send or receive. */
 static int unreachable(const struct topology *t, uint32_t target, const uint32_t *distance, struct err *err)
 {
     for (uint32_t e = 0; e < t->endpoints; e++)

@@ -14,6 +14,7 @@ struct growth {
     size_t nodes, limbs, node_room, limb_room;
 };
 
+/* Growth happens in plain arrays of numbers; pointers into them do not outlive the next call. */
 static uint32_t new_node(struct growth *g, uint32_t router)
 {
     if (g->nodes == g->node_room) {
@@ -39,6 +40,7 @@ static struct limb *new_limb(struct growth *g, struct limb limb)
     return &g->limb[g->limbs++];
 }
 
+/* A router has few branches: a list is searched as fast as anything. */
 static struct limb *find_limb(const struct growth *g, uint32_t node, uint32_t port)
 {
     for (uint32_t l = g->head[node]; l != TOPOLOGY_NONE; l = g->next[l])
@@ -140,6 +142,7 @@ static void append(struct topology *t, const struct growth *g, const uint32_t *e
     t->tree[t->n_trees++] = tree;
 }
 
+/* All or nothing: a refused tree leaves the topology as it was. */
 int64_t topology_add_tree(struct topology *t, uint32_t from, const uint32_t *endpoint, uint32_t n, struct err *err)
 {
     if (t->routing == ROUTE_TABLE)

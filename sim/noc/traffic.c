@@ -32,6 +32,7 @@ int traffic_find(const char *name)
     return -1;
 }
 
+/* The finaliser of splitmix64 (Steele, Lea, Flood 2014): every bit of the input moves every bit of the output. */
 static uint64_t mix(uint64_t z)
 {
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
@@ -39,6 +40,7 @@ static uint64_t mix(uint64_t z)
     return z ^ z >> 31;
 }
 
+/* Counter based: no state, so the n-th packet of a node is the same whatever others do. */
 static uint64_t draw(const struct traffic *t, uint32_t node, uint32_t packet, enum use use)
 {
     uint64_t z = mix(t->config.seed * 4 + use + 0x9e3779b97f4a7c15u);
@@ -50,6 +52,7 @@ static uint32_t below(uint64_t random, uint32_t n)
     return (uint32_t)((random >> 32) * n >> 32);
 }
 
+/* u in (0, 1], 53 bits. */
 static uint64_t gap(const struct traffic *t, uint32_t node, uint32_t packet)
 {
     double u = (double)((draw(t, node, packet, USE_GAP) >> 11) + 1) / 9007199254740992.0, reached = 1;
@@ -67,6 +70,7 @@ static int earlier(struct due a, struct due b)
     return a.cycle != b.cycle ? a.cycle < b.cycle : a.node < b.node;
 }
 
+/* A binary heap, earliest (cycle, node) on top. */
 static void sink(struct due *heap, uint32_t n, uint32_t i)
 {
     struct due moved = heap[i];
@@ -80,6 +84,7 @@ static void sink(struct due *heap, uint32_t n, uint32_t i)
     heap[i] = moved;
 }
 
+/* bitcomp: all bits turned; shuffle: rotated left by one; bitrev: in reverse order. */
 static uint32_t by_bits(const struct traffic *t, uint32_t node)
 {
     uint32_t bits = t->bits, mask = t->nodes - 1, reversed = 0;
@@ -123,6 +128,7 @@ static uint32_t target(const struct traffic *t, uint32_t node, uint32_t packet)
     }
 }
 
+/* Patterns on bits or on a square say so rather than send out of range. */
 static int check(const struct traffic_config *c, uint32_t bits, struct err *err)
 {
     const char *name = traffic_names[c->pattern];
@@ -191,6 +197,7 @@ void traffic_free(struct traffic *t)
     free(t);
 }
 
+/* The gap counts the cycles without a packet, so the next is gap + 1 later: at most one packet per node and cycle. */
 struct traffic_packet traffic_next(struct traffic *t)
 {
     if (t->config.burst && !t->left)
