@@ -153,6 +153,33 @@ static void stages_add_up_as_configured(void)
     topology_free(t);
 }
 
+/* Buffers of one flit: each further flit of a packet waits for the credit of the one before. Loop: 1 + final + latency out, 1 + latency +
+ * credit back; the stages before the switch are the head's alone. The last link has the endpoint's latency of 1. */
+static void flits_in_buffers_of_one_follow_at_the_credit_loop(void)
+{
+    struct topology *t = grid(3, 1, 0);
+    for (uint32_t credit = 0; credit < 4; credit++)
+        for (uint32_t final = 0; final < 3; final++) {
+            struct mesh_config c = PLAIN;
+            c.vcs = c.depth = 1;
+            c.credit = credit;
+            c.final = final;
+            struct mesh *m = open_mesh(t, c);
+            uint32_t delivered = 0, h = 3 + final, loop = 4 + final + credit;
+            inject(m, 0, 2, 101, 0);
+            uint64_t last = 0;
+            struct err err;
+            for (uint64_t cycle = 0; !delivered; cycle++) {
+                mesh_step(m, cycle, &err);
+                mesh_arrivals(m, &delivered);
+                last = cycle;
+            }
+            CU_ASSERT_EQUAL(last, 2 + 3 * h + 100 * loop);
+            mesh_free(m);
+        }
+    topology_free(t);
+}
+
 static void idle_cycles_may_be_left_out(void)
 {
     struct topology *t = grid(4, 4, 0);
@@ -653,6 +680,7 @@ int main(void)
     CU_add_test(suite, "every configuration delivers every packet and keeps its credits", every_configuration_delivers_every_packet);
     CU_add_test(suite, "a single flit is head and tail and none is lost", a_single_flit_is_head_and_tail);
     CU_add_test(suite, "the cycles of the stages add up as configured", stages_add_up_as_configured);
+    CU_add_test(suite, "flits in buffers of one follow each other at the credit loop", flits_in_buffers_of_one_follow_at_the_credit_loop);
     CU_add_test(suite, "idle cycles may be left out", idle_cycles_may_be_left_out);
     CU_add_test(suite, "a link has a latency and, apart from it, a flit time", a_link_has_a_latency_and_apart_from_it_a_flit_time);
     CU_add_test(suite, "a full queue pushes back through three routers to the source", a_full_queue_pushes_back_through_three_routers);
