@@ -370,7 +370,7 @@ static void trace_back(const struct cycle *c, struct step_time *step)
     const struct endpoint_step *core = &step->endpoint[last];
     const struct chain *chain = &c->core[last].chain;
     struct step_path *path = &step->path;
-    *path = (struct step_path){.endpoint = last, .service = core->learn};
+    *path = (struct step_path){.endpoint = last, .source = last, .service = core->learn};
     if (core->update_end + core->learn < core->end) {
         path->service += chain->service;
         path->memory = chain->memory;
@@ -382,6 +382,7 @@ static void trace_back(const struct cycle *c, struct step_time *step)
     }
     const struct leaf *leaf = &step->leaf[chain->first_leaf];
     const struct send *send = &step->send[leaf->send];
+    path->source = send->endpoint;
     path->update = send->endpoint == c->noc->host_in ? 0 : send->offset;
     path->noc = leaf->arrive - path->update;
 }
