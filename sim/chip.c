@@ -20,10 +20,40 @@ uint64_t chip_noc_cycles(const struct chip *chip, const struct chip_core *core, 
     return (cycles * core->period_ps + chip->noc_period_ps - 1) / chip->noc_period_ps;
 }
 
-/* Flits: whole links' widths that a packet fills; a link without a width carries a packet at once. */
-static void build_noc(struct chip *chip)
+/* A router as the flit-level network wants it. What forks must fit a channel whole, and spikes are all that forks. */
+static struct mesh_config router_of(const struct chip_noc *n, uint32_t flits)
 {
-    const struct chipfile *f = chip->file;
+    return (struct mesh_config){
+        .vcs = n->virtual_channels, .depth = n->buffer_flits, .route = n->stage[STAGE_ROUTE], .vc_alloc = n->stage[STAGE_VC], .sw_alloc = n->stage[STAGE_SWITCH],
+        .final = n->stage[STAGE_TRAVERSAL], .credit = n->credit, .speculative = (uint32_t)n->speculative, .atomic = (uint32_t)n->atomic,
+        .arbiter = n->matrix ? ARBITER_MATRIX : ARBITER_ROUND_ROBIN, .vc_allocator = n->input_first ? ALLOCATOR_INPUT_FIRST : ALLOCATOR_ISLIP,
+        .sw_allocator = n->input_first ? ALLOCATOR_INPUT_FIRST : ALLOCATOR_ISLIP, .iterations = n->iterations,
+        .longest_tree = n->multicast ? flits : 0, .watchdog = n->watchdog,
+    };
+}
+
+/* Only cores have queues; the host waits for nobody and takes at once what comes. */
+static void set_queues(struct noc *noc, const struct chipfile *f)
+{
+    for (uint32_t c = 0; c < f->cores; c++) {
+        if (f->core_type_of[c] == UINT32_MAX)
+            continue;
+        const struct core_type *type = &f->type[f->core_type_of[c]];
+        noc->overlap_full[c] = type->overlap == OVERLAP_FULL;
+        noc->queue_in[c] = type->queue_in == UINT32_MAX ? 0 : type->queue_in;
+        noc->queue_out[c] = type->queue_out == UINT32_MAX ? 0 : type->queue_out;
+    }
+}
+
+/* Whole links' widths that a packet fills; a link without a width carries a packet at once. */
+uint32_t chip_flits(const struct chip_noc *n)
+{
+    uint32_t flits = n->link_bits ? (n->packet_bits + n->link_bits - 1) / n->link_bits : 1;
+    return flits ? flits : 1;
+}
+
+struct noc *chip_make_noc(const struct chipfile *f)
+{
     const struct chip_noc *n = &f->noc;
     struct noc_shape shape = {
         .columns = n->columns, .rows = n->rows, .cores_per_tile = n->cores_per_tile, .torus = n->topology == TOPOLOGY_TORUS, .yx = n->route_yx,
@@ -31,14 +61,10 @@ static void build_noc(struct chip *chip)
         .inject = n->inject, .eject = n->eject, .host_in = {f->in.column, f->in.row}, .host_out = {f->out.column, f->out.row},
         .host_rate = f->in.flits_per_cycle, .host_out_rate = f->out.flits_per_cycle,
     };
-    chip->noc = noc_new(&shape);
-    for (uint32_t c = 0; c < f->cores; c++)
-        if (f->core_type_of[c] != UINT32_MAX)
-            chip->noc->overlap_full[c] = f->type[f->core_type_of[c]].overlap == OVERLAP_FULL;
-    chip->noc_period_ps = f->clock[n->clock].period_ps;
-    chip->flits = n->link_bits ? (n->packet_bits + n->link_bits - 1) / n->link_bits : 1;
-    if (!chip->flits)
-        chip->flits = 1;
+    struct noc *noc = noc_new(&shape);
+    noc->router = router_of(n, chip_flits(n));
+    set_queues(noc, f);
+    return noc;
 }
 
 static const struct core_kind *kind_by_name(const char *name)
@@ -155,7 +181,9 @@ struct chip *chip_new(const struct chipfile *file, const struct network *network
     chip->network = network;
     chip->quantised = quantised;
     chip->mapping = mapping;
-    build_noc(chip);
+    chip->noc = chip_make_noc(chip->file);
+    chip->noc_period_ps = chip->file->clock[chip->file->noc.clock].period_ps;
+    chip->flits = chip_flits(&chip->file->noc);
     if (create_cores(chip, err) || chip_images(chip, options, err) || chip_rows(chip, options, err) || load_cores(chip, err) || price_routes(chip, err)) {
         chip_free(chip);
         return NULL;

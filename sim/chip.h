@@ -78,6 +78,10 @@ struct chip *chip_new(const struct chipfile *, const struct network *, const str
                       const struct chip_options *, struct err *);
 void chip_free(struct chip *);          /* NULL is allowed */
 
+/* The network alone, without a tree: all that `volley noc` needs of a chip. The caller frees with noc_free. */
+struct noc *chip_make_noc(const struct chipfile *);
+uint32_t chip_flits(const struct chip_noc *);           /* of a spike packet */
+
 /* Parts of chip_new, one per file. */
 int chip_images(struct chip *, const struct chip_options *, struct err *);             /* chip_image.c */
 int chip_rows(struct chip *, const struct chip_options *, struct err *);               /* chip_rows.c */

@@ -102,12 +102,13 @@ struct core_type {
     uint32_t n_static;
 };
 
-enum topology { TOPOLOGY_MESH, TOPOLOGY_TORUS };        /* further ones come with the flit-level network */
+enum chip_topology { TOPOLOGY_MESH, TOPOLOGY_TORUS };        /* further ones come with the flit-level network */
+enum router_stage { STAGE_ROUTE, STAGE_VC, STAGE_SWITCH, STAGE_TRAVERSAL, N_STAGES };
 enum time_mode { TIME_BARRIER, TIME_TICK, TIME_EVENT };
 enum layer_start { LAYER_GATED, LAYER_BIAS_INPUT, LAYER_FREE };
 
 struct chip_noc {
-    enum topology topology;
+    enum chip_topology topology;
     uint32_t columns, rows, cores_per_tile;     /* tile = router */
     uint32_t clock;
     int route_yx;                       /* 0: x first */
@@ -120,7 +121,10 @@ struct chip_noc {
     uint32_t router;                    /* cycles in a router before the link: route + vc + switch allocation + traversal */
     uint32_t inject, eject;             /* cycles from core to router; from router to core after the router's own */
     struct duration d_link_x, d_link_y, d_router, d_inject, d_eject, d_flit_x, d_flit_y, d_flit_local;     /* as stated, for `volley info` */
-    uint32_t virtual_channels, buffer_flits;    /* for the flit-level plane */
+    /* for the flit-level plane: cycles of each stage, per input and per channel, who goes first */
+    uint32_t stage[N_STAGES], virtual_channels, buffer_flits, credit, iterations;
+    int speculative, atomic, matrix, input_first;       /* 0: not; round robin; iSLIP */
+    uint32_t watchdog;                  /* cycles; 0: never */
 };
 
 struct chip_io { uint32_t column, row; char *port; uint32_t flits_per_cycle; uint32_t payload_bits; };  /* payload 0: values: none */

@@ -364,7 +364,7 @@ static void warn_overrides(const struct reading *r)
         const struct doc_node *in = doc_get(queue, "in"), *out = doc_get(queue, "out");
         if ((in && in->set) || (out && out->set))
             fidelity_add(&f->notes, FIDELITY_NOTE, "",
-                         "core_types.%s.queue was overridden: in the planes none and slots queues have no end, so no time changes", f->type[t].name);
+                         "core_types.%s.queue was overridden: only the plane cycle has queues that end, so no time changes in the others", f->type[t].name);
     }
     if (r->technology && r->technology->set && !derived)
         fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.technology was overridden, but every price of this chip is a published figure: none follows");

@@ -11,6 +11,7 @@ enum { SIDE_MAX = 1024, CORES_MAX = 1 << 20, TILE_MAX = 1024 };
 
 struct noc_text {
     int topology, full, basis;
+    uint32_t watchdog;
     uint32_t size[2], cores_per_tile;
     const char *clock, *source;
     const struct doc_node *link, *local, *routing, *router, *packets;
@@ -27,6 +28,8 @@ static const struct field noc_fields[] = {
     {"router", FIELD_NODE, OF(router), 0, 0, 0, NULL, NULL, "{virtual_channels: 2, buffer: 4 flits, traversal: 1 cycle}", "its stages and buffers"},
     {"packets", FIELD_NODE, OF(packets), 0, 0, 0, NULL, NULL, "{spike: {x: 4 bit, y: 4 bit, axon: 12 bit}}", "fields of each type of packet"},
     {"full", FIELD_WORD, OF(full), 0, 0, 0, "push_back", "push_back", "push_back", "what a full buffer does"},
+    {"watchdog", FIELD_NUMBER, OF(watchdog), UNIT_CYCLES, 0, 0, NULL, "100000 cycles", "100000 cycles",
+     "with flits under way and none moved for so long, the run ends if they wait in a ring; 0 cycles: never"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies", "of the times below that give none; a time in cycles is a choice and needs none"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "simulated", "of the times below that give none"}};
 #undef OF
@@ -60,19 +63,29 @@ static const struct field routing_fields[] = {
     {"multicast", FIELD_WORD, offsetof(struct routing_text, multicast), 0, 0, 0, "none|tree", "none", "tree", "one packet per core, or one packet that forks"}};
 const struct field_table chipfile_table_routing = {"noc.routing", "Which way packets go.", routing_fields, 2};
 
-struct router_text { uint32_t inputs, virtual_channels, buffer; const struct doc_node *stage[4]; int arbiter; };
+struct router_text {
+    uint32_t inputs, virtual_channels, buffer, iterations, credit;
+    const struct doc_node *stage[4];
+    int arbiter, allocator, speculative, atomic;
+};
 #define OF(member) offsetof(struct router_text, member)
 #define STAGE(i, key, example, fallback, help) {key, FIELD_COST, OF(stage[i]), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, fallback, example, help}
 static const struct field router_fields[] = {
     {"inputs", FIELD_NUMBER, OF(inputs), 0, 0, 0, NULL, "0", "5", "checked: four links and one per core"},
-    {"virtual_channels", FIELD_NUMBER, OF(virtual_channels), 0, 1, 64, NULL, "1", "2", "per input"},
+    {"virtual_channels", FIELD_NUMBER, OF(virtual_channels), 0, 1, 32, NULL, "1", "2", "per input"},
     {"buffer", FIELD_NUMBER, OF(buffer), UNIT_FLITS, 1, 65536, NULL, "4 flits", "4 flits", "per virtual channel"},
-    STAGE(0, "route", "0 cycles", "", "looking up the route; 0 where absent"), STAGE(1, "vc_allocation", "1 cycle", "", "0 where absent"),
+    STAGE(0, "route", "0 cycles", "", "looking up the route; 0 where absent"), STAGE(1, "vc_allocation", "1 cycle", "", "a channel of the next buffer; 0 where absent"),
     STAGE(2, "switch_allocation", "1 cycle", "", "0 where absent"), STAGE(3, "traversal", "1 cycle", NULL, "through the switch"),
-    {"arbiter", FIELD_WORD, OF(arbiter), 0, 0, 0, "round_robin|matrix", "round_robin", "round_robin", "who goes first"}};
+    {"speculative", FIELD_FLAG, OF(speculative), 0, 0, 0, NULL, "false", "false",
+     "true: a head asks for the switch in the last cycle of its channel's allocation, which saves that cycle where both are granted"},
+    {"credit", FIELD_NUMBER, OF(credit), UNIT_CYCLES, 0, 1000000, NULL, "1 cycle", "1 cycle", "until a credit may be used, after its way back over the link"},
+    {"atomic", FIELD_FLAG, OF(atomic), 0, 0, 0, NULL, "false", "false", "true: a channel takes a packet only when it is empty; false: once the last one has left it"},
+    {"arbiter", FIELD_WORD, OF(arbiter), 0, 0, 0, "round_robin|matrix", "round_robin", "round_robin", "who goes first; matrix: whoever was served longest ago"},
+    {"allocator", FIELD_WORD, OF(allocator), 0, 0, 0, "islip|input_first", "islip", "islip", "of channels and of the switch; input_first: separable"},
+    {"iterations", FIELD_NUMBER, OF(iterations), 0, 1, 64, NULL, "1", "1", "of islip"}};
 #undef STAGE
 #undef OF
-const struct field_table chipfile_table_router = {"noc.router", "An input-queued router; its time is the sum of its stages.", router_fields,
+const struct field_table chipfile_table_router = {"noc.router", "An input-queued router; its time is the sum of its stages, less the cycle that speculation saves.", router_fields,
                                                   sizeof router_fields / sizeof *router_fields};
 
 struct spike_text { uint32_t x, y, core, axon, slot, type, payload, other; };
@@ -178,6 +191,12 @@ static int read_router(struct reading *r, const struct standing *outer, const st
                          n->cores_per_tile == 1 ? "" : "s", 4 + n->cores_per_tile);
     n->virtual_channels = router.virtual_channels;
     n->buffer_flits = router.buffer;
+    n->credit = router.credit;
+    n->matrix = router.arbiter;
+    n->input_first = router.allocator;
+    n->iterations = router.iterations;
+    n->speculative = router.speculative;
+    n->atomic = router.atomic;
     n->d_router = (struct duration){.cost = {.stated = 1, .source = NO_INDEX, .basis = BASIS_ASSUMED}, .clock = n->clock};
     for (int i = 0; i < 4; i++) {
         struct duration part;
@@ -188,7 +207,9 @@ static int read_router(struct reading *r, const struct standing *outer, const st
         if (bad)
             return -1;
         n->router += cycles;
+        n->stage[i] = cycles;
     }
+    n->router -= n->speculative && n->stage[STAGE_VC];
     n->d_router.cycles = n->router;
     return 0;
 }
@@ -237,10 +258,11 @@ int chipfile_noc(struct reading *r, struct err *err)
         return -1;
     struct standing from = chipfile_standing(&none, "noc", text.source, text.basis);
     from.clock = n->clock;
-    n->topology = (enum topology)text.topology;
+    n->topology = (enum chip_topology)text.topology;
     n->columns = text.size[0];
     n->rows = text.size[1];
     n->cores_per_tile = text.cores_per_tile;
+    n->watchdog = text.watchdog;
     n->route_yx = routing.kind;
     n->multicast = routing.multicast;
     if ((uint64_t)n->columns * n->rows * n->cores_per_tile > CORES_MAX)

@@ -546,7 +546,7 @@ static void queues_that_no_plane_has_are_told(void)
     struct err err;
     struct chipfile *f = chip_with("mesh28", &err, "core_types.lif28.queue.in=4 packets", NULL), *g = chip_with("mesh28", &err, "noc.size=4x4", NULL);
     CU_ASSERT_FATAL(f && g);
-    CU_ASSERT(notes_say(f, "core_types.lif28.queue was overridden: in the planes none and slots queues have no end"));
+    CU_ASSERT(notes_say(f, "core_types.lif28.queue was overridden: only the plane cycle has queues that end"));
     CU_ASSERT(!notes_say(g, ".queue was overridden"));
     chipfile_free(f);
     chipfile_free(g);

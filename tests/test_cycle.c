@@ -44,6 +44,22 @@ static int run(struct bench *b, void *plane, const struct timing_plane *p, struc
     return failed;
 }
 
+static struct mesh_config router_of(const struct noc *noc, uint64_t watchdog)
+{
+    struct mesh_config config = noc->router;
+    config.watchdog = watchdog;
+    return config;
+}
+
+/* Of all cores, before the plane is opened. */
+static void set_queues(struct noc *noc, uint32_t out, uint32_t in)
+{
+    for (uint32_t e = 0; e < noc->cores; e++) {
+        noc->queue_out[e] = out;
+        noc->queue_in[e] = in;
+    }
+}
+
 static uint64_t next_random(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -109,15 +125,13 @@ static void a_full_output_queue_stops_the_update(void)
 {
     static struct bench b;
     open_bench(&b, &SHAPE);
-    struct mesh_config config = cycle_default(b.noc, 10000);
+    struct mesh_config config = router_of(b.noc, 10000);
     struct err err;
     struct noc_counts counts = {0};
     config.vcs = 1;
+    set_queues(b.noc, 2, 1);
+    memset(b.noc->overlap_full, 1, b.noc->cores);
     void *plane = cycle_open(b.noc, &config, &err);
-    for (uint32_t e = 0; e < b.noc->cores; e++) {
-        b.noc->overlap_full[e] = 1;
-        cycle_set_queues(plane, e, 2, 1);
-    }
     for (uint32_t i = 0; i < 60; i++)
         add(&b, 0, 2 * i, 2, 1, 50);
     b.endpoint[0].update = 125;
@@ -143,14 +157,13 @@ static void a_stopped_core_drains_its_input(void)
 {
     static struct bench b;
     open_bench(&b, &SHAPE);
-    struct mesh_config config = cycle_default(b.noc, 500);
+    struct mesh_config config = router_of(b.noc, 500);
     struct err err;
     struct noc_counts counts = {0};
     config.vcs = 1;
     config.depth = 1;
+    set_queues(b.noc, 1, 1);
     void *plane = cycle_open(b.noc, &config, &err);
-    for (uint32_t e = 0; e < b.noc->cores; e++)
-        cycle_set_queues(plane, e, 1, 1);
     for (uint32_t from = 0; from < 2; from++)
         for (uint32_t i = 0; i < 100; i++)
             add(&b, 30 * from, i, 30 - 30 * from, 1, 7);
@@ -188,15 +201,12 @@ static void a_step_hangs_on_nothing_before_it(void)
 {
     static struct bench b, again;
     open_bench(&b, &SHAPE);
-    struct mesh_config config = cycle_default(b.noc, 10000);
+    struct mesh_config config = router_of(b.noc, 10000);
     struct err err;
     struct noc_counts counts = {0};
     config.depth = 4;
+    set_queues(b.noc, 2, 2);
     void *fresh = cycle_open(b.noc, &config, &err), *used = cycle_open(b.noc, &config, &err);
-    for (uint32_t e = 0; e < b.noc->cores; e++) {
-        cycle_set_queues(fresh, e, 2, 2);
-        cycle_set_queues(used, e, 2, 2);
-    }
     uint64_t seed = 5;
     for (uint32_t k = 0; k < 7; k++) {
         fill_at_random(&b, &seed);

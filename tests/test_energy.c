@@ -234,7 +234,7 @@ static void unused_parts_that_are_gated_pay_the_gated_power(void)
 
 static void routers_and_links_pay_by_number(void)
 {
-    static const struct { enum topology topology; double links; } want[] = {{TOPOLOGY_MESH, 8}, {TOPOLOGY_TORUS, 16}};
+    static const struct { enum chip_topology topology; double links; } want[] = {{TOPOLOGY_MESH, 8}, {TOPOLOGY_TORUS, 16}};
     for (size_t i = 0; i < 2; i++) {
         struct fixture *f = fixture_new();
         struct chip_static parts[2] = {{(char *)"router", (char *)"any", fix_cost(1e-3, 1e-3, 1e-3, 0, BASIS_SIMULATED)},

@@ -205,6 +205,73 @@ static void idle_cycles_may_be_left_out(void)
     topology_free(t);
 }
 
+enum { BURSTS = 6, SLOW = 40 };         /* bursts of the run; cycles from an arrival until it is served */
+struct stood { uint64_t sum, stepped; struct mesh_counts all; };        /* arrivals by cycle; steps made; counters of all ports */
+
+/* Bursts to few endpoints that serve slowly, over links of several cycles per flit: most of the time everything stands. */
+static struct stood stand_and_wait(const struct topology *t, struct mesh_config config, int every)
+{
+    struct mesh *m = open_mesh(t, config);
+    struct stood s = {0};
+    struct err err;
+    uint64_t seed = 11, serve[16] = {0}, end = BURSTS * 3000;
+    for (uint64_t cycle = 0, next; cycle < end; cycle = next) {
+        uint32_t n;
+        mesh_step(m, cycle, &err);
+        s.stepped++;
+        const struct mesh_arrival *a = mesh_arrivals(m, &n);
+        for (uint32_t i = 0; i < n; i++) {
+            s.sum += cycle * (1 + a[i].tag) + a[i].lost;
+            if (!a[i].lost)
+                serve[a[i].endpoint] = cycle + SLOW;
+        }
+        for (uint32_t e = 0; e < 16; e++)
+            if (serve[e] == cycle && cycle)
+                mesh_serve(m, e, cycle);
+        for (uint32_t p = 0; cycle % 3000 == 0 && p < 60; p++) {
+            struct mesh_packet packet = {.from = p % 16, .to = (uint32_t)(next_random(&seed) % 3), .flits = 1 + p % 3, .tag = p};
+            mesh_inject(m, &packet, cycle);
+        }
+        next = mesh_next(m) < (cycle / 3000 + 1) * 3000 ? mesh_next(m) : (cycle / 3000 + 1) * 3000;
+        for (uint32_t e = 0; e < 16; e++)
+            if (serve[e] > cycle && serve[e] < next)
+                next = serve[e];
+        if (every)
+            next = cycle + 1;
+    }
+    for (uint32_t p = 0; p < t->ports; p++) {
+        struct mesh_counts of = mesh_port_counts(m, p);
+        uint64_t *sum = (uint64_t *)&s.all, *one = (uint64_t *)&of;
+        for (size_t i = 0; i < sizeof of / sizeof *sum; i++)
+            sum[i] += (p + 1) * one[i];
+    }
+    mesh_free(m);
+    return s;
+}
+
+static void cycles_in_which_all_stands_still_may_be_left_out(void)
+{
+    struct topology_hop slow = {3, 5, 0};
+    struct topology_grid g = {4, 4, 1, 0, ROUTE_XY, {slow, slow, slow, slow}, 1, 1, 1, NULL, 0};
+    struct err err;
+    struct topology *t = topology_new_grid(&g, &err);
+    struct mesh_config c = PLAIN;
+    c.in_queue = 1;
+    for (uint32_t k = 0; k < 6; k++) {
+        c.speculative = k & 1;
+        c.drops = k == 2;
+        c.drop_wait = 200;
+        c.sw_alloc = k == 3 ? 3 : 1;
+        c.vc_alloc = k == 4 ? 0 : k == 5 ? 4 : 1;
+        struct stood every = stand_and_wait(t, c, 1), skipped = stand_and_wait(t, c, 0);
+        CU_ASSERT_EQUAL(every.sum, skipped.sum);
+        CU_ASSERT(!memcmp(&every.all, &skipped.all, sizeof every.all));
+        CU_ASSERT(every.all.stall[STALL_NO_PLACE] && every.all.stall[STALL_NO_CREDIT] && every.all.blocked);
+        CU_ASSERT(2 * skipped.stepped < every.stepped);
+    }
+    topology_free(t);
+}
+
 /* A link of flit time 4 passes a flit every 4 cycles, and of latency 9 each takes 8 more than over one of 1. */
 static void a_link_has_a_latency_and_apart_from_it_a_flit_time(void)
 {
@@ -682,6 +749,7 @@ int main(void)
     CU_add_test(suite, "the cycles of the stages add up as configured", stages_add_up_as_configured);
     CU_add_test(suite, "flits in buffers of one follow each other at the credit loop", flits_in_buffers_of_one_follow_at_the_credit_loop);
     CU_add_test(suite, "idle cycles may be left out", idle_cycles_may_be_left_out);
+    CU_add_test(suite, "cycles in which all stands still may be left out, and their stalls are counted", cycles_in_which_all_stands_still_may_be_left_out);
     CU_add_test(suite, "a link has a latency and, apart from it, a flit time", a_link_has_a_latency_and_apart_from_it_a_flit_time);
     CU_add_test(suite, "a full queue pushes back through three routers to the source", a_full_queue_pushes_back_through_three_routers);
     CU_add_test(suite, "a torus with one channel deadlocks and the ring is told; with two it does not", a_torus_with_one_channel_deadlocks_and_is_told_so);

@@ -43,7 +43,7 @@ static const struct option options[] = {
     {"cores", VALUE_COUNT, "N|all", AT(cores), 1, 1u << 30, "cores used at most (default all): what --map balance spreads over"},
     {"set", VALUE_SET, "KEY=VALUE", 0, 0, 0, "overrides a key of the chip file, e.g. noc.size=16x16; may be given several times"},
     {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME with another core kind"},
-    {"timing", VALUE_WORD, "none|slots", AT(timing), 0, 0, "model of the network's time (default slots)"},
+    {"timing", VALUE_WORD, "none|slots|cycle", AT(timing), 0, 0, "model of the network's time (default cycle)"},
     {"engine", VALUE_WORD, "c", AT(engine), 0, 0, "what moves time"},
     {"threads", VALUE_COUNT, "N", AT(threads), 1, 256, "threads; the result does not depend on it (default 1)"},
     {"seed", VALUE_SEED, "N", AT(seed), 0, 0, "seed of every random number (default 0)"},
@@ -370,7 +370,7 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
 int cli_read(struct cli *cli, const struct cli_command *command, int argc, char **argv, struct err *err)
 {
     /* Texts are those of argv and live as long as the program. */
-    *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "slots", .engine = "c", .threads = 1};
+    *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "cycle", .engine = "c", .threads = 1};
     cli->typed = typed_line(argc, argv);
     cli->out = command->out;
     int options_end = 0;

@@ -26,6 +26,7 @@ struct core {
     uint64_t last;              /* end of the last service */
     uint32_t first, tail;       /* leaves that wait, a list through plane.after */
     uint32_t stopped, ended;    /* the program: at a full output queue; over */
+    uint32_t listed;            /* in plane.stopped */
     struct chain chain;
 };
 struct wake { uint64_t cycle; uint32_t endpoint; };
@@ -38,6 +39,7 @@ struct cycle {
     struct core *core;
     struct wake *heap;
     size_t wakes, wake_room;
+    uint32_t *stopped, stops;   /* cores that wait for a place in their output queue */
     uint32_t *after;            /* [leaves] next in its queue */
     uint64_t leaf_room;
     int64_t *tree;              /* [noc trees] the topology's number + 1; 0: not made yet */
@@ -46,34 +48,35 @@ struct cycle {
     uint32_t depth;
 };
 
-/* A chip file gives a router's cycles as one figure. One for the channel and one for the switch is what most routers have; the rest is a
- * pipeline that takes a flit every cycle. */
-struct mesh_config cycle_default(const struct noc *noc, uint64_t watchdog)
-{
-    uint32_t router = noc->shape.router;
-    struct mesh_config c = {.vcs = 4, .depth = 16, .credit = 1, .watchdog = watchdog};
-    c.sw_alloc = router > 0;
-    c.vc_alloc = router > 1;
-    c.final = router > 2 ? router - 2 : 0;
-    return c;
-}
-
 static uint32_t at_least_one(uint32_t cycles)
 {
     return cycles ? cycles : 1;
 }
 
-/* The host's ports, and further lanes of its input: what leaves it at several flits per cycle enters the router over as many ports. */
-static struct topology *build(const struct noc *noc, uint32_t lanes, struct err *err)
+/* Endpoints of a router in the topology beside its cores: the host's output, and a lane of its input for each flit per cycle. */
+static uint32_t host_lanes(const struct noc *noc)
+{
+    return at_least_one(noc->shape.host_rate);
+}
+
+/* What is offered in one cycle is in a source's queue in the next: a way in of no cycle takes that one from the way out, so that a packet
+ * alone is as fast as stated. The host's lanes are further ports of its router: over each enters a flit per cycle. */
+struct topology *cycle_build(const struct noc *noc, struct err *err)
 {
     const struct noc_shape *s = &noc->shape;
+    uint32_t lanes = host_lanes(noc), inject = at_least_one(s->inject), eject = s->eject - (!s->inject && s->eject);
+    if (DIRECTIONS + s->cores_per_tile + lanes + 1 > TOPOLOGY_MOST_PORTS) {
+        err_answer(err, "a router of the flit-level network has %d ports: with %u cores and the host's output there is none left for %u flits per cycle "
+                        "from the host; a lower io.in.rate or --timing slots would help", TOPOLOGY_MOST_PORTS, s->cores_per_tile, lanes);
+        return NULL;
+    }
     struct topology_hop x = {at_least_one(s->link_x), at_least_one(s->flit_x), 0}, y = {at_least_one(s->link_y), at_least_one(s->flit_y), 1};
     struct topology_endpoint *host = mem_new((size_t)lanes + 1, sizeof *host);
     for (uint32_t i = 0; i <= lanes; i++)
-        host[i] = (struct topology_endpoint){noc->router_of[i == 1 ? noc->host_out : noc->host_in], 0, at_least_one(s->inject), s->eject,
+        host[i] = (struct topology_endpoint){noc->router_of[i == 1 ? noc->host_out : noc->host_in], 0, inject, eject,
                                              i != 1 && lanes > 1 ? 1 : at_least_one(s->flit_local)};
     struct topology_grid g = {s->columns, s->rows, s->cores_per_tile, (uint32_t)s->torus, s->yx ? ROUTE_YX : ROUTE_XY, {x, x, y, y},
-                              at_least_one(s->inject), s->eject, at_least_one(s->flit_local), host, lanes + 1};
+                              inject, eject, at_least_one(s->flit_local), host, lanes + 1};
     struct topology *t = topology_new_grid(&g, err);
     free(host);
     return t;
@@ -82,8 +85,8 @@ static struct topology *build(const struct noc *noc, uint32_t lanes, struct err 
 /* The network keeps counting cycles from step to step; `base` is where a step began. */
 void *cycle_open(const struct noc *noc, const struct mesh_config *config, struct err *err)
 {
-    uint32_t lanes = noc->shape.host_rate > 1 ? noc->shape.host_rate : 1;
-    struct topology *t = build(noc, lanes, err);
+    uint32_t lanes = host_lanes(noc);
+    struct topology *t = cycle_build(noc, err);
     struct mesh *m = t ? mesh_new(t, config, err) : NULL;
     if (!m) {
         topology_free(t);
@@ -96,16 +99,18 @@ void *cycle_open(const struct noc *noc, const struct mesh_config *config, struct
     c->lanes = lanes;
     c->depth = config->depth;
     c->core = mem_new(noc->endpoints, sizeof *c->core);
+    c->stopped = mem_new(noc->endpoints, sizeof *c->stopped);
     c->flits = mem_new((size_t)t->ports + 1, sizeof *c->flits);
     c->blocked = mem_new((size_t)t->ports + 1, sizeof *c->blocked);
-    for (uint32_t e = noc->host_in; e < t->endpoints; e++)      /* the host waits for nobody and takes at once what comes */
-        mesh_set_queues(m, e, 0, 0);
+    for (uint32_t e = 0; e < t->endpoints; e++)         /* the host waits for nobody and takes at once what comes */
+        mesh_set_queues(m, e, e < noc->cores ? noc->queue_out[e] : 0, e < noc->cores ? noc->queue_in[e] : 0);
     return c;
 }
 
 static void *open_cycle(const struct noc *noc, uint64_t watchdog, struct err *err)
 {
-    struct mesh_config config = cycle_default(noc, watchdog);
+    struct mesh_config config = noc->router;
+    config.watchdog = watchdog;
     return cycle_open(noc, &config, err);
 }
 
@@ -118,16 +123,12 @@ static void close_cycle(void *plane)
     topology_free(c->topology);
     free(c->core);
     free(c->heap);
+    free(c->stopped);
     free(c->after);
     free(c->tree);
     free(c->flits);
     free(c->blocked);
     free(c);
-}
-
-void cycle_set_queues(void *plane, uint32_t endpoint, uint32_t out_queue, uint32_t in_queue)
-{
-    mesh_set_queues(((struct cycle *)plane)->mesh, endpoint, out_queue, in_queue);
 }
 
 const struct mesh *cycle_mesh(const void *plane)
@@ -212,9 +213,31 @@ static int offer(struct cycle *c, const struct step_time *step, uint64_t number,
     return mesh_inject(c->mesh, &p, c->base + cycle);
 }
 
+/* A stopped core asks again when its output queue has a place: in the next cycle, or in one that the network will tell. */
+static void wait_for_room(struct cycle *c, uint32_t e)
+{
+    uint64_t from = mesh_room_from(c->mesh, e);
+    if (from != UINT64_MAX) {
+        wake_at(c, from - c->base, e);
+    } else if (!c->core[e].listed) {
+        c->core[e].listed = 1;
+        c->stopped[c->stops++] = e;
+    }
+}
+
+/* After a cycle of the network: who waits no longer. */
+static void wake_stopped(struct cycle *c)
+{
+    uint32_t n = c->stops;
+    c->stops = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        c->core[c->stopped[i]].listed = 0;
+        wait_for_room(c, c->stopped[i]);
+    }
+}
+
 /* The update program as far as it comes: it goes on where it stood as soon as there is a place and no service in hand.
- * A packet is due at its offset + what the program has stood still so far (rule 1). Full queue: ask again in the next cycle. In a core
- * without overlap a service in hand must end first (rule 3). */
+ * A packet is due at its offset + what the program has stood still so far (rule 1). In a core without overlap a service in hand must end first (rule 3). */
 static int update(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cycle, struct err *err)
 {
     struct core *core = &c->core[e];
@@ -232,7 +255,7 @@ static int update(struct cycle *c, struct step_time *step, uint32_t e, uint64_t 
             return -1;
         core->stopped = !taken;
         if (!taken && !serving)
-            wake_at(c, cycle + 1, e);
+            wait_for_room(c, e);
         if (!taken)
             return 0;
         send->stalled = (uint32_t)(cycle - due);
@@ -302,7 +325,7 @@ static void begin(struct cycle *c, struct step_time *step)
 {
     mesh_rest(c->mesh);
     c->base = c->ran;
-    c->wakes = 0;
+    c->wakes = c->stops = 0;
     if (step->n_leaf > c->leaf_room) {
         c->leaf_room = step->n_leaf + step->n_leaf / 2;
         c->after = mem_grow(c->after, c->leaf_room, sizeof *c->after);
@@ -335,6 +358,7 @@ static int run(struct cycle *c, struct step_time *step, struct noc_counts *count
         const struct mesh_arrival *a = mesh_arrivals(c->mesh, &n);
         for (uint32_t i = 0; i < n; i++)
             arrive(c, step, &a[i], cycle);
+        wake_stopped(c);
         while (c->wakes && c->heap[0].cycle == cycle) {
             uint32_t e = take_wake(c).endpoint;
             while (c->wakes && c->heap[0].cycle == cycle && c->heap[0].endpoint == e)
@@ -424,4 +448,9 @@ static int step_cycle(void *plane, struct step_time *step, struct noc_counts *co
     return 0;
 }
 
-const struct timing_plane timing_cycle = {.name = "cycle", .open = open_cycle, .close = close_cycle, .step = step_cycle};
+static int audit_cycle(const void *plane, struct err *err)
+{
+    return mesh_audit(((const struct cycle *)plane)->mesh, err);
+}
+
+const struct timing_plane timing_cycle = {.name = "cycle", .open = open_cycle, .close = close_cycle, .step = step_cycle, .audit = audit_cycle};

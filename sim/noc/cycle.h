@@ -13,15 +13,13 @@ extern "C" {
 struct noc;
 struct topology;
 
-extern const struct timing_plane timing_cycle;  /* opens with cycle_default */
+extern const struct timing_plane timing_cycle;  /* opens with noc.router and the noc's queues */
 
-/* 4 virtual channels of 16 flits; the router's cycles of the chip as one for the channel, one for the switch, the rest final; queues
- * without end. */
-struct mesh_config cycle_default(const struct noc *, uint64_t watchdog_cycles);
-/* As timing_plane.open, with a configuration of one's own. route + vc_alloc + sw_alloc + final should be the chip's router cycles. */
+/* The graph of a noc: endpoints as there, the host's input being one more endpoint (after host_out) for each further flit per cycle. Links
+ * and flits take at least a cycle. NULL and err where its routers would need too many ports. The caller frees with topology_free. */
+struct topology *cycle_build(const struct noc *, struct err *);
+/* As timing_plane.open, with a configuration of one's own; the queues are the noc's. */
 void *cycle_open(const struct noc *, const struct mesh_config *, struct err *);
-/* Queues of one endpoint, in packets; 0: without end. Before the first step. */
-void cycle_set_queues(void *plane, uint32_t endpoint, uint32_t out_queue, uint32_t in_queue);
 const struct mesh *cycle_mesh(const void *plane);               /* for its counters */
 const struct topology *cycle_topology(const void *plane);
 

@@ -267,6 +267,7 @@ int mesh_inject(struct mesh *m, const struct mesh_packet *p, uint64_t cycle)
     s->last = n;
     s->queued++;
     m->waiting++;
+    m->poked = 1;
     set_bit(m->sources, p->from);
     m->totals.packets++;
     m->totals.leaves += leaves;
@@ -303,8 +304,10 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
     uint32_t side = m->topology->ports + endpoint, n = s->first;
     struct record *r = &m->record[n];
     struct out_side *out = &m->out[side];
-    if (r->created >= cycle || out->free_at > cycle)
+    if (r->created >= cycle || out->free_at > cycle) {
+        wait_until(m, r->created >= cycle ? r->created + 1 : out->free_at);
         return;
+    }
     if (s->sent ? !m->credit[side * m->vcs + s->vc] : !enter_channel(m, s, r, side))
         return;
     if (!s->sent++)
@@ -313,6 +316,7 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
     out->free_at = cycle + out->flit_time;
     m->totals.flits_in_flight++;
     m->last_move = cycle;
+    m->still = 0;
     if (s->sent == r->flits) {
         out->free |= 1u << s->vc;
         s->sent = 0;
@@ -329,8 +333,7 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
         flit_arrives(m, out->wire | s->vc, n, cycle);
 }
 
-/* A router whose bitmaps are empty holds no flit and sleeps until one arrives; one whose packets all wait is visited every cycle, so
- * that its stalls are counted. */
+/* A router whose bitmaps are empty holds no flit and sleeps until one arrives. */
 static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];
@@ -351,12 +354,27 @@ static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
         clear_bit(m->active, router);
 }
 
+/* The cycles that were left out since a still one: the same stalls in each of them. */
+static void pass_still(struct mesh *m, uint64_t cycles)
+{
+    m->weight = cycles;
+    for (uint32_t word = 0; word < m->topology->routers / 64 + 1; word++)
+        for (uint64_t rest = m->active[word]; rest; rest &= rest - 1)
+            count_stalls(m, word * 64 + lowest(rest), m->now);
+}
+
 /* Sources come before routers because the way in may take no cycle: a flit sent now may be in a router's buffer now. It was injected
  * in an earlier cycle, so the one-cycle rule holds. */
 int mesh_step(struct mesh *m, uint64_t cycle, struct err *err)
 {
+    if (m->still && cycle > m->now + 1)
+        pass_still(m, cycle - m->now - 1);
     m->now = cycle;
     m->arrivals = 0;
+    m->still = 1;
+    m->weight = 1;
+    m->poked = 0;
+    m->timer = UINT64_MAX;
     ring_deliver(m, cycle);
     for (uint32_t word = 0; m->waiting && word < m->topology->endpoints / 64 + 1; word++)
         for (uint64_t rest = m->sources[word]; rest; rest &= rest - 1)
@@ -377,15 +395,35 @@ const struct mesh_arrival *mesh_arrivals(const struct mesh *m, uint32_t *n)
     return m->arrival;
 }
 
-/* A source with packets polls: its channel may come free by a credit, which is in the ring, or by its own tail, which is not. */
+/* The watchdog looks at a network that stands still, whoever else may move. */
+static uint64_t next_of_still(const struct mesh *m)
+{
+    uint64_t ring = ring_next(m), next = m->timer < ring ? m->timer : ring;
+    if (!m->totals.flits_in_flight || !m->config.watchdog)
+        return next;
+    uint64_t watchdog = m->last_move + m->config.watchdog + 1;
+    return watchdog < next ? watchdog : next;
+}
+
+/* A source with packets is work too: its channel may come free by a credit, which is in the ring, or by its own tail, which is not. */
 uint64_t mesh_next(const struct mesh *m)
 {
+    if (m->still && !m->poked)
+        return next_of_still(m);
     if (m->waiting)
         return m->now + 1;
     for (uint32_t word = 0; word < m->topology->routers / 64 + 1; word++)
         if (m->active[word])
             return m->now + 1;
     return ring_next(m);
+}
+
+uint64_t mesh_room_from(const struct mesh *m, uint32_t endpoint)
+{
+    const struct source *s = &m->source[endpoint];
+    if (s->limit && s->queued >= s->limit)
+        return UINT64_MAX;
+    return s->limit && s->queued + 1 == s->limit && s->left_at == m->now ? m->now + 1 : m->now;
 }
 
 /* flit_cycles is kept as -arrival, +departure of each flit (it wraps, and comes back); what is still there departs now. */

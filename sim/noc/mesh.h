@@ -76,6 +76,8 @@ uint64_t mesh_next(const struct mesh *);            /* the next cycle with work;
 /* Flits still in the buffer are in flit_cycles as if they left in the last step; reads of a buffer are its writes once it is empty. */
 struct mesh_counts mesh_port_counts(const struct mesh *, uint32_t global_port);
 struct mesh_totals mesh_totals(const struct mesh *);
+/* From when on the endpoint's output queue has a place, as the network stands: now, the next cycle, or UINT64_MAX. */
+uint64_t mesh_room_from(const struct mesh *, uint32_t endpoint);
 uint32_t mesh_queued(const struct mesh *, uint32_t endpoint);                   /* packets in its output queue */
 /* Conservation: every credit is at its owner, in a buffer, or on a wire; leaves are delivered, dropped or in flight. -1: err says which not. */
 int mesh_audit(const struct mesh *, struct err *);

@@ -36,7 +36,7 @@ static inline void bid_for(struct mesh *m, struct bids *bids, const struct route
     const struct channel *c = &m->channel[channel];
     uint32_t could = takeable(m, r->first_port + o, c, allowed);
     if (!could) {
-        m->counts[r->first_port + c->local].stall[STALL_NO_VC]++;
+        m->counts[r->first_port + c->local].stall[STALL_NO_VC] += m->weight;
         return;
     }
     m->bid[bids->n++] = (struct bid){channel, of_port(c->local, c->vc), could, 0, (uint8_t)o, 0};
@@ -54,8 +54,10 @@ static struct bids collect_bids(struct mesh *m, const struct router *r, uint64_t
         for (uint64_t set = m->asking[r->first_word + word]; set; set &= set - 1) {
             uint32_t channel = r->first_channel + word * 64 + lowest(set);
             const struct channel *c = &m->channel[channel];
-            if (c->when > cycle)
+            if (c->when > cycle) {
+                wait_until(m, c->when);
                 continue;
+            }
             if (!c->multicast)
                 bid_for(m, &bids, r, channel, lowest(c->asking), c->one.allowed);
             for (uint64_t rest = c->multicast ? c->asking : 0; rest; rest &= rest - 1)
@@ -206,9 +208,18 @@ void allocate_channels(struct mesh *m, uint32_t router, uint64_t cycle)
 {
     const struct router *r = &m->router[router];
     struct bids bids = collect_bids(m, r, cycle);
+    m->still &= !bids.n;        /* of those that bid one gets a channel */
     for (uint32_t k = 0; k < bids.n; k++)
         if (!(bids.contested >> m->bid[k].o & 1))       /* alone: what every allocator comes to */
             take_channel(m, r, &m->bid[k], m->bid[k].vcs, 1, cycle);
     for (uint64_t rest = bids.contested; rest; rest &= rest - 1)
         settle(m, r, &bids, lowest(rest), cycle);
+}
+
+/* The bids and asks of such a cycle are none: what is left of them is why. */
+void count_stalls(struct mesh *m, uint32_t router, uint64_t cycle)
+{
+    const struct router *r = &m->router[router];
+    collect_bids(m, r, cycle);
+    allocate_switch(m, router, cycle);
 }

@@ -95,6 +95,7 @@ static void drain(struct mesh *m, const struct router *r, uint32_t channel, uint
     const struct channel *c = &m->channel[channel];
     while (*word_of(m->draining, r, channel) & bit_of(r, channel) && c->count) {
         m->last_move = cycle;
+        m->still = 0;
         m->totals.flits_in_flight--;
         pop_flit(m, r, channel, cycle);
     }
@@ -107,8 +108,13 @@ void drop_overdue(struct mesh *m, uint32_t router, uint64_t cycle)
         uint32_t base = r->first_channel + (word - r->first_word) * 64;
         for (uint64_t set = m->asking[word] | m->sending[word]; set; set &= set - 1) {
             const struct channel *c = &m->channel[base + lowest(set)];
-            if (c->since <= cycle && cycle - c->since > m->va_wait + m->sw_after + (uint64_t)m->config.drop_wait)
+            uint64_t overdue = c->since + m->va_wait + m->sw_after + m->config.drop_wait + 1;
+            if (overdue <= cycle) {
+                m->still = 0;
                 drop_copies(m, r, base + lowest(set), cycle);
+            } else {
+                wait_until(m, overdue);
+            }
         }
         for (uint64_t set = m->draining[word]; set; set &= set - 1)
             drain(m, r, base + lowest(set), cycle);

@@ -97,6 +97,11 @@ struct mesh {
     uint32_t arrivals, arrival_room;
     struct mesh_totals totals;
     uint64_t now, last_move, waiting;       /* waiting: packets in source queues */
+    /* A cycle in which nothing moved and nobody was granted anything is like the next one, until something arrives or a time is up. */
+    uint32_t still;                 /* 1: the last step was such a cycle */
+    uint32_t poked;                 /* 1: a packet was injected since */
+    uint64_t timer;                 /* the first cycle in which a wait for time itself ends */
+    uint64_t weight;                /* cycles that a stall counted now stands for */
 };
 
 void ring_widen(struct bucket *);
@@ -111,6 +116,12 @@ static inline uint32_t first_from(uint64_t mask, uint32_t from)
 {
     uint64_t above = mask & ~(uint64_t)0 << from % 64;
     return lowest(above ? above : mask);
+}
+
+/* Somebody waits for a cycle to come. */
+static inline void wait_until(struct mesh *m, uint64_t cycle)
+{
+    m->timer = cycle < m->timer ? cycle : m->timer;
 }
 
 static inline void set_bit(uint64_t *map, uint32_t i)
@@ -210,6 +221,7 @@ void arbiters_close(struct arbiters *);
 /* mesh_channels.c, mesh_switch.c, mesh_drop.c, mesh_waits.c: the stages of one router's cycle; the source; the watchdog. */
 void allocate_channels(struct mesh *, uint32_t router, uint64_t cycle);
 void allocate_switch(struct mesh *, uint32_t router, uint64_t cycle);
+void count_stalls(struct mesh *, uint32_t router, uint64_t cycle);     /* of a cycle in which nothing can move; `weight` times */
 void send_from_source(struct mesh *, uint32_t endpoint, uint64_t cycle);
 void drop_overdue(struct mesh *, uint32_t router, uint64_t cycle);
 struct mesh_arrival *new_arrival(struct mesh *, const struct record *, uint32_t endpoint, uint32_t leaf);

@@ -40,8 +40,11 @@ static inline void ask_for_copy(struct mesh *m, struct asks *a, const struct rou
     if (why == CAN_GO)
         ask_for(m, a, channel, c, o, 0);
     else if (why != NOT_THERE)
-        m->counts[r->first_port + c->local].stall[why]++;
-    m->counts[r->first_port + o].blocked += why == STALL_NO_PLACE;
+        m->counts[r->first_port + c->local].stall[why] += m->weight;
+    if (why == STALL_NO_PLACE)
+        m->counts[r->first_port + o].blocked += m->weight;
+    else if (why == STALL_LINK_BUSY)
+        wait_until(m, m->out[r->first_port + o].free_at);
 }
 
 /* Channels that ask for their channels beyond in this same cycle and cannot know the outcome. */
@@ -66,8 +69,10 @@ static struct asks collect_asks(struct mesh *m, const struct router *r, uint64_t
         for (uint64_t set = m->sending[word] & ~guessing; set; set &= set - 1) {
             uint32_t channel = base + lowest(set);
             const struct channel *c = &m->channel[channel];
-            if (c->when > cycle)
+            if (c->when > cycle) {
+                wait_until(m, c->when);
                 continue;
+            }
             for (uint64_t rest = c->holding; rest; rest &= rest - 1)
                 ask_for_copy(m, &a, r, channel, lowest(rest), cycle);
         }
@@ -276,6 +281,7 @@ void allocate_switch(struct mesh *m, uint32_t router, uint64_t cycle)
     if (!a.n)
         return;
     m->last_move = cycle;
+    m->still = 0;
     if (!a.meet) {
         match_all(m, r, &a, cycle);
     } else {

@@ -6,6 +6,16 @@
 
 #include "base/mem.h"
 
+/* One cycle for the channel and one for the switch is what most routers have; the rest is a pipeline that takes a flit every cycle. */
+static struct mesh_config plain_router(uint32_t cycles)
+{
+    struct mesh_config c = {.vcs = 4, .depth = 16, .credit = 1};
+    c.sw_alloc = cycles > 0;
+    c.vc_alloc = cycles > 1;
+    c.final = cycles > 2 ? cycles - 2 : 0;
+    return c;
+}
+
 /* Routers are numbered row by row from the south-west corner, cores tile by tile, so a core's router is a division. The links of
  * a router are numbered 4 x router + direction; on a mesh those at the rim exist as numbers only and no path uses them. */
 struct noc *noc_new(const struct noc_shape *shape)
@@ -23,6 +33,9 @@ struct noc *noc_new(const struct noc_shape *shape)
     for (uint32_t c = 0; c < noc->cores; c++)
         noc->router_of[c] = c / shape->cores_per_tile;
     noc->overlap_full = mem_new(noc->endpoints, sizeof *noc->overlap_full);
+    noc->router = plain_router(shape->router);
+    noc->queue_out = mem_new(noc->endpoints, sizeof *noc->queue_out);
+    noc->queue_in = mem_new(noc->endpoints, sizeof *noc->queue_in);
     noc->branch_of = mem_new(noc->links, sizeof *noc->branch_of);
     noc->router_of[noc->host_in] = shape->host_in[1] * shape->columns + shape->host_in[0];
     noc->router_of[noc->host_out] = shape->host_out[1] * shape->columns + shape->host_out[0];
@@ -45,11 +58,19 @@ void noc_free(struct noc *noc)
         return;
     free(noc->router_of);
     free(noc->overlap_full);
+    free(noc->queue_out);
+    free(noc->queue_in);
     free(noc->branch_of);
     free(noc->tree);
     free(noc->branch);
     free(noc->leaf_at);
     free(noc);
+}
+
+int noc_is_free(const struct noc *noc)
+{
+    const struct noc_shape *s = &noc->shape;
+    return !(s->router || s->link_x || s->link_y || s->inject || s->eject);
 }
 
 /* Steps to go along one axis, negative towards lower numbers; the shorter way round on a torus, up where both are equal. */

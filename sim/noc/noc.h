@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "noc/mesh.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -39,6 +40,10 @@ struct noc {
     size_t tree_capacity, branch_capacity, leaf_at_capacity;   /* elements there is room for */
     uint32_t *branch_of;                /* [links] while trees are made: the last branch over each link */
     uint8_t *overlap_full;              /* [endpoints] 0 (as made): a service waits for the end of the core's update; 1: it does not */
+    /* For the plane cycle. As made: 4 channels of 16 flits, shape.router as one cycle for the channel, one for the switch, the rest traversal,
+     * no end to any queue. The stages must add to shape.router. */
+    struct mesh_config router;
+    uint32_t *queue_out, *queue_in;     /* [endpoints] packets; 0: without end */
 };
 
 struct path_counts { uint32_t hops_x, hops_y, routers, leaves_tile, leaves; };  /* of one packet and all its copies */
@@ -46,6 +51,7 @@ struct path_counts { uint32_t hops_x, hops_y, routers, leaves_tile, leaves; };  
 struct noc *noc_new(const struct noc_shape *);
 void noc_settle(struct noc *);          /* once all trees are there: for many random reads; more may follow */
 void noc_free(struct noc *);            /* NULL is allowed */
+int noc_is_free(const struct noc *);    /* 1: no part of a way takes time, so there is nothing in which packets could meet */
 /* The links of the path between two routers, in order; returns how many (at most columns + rows). */
 uint32_t noc_path(const struct noc *, uint32_t from_router, uint32_t to_router, uint32_t *link);
 /* A tree over the given endpoints (leaf order kept); returns its number. The union of the paths from one source: a link is in it

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/radix.h"
+#include "noc/cycle.h"
 #include "noc/noc.h"
 #include "noc/slots.h"
 #include "noc/timing.h"
@@ -358,4 +359,4 @@ static int step_walk(void *plane, struct step_time *step, struct noc_counts *cou
 
 static const struct timing_plane none = {.name = "none", .open = open_none, .close = close_walk, .step = step_walk};
 static const struct timing_plane slots = {.name = "slots", .open = open_slots, .close = close_walk, .step = step_walk};
-const struct timing_plane *const timing_planes[] = {&none, &slots, 0};
+const struct timing_plane *const timing_planes[] = {&none, &slots, &timing_cycle, 0};
