@@ -114,7 +114,7 @@ static int run_options_of(const struct cli *cli, const struct job *p, struct run
 {
     /* hold: layers are held outside their windows unless the chip cannot. */
     *o = (struct run_options){
-        .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .threads = cli->threads, .seed = cli->seed,
+        .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .engine = cli->engine, .threads = cli->threads, .seed = cli->seed,
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
         .pace_ps = cli->pace_ps, .stop = &stop, .progress = show,
     };
@@ -163,6 +163,7 @@ static int run_float(struct job *p, const struct run_options *options, struct ru
     o.pace_ps = 0;
     o.hold = 1;         /* as it was trained, even where the chip lets layers run free */
     o.timing = "none";
+    o.engine = "c";     /* one elaboration of SystemC per process */
     o.progress_arg = &progress;
     progress_begin(&progress, "samples in float32");
     /* A partial run is compared with nothing. */

@@ -245,6 +245,7 @@ void account_step(struct engine *e)
                             .spikes = e->step.action[COUNT_SPIKES], .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
                             .peak_link_use = e->time.peak_link_use, .beyond = (int)e->time.beyond};
     keep_step(e, &step);
+    e->step_ps = ps;
     add_to_sample(e, ps);
     run->steps_beyond += e->time.beyond;
     if (e->time.peak_link_use > run->peak_link_use)

@@ -9,6 +9,15 @@
 
 #include "base/mem.h"
 
+/* One line per engine. */
+const struct engine_kind *const engine_kinds[] = {
+    &engine_c,
+#ifdef VOLLEY_SYSTEMC
+    &engine_systemc,
+#endif
+    NULL,
+};
+
 /* The seam for further planes: a line in timing_planes is all they need here. A network that takes no time cannot be loaded, and the
  * flit-level one would give each part of it a cycle: there `none` is the exact answer. */
 static const struct timing_plane *plane_by_name(const char *name, const struct noc *noc)
@@ -19,6 +28,21 @@ static const struct timing_plane *plane_by_name(const char *name, const struct n
         if (!strcmp(timing_planes[p]->name, name))
             return timing_planes[p];
     return NULL;
+}
+
+/* NULL: the C engine. systemc is a known name even where it is not built in, so that the message can say what to install. */
+static int choose_engine(struct engine *e, const char *name, struct err *err)
+{
+    for (int k = 0; engine_kinds[k]; k++)
+        if (!strcmp(engine_kinds[k]->name, name ? name : "c"))
+            e->kind = engine_kinds[k];
+    if (!e->kind && !strcmp(name, "systemc"))
+        return err_input(err, "--engine systemc: this volley was built without SystemC; install Debian's libsystemc-dev and build again (./setup.sh)");
+    if (!e->kind)
+        return err_input(err, "--engine %s: engines are c and systemc", name);
+    if (e->kind->plane && strcmp(e->kind->plane, e->run->options.timing))
+        return err_input(err, "--engine %s: it runs with --timing %s only, not %s", name, e->kind->plane, e->run->options.timing);
+    return 0;
 }
 
 /* ---- views of the run: what every count is kept by ---- */
@@ -62,7 +86,7 @@ static int output_population(const struct network *net)
 }
 
 /* Groups are the populations and two that stand for the rest, so that the parts of every count add to its total. */
-static struct run *new_run(const struct chipfile *chip, const struct network *network, const struct quantised *quantised, const struct mapping *mapping,
+struct run *engine_new_run(const struct chipfile *chip, const struct network *network, const struct quantised *quantised, const struct mapping *mapping,
                            const struct events *input, const struct run_options *options)
 {
     struct run *run = mem_new(1, sizeof *run);
@@ -172,8 +196,12 @@ static int open_engine(struct engine *e, struct err *err)
     const struct run_options *o = &e->run->options;
     if (f->mode != TIME_BARRIER)
         return err_answer(err, "%s: time.mode %s: this version runs barrier chips only", f->path, f->mode == TIME_TICK ? "tick" : "event");
+    if (choose_engine(e, o->engine, err))
+        return -1;
     if (!(e->plane = plane_by_name(o->timing, e->chip->noc)))
         return err_input(err, "--timing %s: planes are none, slots and cycle", o->timing);
+    if (e->kind->plane && !e->plane->feeds_back)
+        return err_answer(err, "%s: no part of its network takes time, so there is nothing that --engine %s could time: use --engine c", f->path, e->kind->name);
     e->run->options.timing = e->plane->name;    /* what the report names */
     if (!(e->timing = e->plane->open(e->chip->noc, f->noc.watchdog, err)))
         return -1;
@@ -187,12 +215,14 @@ static int open_engine(struct engine *e, struct err *err)
     /* neither depends on what a step does: once is enough */
     e->barrier_ps = to_noc_edge(e, chipfile_barrier_cycles(f, e->chip->tiles_used) * f->clock[f->barrier_clock].period_ps);
     e->reset_ps = to_noc_edge(e, f->sample_reset_time.cycles * f->clock[f->sample_reset_time.clock].period_ps);
-    return 0;
+    return e->kind->open ? e->kind->open(e, err) : 0;
 }
 
 /* Also after an error in the middle of make(): what was not reached is NULL. The run itself stays. */
-static void close_engine(struct engine *e)
+void engine_close(struct engine *e)
 {
+    if (e->kind && e->kind->close)
+        e->kind->close(e);
     for (uint32_t c = 0; e->live && c < e->chip->n_cores; c++) {
         free(e->live[c].counts.action);
         free(e->live[c].counts.memory);
@@ -214,20 +244,28 @@ static void close_engine(struct engine *e)
 
 /* ---- the loop ---- */
 
-/* One inference: T network steps in T + D chip steps, D the largest depth, so that the deepest layer sees all of them. Every sample begins from
- * reset, so samples do not depend on each other, nor on which of them are run. */
-static int run_sample(struct engine *e, uint32_t sample, struct err *err)
+/* Every sample begins from reset, so samples do not depend on each other, nor on which of them are run. */
+void engine_begin_sample(struct engine *e, uint32_t sample)
 {
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
         e->chip->core[c].kind->reset(e->chip->core[c].core);
     /* seed, sample, step and core are all that a random number may depend on */
     e->at = (struct core_step){.seed = e->run->options.seed, .sample = sample};
     e->next_event = e->run->input->first[sample];
+    e->first_spike_traced = e->run->n_spikes;
     decode_begin(e);
     account_sample_start(e);    /* the reset itself, before the first step */
+}
+
+/* One inference: T network steps in T + D chip steps, D the largest depth, so that the deepest layer sees all of them. */
+static int run_sample(struct engine *e, uint32_t sample, struct err *err)
+{
+    engine_begin_sample(e, sample);
+    if (e->kind->wait)
+        e->kind->wait(e, e->reset_ps);
     for (uint32_t s = 0; s < e->run->chip_steps; s++) {
         e->at.step = s;
-        if (engine_step(e, err))
+        if (e->kind->step(e, err))
             return err_context(err, "sample %u, chip step %u", sample, s);      /* a core's error says where, this says when */
     }
     return 0;
@@ -245,11 +283,12 @@ static int compare_spikes(const void *a, const void *b)
 }
 
 /* From here on the sample counts as done; an interruption keeps it. */
-static void finish_sample(struct engine *e, uint32_t sample, int64_t label, uint64_t first_spike)
+void engine_finish_sample(struct engine *e, int64_t label)
 {
     struct run *run = e->run;
+    uint64_t first_spike = e->first_spike_traced;
     struct run_sample *s = &run->sample[run->samples_done];
-    s->sample = sample;
+    s->sample = (uint32_t)e->at.sample;
     s->label = label;
     s->steps = run->steps;
     s->prediction = decode_end(e);
@@ -267,14 +306,13 @@ static int run_samples(struct engine *e, const int64_t *labels, struct err *err)
     const struct run_options *o = &run->options;
     for (uint32_t i = 0; i < run->samples_asked; i++) {
         uint32_t sample = o->first_sample + i;
-        uint64_t first_spike = run->n_spikes;
         if (o->stop && *o->stop) {
             run->partial = 1;
             break;
         }
         if (run_sample(e, sample, err))
             return -1;
-        finish_sample(e, sample, labels ? labels[sample] : -1, first_spike);
+        engine_finish_sample(e, labels ? labels[sample] : -1);
         if (o->progress)
             o->progress(o->progress_arg, run->samples_done, run->samples_asked);
     }
@@ -300,21 +338,26 @@ static double now_s(void)
 }
 
 /* The order matters: memories and outputs size the arrays, the chip needs the largest payload for its proof that no sum overflows. */
-static int make(struct engine *e, const int64_t *labels, struct err *err)
+int engine_open(struct engine *e, struct err *err)
 {
     struct run *run = e->run;
     struct chip_options options = {.steps = run->steps, .hold = run->options.hold, .host_payload_max = host_payload_max(run->quantised, run->input)};
-    double begin = now_s();
     list_memories(e);
     e->output = (uint32_t)output_population(run->network);
     run->outputs = e->output ? run->network->population[e->output].neurons : 0;
     if (choose_samples(run, err))
         return -1;
     e->chip = chip_new(run->chip, run->network, run->quantised, run->mapping, &options, err);
-    if (!e->chip || open_engine(e, err) || run_samples(e, labels, err) || (e->plane->audit && e->plane->audit(e->timing, err)))
+    return !e->chip || open_engine(e, err) ? -1 : 0;
+}
+
+static int make(struct engine *e, const int64_t *labels, struct err *err)
+{
+    double begin = now_s();
+    if (engine_open(e, err) || run_samples(e, labels, err) || (e->plane->audit && e->plane->audit(e->timing, err)))
         return -1;
     account_finish(e);
-    run->wall_s = now_s() - begin;
+    e->run->wall_s = now_s() - begin;
     return 0;
 }
 
@@ -322,14 +365,14 @@ static int make(struct engine *e, const int64_t *labels, struct err *err)
 struct run *run_make(const struct network *network, const struct chipfile *chip, const struct quantised *quantised, const struct mapping *mapping,
                      const struct events *input, const int64_t *labels, const struct run_options *options, struct err *err)
 {
-    struct engine e = {.run = new_run(chip, network, quantised, mapping, input, options)};
+    struct engine e = {.run = engine_new_run(chip, network, quantised, mapping, input, options)};
     struct run *run = e.run;
     if (make(&e, labels, err)) {
-        close_engine(&e);
+        engine_close(&e);
         run_free(run);
         return NULL;
     }
-    close_engine(&e);
+    engine_close(&e);
     return run;
 }
 

@@ -22,10 +22,24 @@ struct live {                   /* a core during the run */
     struct err err;
 };
 
+struct engine;
+struct engine_kind {            /* what moves time; one line each in engine_kinds */
+    const char *name;           /* --engine */
+    const char *plane;          /* the only plane it runs with; NULL: any */
+    int (*open)(struct engine *, struct err *);         /* once the engine is built; NULL: nothing to do. 0 or -1 */
+    int (*step)(struct engine *, struct err *);         /* one chip step, accounted for. 0 or -1 */
+    void (*wait)(struct engine *, uint64_t ps);         /* time passes without a step: a reset; NULL: nobody keeps time */
+    void (*close)(struct engine *);                     /* also after a failure of open */
+};
+extern const struct engine_kind engine_c, engine_systemc;
+extern const struct engine_kind *const engine_kinds[];  /* NULL-terminated; systemc only where volley was built with it */
+
 struct fired { const struct spike_source *source; uint32_t core, offset; int32_t payload; };        /* offset: cycles of the core's clock */
 
 struct engine {
     struct run *run;
+    const struct engine_kind *kind;
+    void *own;                  /* of the kind */
     struct chip *chip;
     const struct timing_plane *plane;
     void *timing;
@@ -38,8 +52,8 @@ struct engine {
     /* traffic of the step; plain arrays, no pointers between them */
     struct send *send;
     struct leaf *leaf;
-    struct packet *packet, *sorted;
-    uint32_t *packet_core;      /* [n_packet] */
+    struct packet *packet, *sorted;     /* packet: [n_leaf], beside its leaf; that of a leaf at the host names its source in axon */
+    uint32_t *packet_core;      /* [n_leaf] CHIP_HOST or index of the core */
     uint32_t *bucket;           /* [n_cores] packets of each core; once they are sorted, where they end in sorted */
     uint64_t n_send, n_leaf, n_packet, send_capacity, leaf_capacity;
     struct fired *fired;        /* the cores' spikes of the step */
@@ -50,7 +64,9 @@ struct engine {
     struct run_counts step;     /* of the step in hand, all groups */
     struct run_memory *step_memory;
     uint64_t next_event;        /* of the sample in hand */
+    uint64_t first_spike_traced;        /* of the sample in hand: index into run.spike */
     uint64_t barrier_ps, reset_ps;
+    uint64_t step_ps;           /* the last step with its barrier and its wait for the pace */
     /* decoding of the sample in hand */
     uint32_t output;            /* population */
     uint64_t *count;            /* [outputs] */
@@ -59,8 +75,24 @@ struct engine {
     size_t fired_capacity, spike_capacity, membrane_capacity, packet_capacity, update_capacity, step_capacity;
 };
 
-/* step.c: one chip step */
-int engine_step(struct engine *, struct err *);
+/* engine.c: the parts of run_make, for a chip that lives in somebody else's model. engine_new_run's answer belongs to run_free; the
+ * engine is the caller's, its run set; engine_close also after a failure of engine_open. */
+struct run *engine_new_run(const struct chipfile *, const struct network *, const struct quantised *, const struct mapping *, const struct events *,
+                           const struct run_options *);
+int engine_open(struct engine *, struct err *);
+void engine_begin_sample(struct engine *, uint32_t sample);
+void engine_finish_sample(struct engine *, int64_t label);     /* label: -1 for none */
+void engine_close(struct engine *);
+/* step.c: one chip step, and its parts for engines that call them in an order of their own: begin; each core's update, emit and
+ * time_update; emit_host; then packets are accepted, and account_step ends it. */
+void step_begin(struct engine *);
+void step_update(struct engine *, uint32_t core);
+void step_emit_core(struct engine *, uint32_t core);    /* its spikes of this update become sends and leaves, one behind the other */
+void step_emit_host(struct engine *);
+void step_clear_time(struct engine *);                  /* e->time, before step_time_update */
+void step_time_update(struct engine *, uint32_t core);
+void step_show_traffic(struct engine *);                /* e->time sees the arrays, after each growth */
+int step_failure(const struct engine *, struct err *);  /* -1: the error of the lowest core that failed */
 /* account.c */
 void account_spike(struct engine *, const struct spike_source *);
 void account_host_out(struct engine *, uint32_t group);

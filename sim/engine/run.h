@@ -23,6 +23,7 @@ enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER,
 struct run_options {
     uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
     const char *timing;         /* "none", "slots" */
+    const char *engine;         /* "c", "systemc"; NULL: c */
     uint32_t threads;
     uint64_t seed;
     enum decode decode;

@@ -13,9 +13,8 @@
 enum { CACHE_LINE = 64, PREFETCH_MOST = 512 << 10, PREFETCH_ROWS = 16 << 10 };     /* bytes: per step; rows of one spike */
 
 /* A core whose update would change nothing may say so; skip counts it and says its length as update would have. Called by any thread. */
-static void update_core(void *arg, uint32_t c)
+void step_update(struct engine *e, uint32_t c)
 {
-    struct engine *e = arg;
     const struct chip_core *core = &e->chip->core[c];
     struct live *live = &e->live[c];
     if (core->kind->idle && core->kind->idle(core->core, &e->at)) {
@@ -24,6 +23,11 @@ static void update_core(void *arg, uint32_t c)
         return;
     }
     live->failed = core->kind->update(core->core, &e->at, &live->out, &live->cycles, &live->counts, &live->err);
+}
+
+static void update_core(void *arg, uint32_t c)
+{
+    step_update(arg, c);
 }
 
 /* For one more spike: at most one send and one delivery per route. Arrays keep their size from step to step. */
@@ -42,13 +46,13 @@ static void room(struct engine *e, uint64_t routes)
     }
 }
 
-/* One packet to `leaves` of the source's routes, from number r on: its deliveries, and for each core the packet that it will serve. */
+/* One packet to `leaves` of the source's routes, from number r on: its deliveries, and beside each the packet that its core will serve. */
 static void send_packet(struct engine *e, const struct spike_source *source, uint32_t r, uint32_t leaves, uint64_t offset, int32_t payload)
 {
     const struct chip *chip = e->chip;
     const struct spike_route *route = chip->route + source->first_route + r;
     struct leaf *leaf = e->leaf + e->n_leaf;
-    uint64_t n = e->n_packet;
+    struct packet *packet = e->packet + e->n_leaf;
     uint32_t number = (uint32_t)e->n_send;
     e->send[e->n_send++] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, leaves, chip->flits, 0};
     for (uint32_t l = 0; l < leaves; l++) {
@@ -57,14 +61,14 @@ static void send_packet(struct engine *e, const struct spike_source *source, uin
         leaf[l].service = route[l].service;     /* 0 at the host's port */
         leaf[l].memory = route[l].memory;
         leaf[l].endpoint = core == CHIP_HOST ? chip->noc->host_out : chip->core[core].endpoint;
-        if (core == CHIP_HOST)
-            continue;
-        e->packet[n] = (struct packet){route[l].row, route[l].axon, payload, 0, PACKET_SPIKE};
-        e->packet_core[n++] = core;
-        e->bucket[core]++;
+        e->packet_core[e->n_leaf + l] = core;
+        packet[l] = (struct packet){route[l].row, route[l].axon, payload, 0, PACKET_SPIKE};
+        if (core == CHIP_HOST)  /* no core's input line: whose spike it is */
+            packet[l].axon = (uint32_t)(source - chip->source);
+        else
+            e->bucket[core]++;
     }
     e->n_leaf += leaves;
-    e->n_packet = n;
 }
 
 /* A tree takes one packet to all of its leaves; without one, each route takes a packet of its own. */
@@ -182,6 +186,18 @@ static void emit_cores(struct engine *e)
     }
 }
 
+void step_emit_core(struct engine *e, uint32_t c)
+{
+    const struct live *live = &e->live[c];
+    const uint32_t *neuron = e->chip->mapping->core[c].neuron;
+    for (uint32_t i = 0; i < live->out.count; i++) {
+        const struct emission *spike = &live->out.at[i];
+        struct fired f = {&e->chip->source[e->chip->host_neurons + neuron[spike->neuron]], c, spike->offset, spike->payload};
+        note_spike(e, f.source);
+        send_spike(e, &f);
+    }
+}
+
 /* Host packets of one input event: one with the value, or as many as the value says. `--values repeat` makes |value| x k packets of one each,
  * against weights divided by k; with a payload the value is an integer in units of 2^-value_exponent, and 0 is not sent. */
 static uint32_t host_packets(const struct engine *e, uint64_t event, int32_t *payload)
@@ -227,7 +243,7 @@ static uint64_t emit_biases(struct engine *e)
 }
 
 /* Host input of network step t is sent in chip step t, at the port's rate, after the cores in canonical order. */
-static void emit_host(struct engine *e)
+void step_emit_host(struct engine *e)
 {
     const struct events *in = e->run->input;
     uint64_t end = in->first[e->at.sample + 1], flits = emit_biases(e);
@@ -241,15 +257,36 @@ static void emit_host(struct engine *e)
     }
 }
 
-/* The update's length and all traffic to the plane; it fills in when. Unused endpoints have no update and end at 0. */
-static int time_step(struct engine *e, struct err *err)
+/* Unused endpoints have no update and end at 0. */
+void step_clear_time(struct engine *e)
 {
     const struct chip *chip = e->chip;
     memset(e->endpoint, 0, chip->noc->endpoints * sizeof *e->endpoint);
-    for (uint32_t c = 0; c < chip->n_cores; c++)
-        e->endpoint[chip->core[c].endpoint].update = e->live[c].start + chip_noc_cycles(chip, &chip->core[c], e->live[c].cycles);
-    e->time = (struct step_time){.send = e->send, .leaf = e->leaf, .endpoint = e->endpoint, .n_send = e->n_send, .n_leaf = e->n_leaf,
-                                 .n_endpoint = chip->noc->endpoints};
+    e->time = (struct step_time){.endpoint = e->endpoint, .n_endpoint = chip->noc->endpoints};
+}
+
+/* Where the traffic lies now; arrays move as they grow. */
+void step_show_traffic(struct engine *e)
+{
+    e->time.send = e->send;
+    e->time.leaf = e->leaf;
+    e->time.n_send = e->n_send;
+    e->time.n_leaf = e->n_leaf;
+}
+
+void step_time_update(struct engine *e, uint32_t c)
+{
+    const struct chip_core *core = &e->chip->core[c];
+    e->endpoint[core->endpoint].update = e->live[c].start + chip_noc_cycles(e->chip, core, e->live[c].cycles);
+}
+
+/* The updates' lengths and all traffic to the plane; it fills in when. */
+static int time_step(struct engine *e, struct err *err)
+{
+    step_clear_time(e);
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        step_time_update(e, c);
+    step_show_traffic(e);
     return e->plane->step(e->timing, &e->time, &e->noc_counts, err);
 }
 
@@ -263,8 +300,10 @@ static void sort_packets(struct engine *e)
         bucket[c] = at;
         at += count;
     }
-    for (uint64_t i = 0; i < e->n_packet; i++)
-        e->sorted[bucket[e->packet_core[i]]++] = e->packet[i];
+    e->n_packet = at;
+    for (uint64_t i = 0; i < e->n_leaf; i++)
+        if (e->packet_core[i] != CHIP_HOST)
+            e->sorted[bucket[e->packet_core[i]]++] = e->packet[i];
 }
 
 /* A core's packets, and behind them those of the cores after it, whose rows it may ask for ahead. Called by any thread. */
@@ -280,7 +319,7 @@ static void accept_core(void *arg, uint32_t c)
 }
 
 /* The lowest core's error, whichever thread came first. */
-static int first_failure(const struct engine *e, struct err *err)
+int step_failure(const struct engine *e, struct err *err)
 {
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
         if (e->live[c].failed) {
@@ -291,9 +330,11 @@ static int first_failure(const struct engine *e, struct err *err)
 }
 
 /* Layers whose window opens in this step: on a gated chip a register of each of their cores is written first. */
-static void start_layers(struct engine *e)
+void step_begin(struct engine *e)
 {
     const struct network *net = e->run->network;
+    e->n_send = e->n_leaf = e->n_packet = 0;
+    memset(e->bucket, 0, e->chip->n_cores * sizeof *e->bucket);
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
         e->live[c].start = 0;
     for (uint32_t p = 1; e->run->options.hold && p < net->n_populations; p++)
@@ -302,22 +343,22 @@ static void start_layers(struct engine *e)
 }
 
 /* Membranes are read after the update and before anything else can touch them. */
-int engine_step(struct engine *e, struct err *err)
+static int step_c(struct engine *e, struct err *err)
 {
-    e->n_send = e->n_leaf = e->n_packet = 0;
-    memset(e->bucket, 0, e->chip->n_cores * sizeof *e->bucket);
+    step_begin(e);
     pool_run(e->pool, update_core, e, e->chip->n_cores);
-    if (first_failure(e, err))
+    if (step_failure(e, err))
         return -1;
-    start_layers(e);
     emit_cores(e);
-    emit_host(e);
+    step_emit_host(e);
     if (decode_membranes(e, err) || time_step(e, err))
         return -1;
     sort_packets(e);
     pool_run(e->pool, accept_core, e, e->chip->n_cores);
-    if (first_failure(e, err))
+    if (step_failure(e, err))
         return -1;
     account_step(e);
     return 0;
 }
+
+const struct engine_kind engine_c = {.name = "c", .step = step_c};

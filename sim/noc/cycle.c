@@ -10,25 +10,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "noc/endpoint.h"
 #include "noc/noc.h"
 #include "noc/topology.h"
 
-enum { NO_LEAF = UINT32_MAX };
-
-struct chain {                  /* unbroken work of a core that ends now: where it began, what it is made of */
-    uint32_t first_leaf;        /* NO_LEAF: the core's own update */
-    uint64_t service, memory;
-};
-struct core {
-    uint64_t next, end;         /* sends not offered yet: send[next .. end) */
-    uint64_t stalled;           /* cycles the update program has stood still so far */
-    uint64_t free_at;           /* end of the service in hand */
-    uint64_t last;              /* end of the last service */
-    uint32_t first, tail;       /* leaves that wait, a list through plane.after */
-    uint32_t stopped, ended;    /* the program: at a full output queue; over */
-    uint32_t listed;            /* in plane.stopped */
-    struct chain chain;
-};
 struct wake { uint64_t cycle; uint32_t endpoint; };
 struct cycle {
     const struct noc *noc;
@@ -36,16 +21,16 @@ struct cycle {
     struct mesh *mesh;
     uint64_t base, ran;         /* the network's cycle at which the step began; the first that it has not done */
     uint32_t lanes;             /* endpoints that stand for the host's input, one per flit and cycle */
-    struct core *core;
+    struct endpoint *core;      /* [noc endpoints] */
     struct wake *heap;
     size_t wakes, wake_room;
     uint32_t *stopped, stops;   /* cores that wait for a place in their output queue */
-    uint32_t *after;            /* [leaves] next in its queue */
-    uint64_t leaf_room;
+    uint8_t *listed;            /* [noc endpoints] in stopped */
     int64_t *tree;              /* [noc trees] the topology's number + 1; 0: not made yet */
     uint64_t tree_room;
     uint64_t *flits, *blocked;  /* [ports] counts at the end of the last step */
     uint32_t depth;
+    uint32_t host_sent;         /* packets of the host so far in this step */
 };
 
 static uint32_t at_least_one(uint32_t cycles)
@@ -100,6 +85,7 @@ void *cycle_open(const struct noc *noc, const struct mesh_config *config, struct
     c->depth = config->depth;
     c->core = mem_new(noc->endpoints, sizeof *c->core);
     c->stopped = mem_new(noc->endpoints, sizeof *c->stopped);
+    c->listed = mem_new(noc->endpoints, sizeof *c->listed);
     c->flits = mem_new((size_t)t->ports + 1, sizeof *c->flits);
     c->blocked = mem_new((size_t)t->ports + 1, sizeof *c->blocked);
     for (uint32_t e = 0; e < t->endpoints; e++)         /* the host waits for nobody and takes at once what comes */
@@ -124,7 +110,7 @@ static void close_cycle(void *plane)
     free(c->core);
     free(c->heap);
     free(c->stopped);
-    free(c->after);
+    free(c->listed);
     free(c->tree);
     free(c->flits);
     free(c->blocked);
@@ -204,216 +190,85 @@ static int tree_of(struct cycle *c, const struct step_time *step, const struct s
 static int offer(struct cycle *c, const struct step_time *step, uint64_t number, uint64_t cycle, struct err *err)
 {
     const struct send *send = &step->send[number];
-    uint32_t lane = send->endpoint == c->noc->host_in ? (uint32_t)(number % c->lanes) : 0;
+    uint32_t of_host = send->endpoint == c->noc->host_in, lane = of_host ? c->host_sent % c->lanes : 0;
     struct mesh_packet p = {.from = send->endpoint + lane + (lane > 0), .multicast = send->route != UNICAST, .flits = send->flits, .tag = (uint32_t)number};
     if (!p.multicast)
         p.to = step->leaf[send->first_leaf].endpoint;
     else if (tree_of(c, step, send, &p.to, err))
         return -1;
-    return mesh_inject(c->mesh, &p, c->base + cycle);
+    int taken = mesh_inject(c->mesh, &p, c->base + cycle);
+    c->host_sent += of_host && taken;
+    return taken;
 }
 
-/* A stopped core asks again when its output queue has a place: in the next cycle, or in one that the network will tell. */
-static void wait_for_room(struct cycle *c, uint32_t e)
-{
-    uint64_t from = mesh_room_from(c->mesh, e);
-    if (from != UINT64_MAX) {
-        wake_at(c, from - c->base, e);
-    } else if (!c->core[e].listed) {
-        c->core[e].listed = 1;
-        c->stopped[c->stops++] = e;
-    }
-}
-
-/* After a cycle of the network: who waits no longer. */
-static void wake_stopped(struct cycle *c)
-{
-    uint32_t n = c->stops;
-    c->stops = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        c->core[c->stopped[i]].listed = 0;
-        wait_for_room(c, c->stopped[i]);
-    }
-}
-
-/* The update program as far as it comes: it goes on where it stood as soon as there is a place and no service in hand.
- * A packet is due at its offset + what the program has stood still so far (rule 1). In a core without overlap a service in hand must end first (rule 3). */
-static int update(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cycle, struct err *err)
-{
-    struct core *core = &c->core[e];
-    core->stopped = 0;
-    for (; core->next < core->end; core->next++) {
-        struct send *send = &step->send[core->next];
-        uint64_t due = send->offset + core->stalled;
-        if (due > cycle) {
-            wake_at(c, due, e);
-            return 0;
-        }
-        int serving = cycle < core->free_at && !c->noc->overlap_full[e];        /* its end wakes the core */
-        int taken = serving ? 0 : offer(c, step, core->next, cycle, err);
-        if (taken < 0)
-            return -1;
-        core->stopped = !taken;
-        if (!taken && !serving)
-            wait_for_room(c, e);
-        if (!taken)
-            return 0;
-        send->stalled = (uint32_t)(cycle - due);
-        core->stalled += cycle - due;
-    }
-    uint64_t end = step->endpoint[e].update + core->stalled;
-    core->ended = cycle >= end;
-    if (!core->ended)
-        wake_at(c, end, e);
-    else if (!c->noc->overlap_full[e])
-        core->chain = (struct chain){.first_leaf = NO_LEAF};
-    return 0;
-}
-
-/* A chain is work without a gap: it begins anew where the core had been idle before this packet came. */
-static void serve(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cycle, struct noc_counts *counts)
-{
-    struct core *core = &c->core[e];
-    struct leaf *leaf = &step->leaf[core->first];
-    uint64_t free_since = c->noc->overlap_full[e] ? 0 : step->endpoint[e].update + core->stalled;
-    if (leaf->arrive > (core->last > free_since ? core->last : free_since))
-        core->chain = (struct chain){.first_leaf = core->first};
-    leaf->start = cycle;
-    leaf->end = core->free_at = core->last = cycle + leaf->service;
-    *(leaf->memory ? &core->chain.memory : &core->chain.service) += leaf->service;
-    counts->queued += leaf->start - leaf->arrive;
-    core->first = c->after[core->first];
-    mesh_serve(c->mesh, e, c->base + cycle);
-    wake_at(c, leaf->end, e);
-}
-
-/* All that a core can do in this cycle.
- * The update goes first; then, if it has ended or stands still, services (rules 2 and 3). */
-static int act(struct cycle *c, struct step_time *step, uint32_t e, uint64_t cycle, struct noc_counts *counts, struct err *err)
-{
-    struct core *core = &c->core[e];
-    if (!core->ended && update(c, step, e, cycle, err))
-        return -1;
-    while (core->first != NO_LEAF && core->free_at <= cycle && (core->ended || core->stopped || c->noc->overlap_full[e]))
-        serve(c, step, e, cycle, counts);
-    return 0;
-}
-
-/* ---- a step */
-
-/* A packet waits in the order of its tail's arrival; one tail per cycle and endpoint, so there are no ties. */
-static void arrive(struct cycle *c, struct step_time *step, const struct mesh_arrival *a, uint64_t cycle)
-{
-    uint32_t l = step->send[a->tag].first_leaf + a->leaf;
-    struct leaf *leaf = &step->leaf[l];
-    struct core *core = &c->core[leaf->endpoint];
-    leaf->lost = a->lost;
-    leaf->arrive = leaf->start = leaf->end = cycle;
-    if (a->lost)
-        return;
-    c->after[l] = NO_LEAF;
-    if (core->first == NO_LEAF)
-        core->first = l;
-    else
-        c->after[core->tail] = l;
-    core->tail = l;
-    wake_at(c, cycle, leaf->endpoint);
-}
+/* ---- a step, one cycle at a time: for whoever moves time */
 
 /* Arbiters begin anew, so a step's time hangs on the step alone: samples may run in any order and on any thread. */
-static void begin(struct cycle *c, struct step_time *step)
+static void begin_cycle(void *plane)
 {
+    struct cycle *c = plane;
     mesh_rest(c->mesh);
     c->base = c->ran;
-    c->wakes = c->stops = 0;
-    if (step->n_leaf > c->leaf_room) {
-        c->leaf_room = step->n_leaf + step->n_leaf / 2;
-        c->after = mem_grow(c->after, c->leaf_room, sizeof *c->after);
-    }
-    for (uint32_t e = 0; e < step->n_endpoint; e++)
-        c->core[e] = (struct core){.first = NO_LEAF, .chain = {.first_leaf = NO_LEAF}};
-    for (uint64_t i = 0; i < step->n_send; i++) {       /* in order of (endpoint, offset, route) */
-        struct core *core = &c->core[step->send[i].endpoint];
-        if (core->next == core->end) {
-            core->next = i;
-            wake_at(c, step->send[i].offset, step->send[i].endpoint);
-        }
-        core->end = i + 1;
-        step->send[i].stalled = 0;
-    }
+    c->host_sent = 0;
 }
 
-/* Cycle after cycle with work, until no core and no wire has any.
- * In a cycle the network acts first and the cores after it; by the one-cycle rule it would be the same the other way round. */
-static int run(struct cycle *c, struct step_time *step, struct noc_counts *counts, struct err *err)
+/* Whoever did something in a cycle: the next step begins after it. */
+static uint64_t ran(struct cycle *c, uint64_t cycle)
 {
-    for (;;) {
-        uint64_t of_mesh = mesh_next(c->mesh), of_core = c->wakes ? c->base + c->heap[0].cycle : UINT64_MAX;
-        uint64_t now = of_mesh < of_core ? of_mesh : of_core, cycle = now - c->base;
-        uint32_t n;
-        if (now == UINT64_MAX)
-            return 0;
-        if (mesh_step(c->mesh, now, err))
-            return -1;
-        const struct mesh_arrival *a = mesh_arrivals(c->mesh, &n);
-        for (uint32_t i = 0; i < n; i++)
-            arrive(c, step, &a[i], cycle);
-        wake_stopped(c);
-        while (c->wakes && c->heap[0].cycle == cycle) {
-            uint32_t e = take_wake(c).endpoint;
-            while (c->wakes && c->heap[0].cycle == cycle && c->heap[0].endpoint == e)
-                take_wake(c);
-            if (act(c, step, e, cycle, counts, err))
-                return -1;
-        }
-        c->ran = now + 1;
-    }
+    if (c->base + cycle >= c->ran)
+        c->ran = c->base + cycle + 1;
+    return c->base + cycle;
 }
 
-static void end_cores(const struct cycle *c, struct step_time *step, struct noc_counts *counts)
+static int inject_cycle(void *plane, const struct step_time *step, uint64_t send, uint64_t cycle, struct err *err)
 {
-    step->end = 0;
-    for (uint32_t e = 0; e < step->n_endpoint; e++) {
-        struct endpoint_step *core = &step->endpoint[e];
-        core->stalled = c->core[e].stalled;
-        core->update_end = core->update + core->stalled;
-        core->end = (c->core[e].last > core->update_end ? c->core[e].last : core->update_end) + core->learn;
-        counts->stalled += core->stalled;
-        if (core->end > step->end)
-            step->end = core->end;
-    }
+    ran(plane, cycle);
+    return offer(plane, step, send, cycle, err);
 }
 
-/* Back from the step's last event: unbroken service, then the first packet's travel, then its source's update. What a program stood
- * still at a full output queue is the network's. */
-static void trace_back(const struct cycle *c, struct step_time *step)
+static void serve_cycle(void *plane, uint32_t endpoint, uint64_t cycle)
 {
-    uint32_t last = 0;
-    while (last + 1 < step->n_endpoint && step->endpoint[last].end != step->end)
-        last++;
-    const struct endpoint_step *core = &step->endpoint[last];
-    const struct chain *chain = &c->core[last].chain;
-    struct step_path *path = &step->path;
-    *path = (struct step_path){.endpoint = last, .source = last, .service = core->learn};
-    if (core->update_end + core->learn < core->end) {
-        path->service += chain->service;
-        path->memory = chain->memory;
-    }
-    if (chain->first_leaf == NO_LEAF || core->update_end + core->learn == core->end) {
-        path->noc = core->stalled;
-        path->update = step->end - path->service - path->memory - path->noc;
-        return;
-    }
-    const struct leaf *leaf = &step->leaf[chain->first_leaf];
-    const struct send *send = &step->send[leaf->send];
-    path->source = send->endpoint;
-    path->update = send->endpoint == c->noc->host_in ? 0 : send->offset;
-    path->noc = leaf->arrive - path->update;
+    struct cycle *c = plane;
+    mesh_serve(c->mesh, endpoint, ran(c, cycle));
+}
+
+static int advance_cycle(void *plane, uint64_t cycle, struct err *err)
+{
+    struct cycle *c = plane;
+    return mesh_step(c->mesh, ran(c, cycle), err);
+}
+
+/* A leaf's number is its send's first and its place in the tree. */
+static uint32_t arrived_cycle(void *plane, struct step_time *step, uint32_t i)
+{
+    const struct cycle *c = plane;
+    uint32_t n;
+    const struct mesh_arrival *a = mesh_arrivals(c->mesh, &n);
+    if (i >= n)
+        return NO_LEAF;
+    uint32_t leaf = step->send[a[i].tag].first_leaf + a[i].leaf;
+    step->leaf[leaf].lost = a[i].lost;
+    return leaf;
+}
+
+static uint64_t room_cycle(const void *plane, uint32_t endpoint)
+{
+    const struct cycle *c = plane;
+    uint64_t from = mesh_room_from(c->mesh, endpoint);
+    return from == UINT64_MAX ? from : from - c->base;
+}
+
+static uint64_t next_cycle(const void *plane)
+{
+    const struct cycle *c = plane;
+    uint64_t next = mesh_next(c->mesh);
+    return next == UINT64_MAX ? next : next - c->base;
 }
 
 /* The network counts for ever; a step's share is the difference. */
-static void count_ports(struct cycle *c, struct step_time *step, struct noc_counts *counts)
+static void end_cycle(void *plane, struct step_time *step, struct noc_counts *counts)
 {
+    struct cycle *c = plane;
     const struct topology *t = c->topology;
     uint64_t most = 0;
     for (uint32_t e = 0; e < step->n_endpoint; e++)
@@ -436,15 +291,131 @@ static void count_ports(struct cycle *c, struct step_time *step, struct noc_coun
     step->beyond = 0;
 }
 
+/* ---- a step as a whole: a loop over the cycles that have work */
+
+/* Wakes are kept by cycle, then endpoint. */
+static void begin(struct cycle *c, struct step_time *step)
+{
+    begin_cycle(c);
+    c->wakes = c->stops = 0;
+    memset(c->listed, 0, step->n_endpoint);
+    for (uint32_t e = 0; e < step->n_endpoint; e++)
+        c->core[e] = endpoint_new(c->noc->overlap_full[e]);
+    for (uint64_t i = 0; i < step->n_send; i++) {       /* in order of (endpoint, offset, route) */
+        struct endpoint *core = &c->core[step->send[i].endpoint];
+        if (core->next == core->end) {
+            core->next = i;
+            wake_at(c, step->send[i].offset, step->send[i].endpoint);
+        }
+        core->end = i + 1;
+        step->send[i].stalled = 0;
+    }
+}
+
+struct in_hand { struct cycle *cycle; struct step_time *step; };
+
+static int core_offers(void *arg, uint64_t send, uint64_t cycle, struct err *err)
+{
+    const struct in_hand *h = arg;
+    return offer(h->cycle, h->step, send, cycle, err);
+}
+
+static int core_serves(void *arg, uint32_t leaf, uint64_t cycle, struct err *err)
+{
+    const struct in_hand *h = arg;
+    (void)err;
+    mesh_serve(h->cycle->mesh, h->step->leaf[leaf].endpoint, h->cycle->base + cycle);
+    return 0;
+}
+
+/* A stopped core asks again when its output queue has a place: in the next cycle, or in one that the network will tell. */
+static void wait_for_room(struct cycle *c, uint32_t e)
+{
+    uint64_t from = room_cycle(c, e);
+    if (from != UINT64_MAX) {
+        wake_at(c, from, e);
+    } else if (!c->listed[e]) {
+        c->listed[e] = 1;
+        c->stopped[c->stops++] = e;
+    }
+}
+
+/* After a cycle of the network: who waits no longer. */
+static void wake_stopped(struct cycle *c)
+{
+    uint32_t n = c->stops;
+    c->stops = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        c->listed[c->stopped[i]] = 0;
+        wait_for_room(c, c->stopped[i]);
+    }
+}
+
+/* What arrived wakes its core; a packet that was dropped wakes nobody. */
+static void take_arrivals(struct cycle *c, struct step_time *step, uint64_t cycle)
+{
+    uint32_t leaf;
+    for (uint32_t i = 0; (leaf = arrived_cycle(c, step, i)) != NO_LEAF; i++) {
+        struct leaf *l = &step->leaf[leaf];
+        uint64_t at = UINT64_MAX;
+        if (l->lost)
+            l->arrive = l->start = l->end = cycle;
+        else
+            at = endpoint_arrive(&c->core[l->endpoint], step, leaf, cycle);
+        if (at != UINT64_MAX)
+            wake_at(c, at, l->endpoint);
+    }
+}
+
+/* Every core that has something due in this cycle. */
+static int act(struct cycle *c, struct step_time *step, uint64_t cycle, struct noc_counts *counts, struct err *err)
+{
+    struct in_hand hand = {c, step};
+    struct endpoint_ports ports = {&hand, core_offers, core_serves};
+    uint64_t next;
+    while (c->wakes && c->heap[0].cycle == cycle) {
+        uint32_t e = take_wake(c).endpoint;
+        while (c->wakes && c->heap[0].cycle == cycle && c->heap[0].endpoint == e)
+            take_wake(c);
+        if (endpoint_act(&c->core[e], step, e, cycle, &ports, counts, &next, err))
+            return -1;
+        if (next != UINT64_MAX)
+            wake_at(c, next, e);
+        if (c->core[e].full)
+            wait_for_room(c, e);
+    }
+    return 0;
+}
+
+/* Cycle after cycle with work, until no core and no wire has any.
+ * In a cycle the network acts first and the cores after it; by the one-cycle rule it would be the same the other way round. */
+static int run(struct cycle *c, struct step_time *step, struct noc_counts *counts, struct err *err)
+{
+    for (;;) {
+        uint64_t of_mesh = next_cycle(c), of_core = c->wakes ? c->heap[0].cycle : UINT64_MAX;
+        uint64_t now = of_mesh < of_core ? of_mesh : of_core;
+        if (now == UINT64_MAX)
+            return 0;
+        ran(c, now);
+        if (now == of_mesh) {
+            if (advance_cycle(c, now, err))
+                return -1;
+            take_arrivals(c, step, now);
+            wake_stopped(c);
+        }
+        if (act(c, step, now, counts, err))
+            return -1;
+    }
+}
+
 static int step_cycle(void *plane, struct step_time *step, struct noc_counts *counts, struct err *err)
 {
     struct cycle *c = plane;
     begin(c, step);
     if (run(c, step, counts, err))
         return -1;
-    end_cores(c, step, counts);
-    trace_back(c, step);
-    count_ports(c, step, counts);
+    endpoints_end(c->core, step, c->noc->host_in, counts);
+    end_cycle(c, step, counts);
     return 0;
 }
 
@@ -453,4 +424,6 @@ static int audit_cycle(const void *plane, struct err *err)
     return mesh_audit(((const struct cycle *)plane)->mesh, err);
 }
 
-const struct timing_plane timing_cycle = {.name = "cycle", .open = open_cycle, .close = close_cycle, .step = step_cycle, .audit = audit_cycle};
+const struct timing_plane timing_cycle = {.name = "cycle", .feeds_back = 1, .open = open_cycle, .close = close_cycle, .step = step_cycle, .audit = audit_cycle,
+                                          .begin = begin_cycle, .inject = inject_cycle, .serve = serve_cycle, .advance = advance_cycle,
+                                          .arrived = arrived_cycle, .next = next_cycle, .room = room_cycle, .end = end_cycle};

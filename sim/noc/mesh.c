@@ -250,6 +250,26 @@ void mesh_set_queues(struct mesh *m, uint32_t endpoint, uint32_t out_queue, uint
     m->out[m->topology->first_port[e->router] + e->port].place = in_queue ? in_queue : NOBODY;
 }
 
+/* The cycles that were left out since a still one: the same stalls in each of them. */
+static void pass_still(struct mesh *m, uint64_t cycles)
+{
+    m->weight = cycles;
+    for (uint32_t word = 0; word < m->topology->routers / 64 + 1; word++)
+        for (uint64_t rest = m->active[word]; rest; rest &= rest - 1)
+            count_stalls(m, word * 64 + lowest(rest), m->now);
+}
+
+/* A network with nothing to do before this cycle may have been left alone for longer than its ring is long: it catches up, so that what
+ * the caller adds lies within the ring. This cycle itself it does not do, whether it has been done or not. */
+static void catch_up(struct mesh *m, uint64_t cycle)
+{
+    if (cycle <= m->now + 1 || mesh_next(m) < cycle)
+        return;
+    if (m->still)
+        pass_still(m, cycle - m->now - 1);
+    m->now = cycle - 1;
+}
+
 /* A place that a packet left in this very cycle is not seen yet: whether the network has done this cycle or not, the answer is the
  * same. For the same reason the packet may leave from the next cycle on only (send_from_source compares `created`). */
 int mesh_inject(struct mesh *m, const struct mesh_packet *p, uint64_t cycle)
@@ -257,6 +277,7 @@ int mesh_inject(struct mesh *m, const struct mesh_packet *p, uint64_t cycle)
     struct source *s = &m->source[p->from];
     if (s->limit && s->queued + (s->left_at == cycle) >= s->limit)
         return 0;
+    catch_up(m, cycle);
     uint32_t n = record_new(m), leaves = p->multicast ? m->topology->tree[p->to].leaves : 1;
     m->record[n] = (struct record){.to = p->multicast ? m->topology->tree[p->to].first_node : p->to, .flits = p->flits, .from = p->from, .tag = p->tag,
                                    .leaves = leaves, .next = NOBODY, .multicast = (uint8_t)p->multicast, .ways = (uint8_t)p->ways, .created = cycle};
@@ -278,6 +299,7 @@ int mesh_inject(struct mesh *m, const struct mesh_packet *p, uint64_t cycle)
 void mesh_serve(struct mesh *m, uint32_t endpoint, uint64_t cycle)
 {
     const struct topology_endpoint *e = &m->topology->endpoint[endpoint];
+    catch_up(m, cycle);
     if (m->out[m->topology->first_port[e->router] + e->port].place != NOBODY)
         ring_credit(m, cycle + 1, m->sides * m->vcs + endpoint);
 }
@@ -352,15 +374,6 @@ static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
         left |= m->asking[word] | m->sending[word] | m->draining[word];
     if (!left)
         clear_bit(m->active, router);
-}
-
-/* The cycles that were left out since a still one: the same stalls in each of them. */
-static void pass_still(struct mesh *m, uint64_t cycles)
-{
-    m->weight = cycles;
-    for (uint32_t word = 0; word < m->topology->routers / 64 + 1; word++)
-        for (uint64_t rest = m->active[word]; rest; rest &= rest - 1)
-            count_stalls(m, word * 64 + lowest(rest), m->now);
 }
 
 /* Sources come before routers because the way in may take no cycle: a flit sent now may be in a router's buffer now. It was injected
