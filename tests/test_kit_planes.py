@@ -1,4 +1,4 @@
-"""Spikes, work counters and dynamic energy are the same bytes for both planes and for 1 and 2 threads."""
+"""Spikes, work counters and dynamic energy are the same bytes for every plane and for 1 and 2 threads."""
 import json
 
 import kit
@@ -8,7 +8,7 @@ check = kit.Checks()
 for name in kit.NAMES:
     for chip in ("loihi", "mesh28"):
         seen = {}
-        for more in ("--timing none", "--timing slots", "--threads 2"):
+        for more in ("--timing none", "--timing slots", "--timing cycle", "--threads 2"):
             out, s = kit.run(chip, name, "--samples", "0..19", "--trace", "spikes", *kit.values(name, chip), *more.split())
             spikes = open(f"{out}/spikes.csv").read()
             seen[more] = (spikes, json.dumps(s["counts"], sort_keys=True), json.dumps(s["memories"], sort_keys=True), s["energy"]["dynamic_j"])
