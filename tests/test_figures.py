@@ -116,7 +116,7 @@ def check_time(text, s, table):
     that(math.isclose(steps + s["time"]["reset_s"], sum(times), rel_tol=1e-9), "steps and resets add up to the samples")
     that(math.isclose(sum(s["time"]["bound_s"].values()), steps, rel_tol=1e-9), "the parts of the time add up to the steps")
     that(math.isclose(sum(s["time"]["compute_s"].values()), s["time"]["bound_s"]["compute"], rel_tol=1e-9), "synapses and updates add up to compute")
-    line = re.search(r"bound by (.*?) \[cycle\]", text).group(1)
+    line = re.search(r"bound by (.*?) \[(?:cycle|none)\]", text).group(1)
     shares = {name: 0 for name in re.findall(r"(memory|noc|queue|barrier|compute)(?=,| 0 %)", line)}
     shares.update({name: int(percent) for name, percent in re.findall(r"(memory|noc|queue|barrier|compute) (\d+) %", line)})
     that(sum(shares.values()) == 100 and len(shares) == 5, f"shares of the time: {shares}")
