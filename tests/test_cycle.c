@@ -176,6 +176,9 @@ static void a_stopped_core_drains_its_input(void)
         broken += b.leaf[l].end != b.leaf[l].start + 7;
     }
     CU_ASSERT(before > 50);
+    /* what a core serves while its program stands still is service, not the network's */
+    CU_ASSERT(b.step.path.service + b.step.path.update > 100 * 7);
+    CU_ASSERT(b.step.path.noc < b.endpoint[b.step.path.source].stalled / 2);
     CU_ASSERT_EQUAL(broken, 0);
     CU_ASSERT(b.endpoint[0].stalled > 100);
     shares_add_to_the_step(&b.step);

@@ -94,8 +94,36 @@ int endpoint_act(struct endpoint *p, struct step_time *step, uint32_t number, ui
     return 0;
 }
 
-/* Back from the step's last event: unbroken service, then the first packet's travel, then its source's update. What a program stood
- * still at a full output queue is the network's. */
+/* When a packet was taken: its offset and all that its program stood still until then. Sends of a source lie side by side. */
+static uint64_t offered_at(const struct step_time *step, uint32_t number)
+{
+    const struct send *send = &step->send[number];
+    uint64_t at = send->offset;
+    for (uint64_t i = number; step->send[i].endpoint == send->endpoint; i--) {
+        at += step->send[i].stalled;
+        if (!i)
+            break;
+    }
+    return at;
+}
+
+struct served { uint64_t computing, memory; };
+
+/* What a core served before its program came so far. Without overlap that is only while the program stands still, and the program
+ * does not go on before such a service has ended. */
+static struct served served_before(const struct step_time *step, const struct endpoint *core, uint32_t number, uint64_t until)
+{
+    struct served s = {0, 0};
+    if (!core->stalled || core->overlap)
+        return s;
+    for (uint64_t l = 0; l < step->n_leaf; l++)
+        if (step->leaf[l].endpoint == number && !step->leaf[l].lost && step->leaf[l].start < until)
+            *(step->leaf[l].memory ? &s.memory : &s.computing) += step->leaf[l].service;
+    return s;
+}
+
+/* Back from the step's last event: unbroken service, then the first packet's travel, then its source's update. Of the time that a program
+ * stood still at a full output queue, what the core served meanwhile is service; the rest is the network's. */
 static void trace_back(const struct endpoint *endpoint, struct step_time *step, uint32_t host_in)
 {
     uint32_t last = 0;
@@ -110,15 +138,20 @@ static void trace_back(const struct endpoint *endpoint, struct step_time *step, 
         path->memory = chain->memory;
     }
     if (chain->first_leaf == NO_LEAF || core->update_end + core->learn == core->end) {
-        path->noc = core->stalled;
+        struct served s = served_before(step, &endpoint[last], last, core->update_end);
+        path->service += s.computing;
+        path->memory += s.memory;
+        path->noc = core->stalled - s.computing - s.memory;
         path->update = step->end - path->service - path->memory - path->noc;
         return;
     }
     const struct leaf *leaf = &step->leaf[chain->first_leaf];
     const struct send *send = &step->send[leaf->send];
-    path->source = send->endpoint;
-    path->update = send->endpoint == host_in ? 0 : send->offset;
-    path->noc = leaf->arrive - path->update;
+    struct served s = served_before(step, &endpoint[send->endpoint], send->endpoint, offered_at(step, leaf->send));
+    path->source = send->endpoint;      /* what it served between two packets is counted with its update, to the same core */
+    path->update = (send->endpoint == host_in ? 0 : send->offset) + s.computing;
+    path->memory += s.memory;
+    path->noc = leaf->arrive - (send->endpoint == host_in ? 0 : send->offset) - s.computing - s.memory;
 }
 
 void endpoints_end(const struct endpoint *endpoint, struct step_time *step, uint32_t host_in, struct noc_counts *counts)
