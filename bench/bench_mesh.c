@@ -31,7 +31,7 @@ static struct speed run_once(const struct point *p)
     struct mesh *m = mesh_new(t, &c, &err);
     struct traffic_config tc = {.pattern = TRAFFIC_UNIFORM, .columns = p->side, .rows = p->side, .flits = 1, .load = p->load, .seed = 1};
     struct traffic *traffic = traffic_new(&tc, &err);
-    struct drive_plan plan = {p->cycles / 10, p->cycles, 100000, p->side * p->side, 1};
+    struct drive_plan plan = {.warmup = p->cycles / 10, .window = p->cycles, .drain = 100000, .nodes = p->side * p->side, .flits = 1};
     struct drive_result r;
     double start = cpu_seconds();
     if (drive_steady(m, traffic, &plan, &r, &err))

@@ -71,10 +71,10 @@ static struct drive_result run(const struct row *r, double load, uint32_t burst,
     struct mesh_config c = config_of(r);
     struct mesh *m = mesh_new(t, &c, &err);
     struct traffic *traffic = traffic_of(r, load, burst, seed);
-    struct drive_plan plan = {warmup, window, window + 3000, r->k * r->k, r->flits};
+    struct drive_plan plan = {.warmup = warmup, .window = window, .drain = window + 3000, .nodes = r->k * r->k, .flits = r->flits};
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_PTR_NOT_NULL_FATAL(traffic);
-    int failed = burst ? drive_burst(m, traffic, r->flits, &result, &err) : drive_steady(m, traffic, &plan, &result, &err);
+    int failed = burst ? drive_burst(m, traffic, &plan, &result, &err) : drive_steady(m, traffic, &plan, &result, &err);
     failed |= mesh_audit(m, &err);
     if (failed)
         printf("    %s\n", err.text);

@@ -567,7 +567,7 @@ static void every_file_has_its_header_and_the_json_is_json(void)
         {"counters.csv", "scope,name,counter,value\n"},
         {"spikes.csv", "sample,step,population,neuron\n0,0,lif1,17\n1,0,lif2,1\n"},
         {"membranes.csv", "sample,step,population,neuron,membrane,bits\n0,0,lif1,3,-0.546875,-70\n0,0,lif2,0,1,3f800000\n"},
-        {"packets.csv", "sample,step,from,to,offset,arrive,start,end\n0,0,(host),0.2.1,1,4,4,20\n1,1,0.2.1,(host),2,6,6,6\n"}};
+        {"packets.csv", "sample,step,from,to,offset,arrive,start,end,packet\n0,0,(host),0.2.1,1,4,4,20,0\n1,1,0.2.1,(host),2,6,6,6,3\n"}};
     static const char *const json[] = {"summary.json", "host.json", "timeline.json"};
     struct fixture *f = fixture_new();
     struct place p;

@@ -189,7 +189,8 @@ static void trace_packets(struct engine *e)
         const struct send *s = &e->send[l->send];
         run->packet = mem_room(run->packet, run->n_packets, &e->packet_capacity, sizeof *run->packet);
         run->packet[run->n_packets++] =
-            (struct run_packet){(uint32_t)e->at.sample, (uint32_t)e->at.step, s->endpoint, l->endpoint, s->offset, l->arrive, l->start, l->end};
+            (struct run_packet){(uint32_t)e->at.sample, (uint32_t)e->at.step, s->endpoint, l->endpoint, s->offset, l->arrive, l->start, l->end,
+                                l->send};
     }
 }
 

@@ -1,6 +1,5 @@
 /* Three phases of a steady run: warm-up (nothing is measured), the window (packets created in it are), the drain (until all of those have
- * arrived). Latency counts from creation, so it contains the wait in the source queue. A load is called saturated when the window's packets
- * do not arrive within the drain. */
+ * arrived). Latency counts from creation, so it contains the wait in the source queue. */
 #include "noc/drive.h"
 
 #include <math.h>
@@ -8,17 +7,27 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "noc/alone.h"
 #include "noc/mesh.h"
 #include "noc/traffic.h"
 
-enum { PARTS = 10 };
+enum { PARTS = 10, MEMO_NODES = 2048 };
+static const double BEHIND = 0.02;      /* a share of the window's flits; at loads that a network bears its backlog swings by less */
 
 struct tally { uint64_t *count, room, n, most; double sum; };
 struct measure {
-    struct tally tail, head, source;
-    double part_sum[PARTS], routers;
-    uint64_t part_n[PARTS], from, to, created, lost, delivered_flits;
+    struct tally tail, head, source, network;
+    double part_sum[PARTS], routers, alone;
+    uint64_t part_n[PARTS], from, to, created, lost, created_flits, delivered_flits;
     uint32_t flits;
+};
+struct run {                            /* one network under one traffic */
+    struct mesh *mesh;
+    struct traffic *traffic;
+    const struct drive_plan *plan;
+    struct traffic_packet next;
+    struct measure measure;
+    uint16_t *memo;                     /* [nodes * nodes] latency alone + 1; 0: not known yet */
 };
 
 /* A count per value: percentiles are exact, whatever their spread. */
@@ -55,12 +64,17 @@ static struct drive_spread spread(const struct tally *t)
     return (struct drive_spread){t->sum / (double)t->n, percentile(t, 50), percentile(t, 95), percentile(t, 99), t->most};
 }
 
+static double part_mean(const struct measure *s, int i)
+{
+    return s->part_n[i] ? s->part_sum[i] / (double)s->part_n[i] : 0;
+}
+
 /* Batch means: the window's ten parts are nearly independent where it is long against a packet's latency; t(9) at 95 % is 2.262. */
 static double half_width(const struct measure *s)
 {
     double mean = s->tail.n ? s->tail.sum / (double)s->tail.n : 0, squares = 0;
     for (int i = 0; i < PARTS; i++) {
-        double d = s->part_n[i] ? s->part_sum[i] / (double)s->part_n[i] - mean : 0;
+        double d = s->part_n[i] ? part_mean(s, i) - mean : 0;
         squares += d * d;
     }
     return 2.262 * sqrt(squares / (PARTS * (PARTS - 1)));
@@ -80,68 +94,238 @@ static void measure_one(struct measure *s, const struct mesh_arrival *a, uint64_
     add(&s->tail, cycle - a->created);
     add(&s->head, a->head - a->created);
     add(&s->source, a->entered - a->created - 1);
+    add(&s->network, cycle - a->entered + 1);
     s->routers += a->routers;
     uint64_t part = s->to == UINT64_MAX ? 0 : (a->created - s->from) * PARTS / (s->to - s->from);
     s->part_sum[part] += (double)(cycle - a->created);
     s->part_n[part]++;
 }
 
-/* Moves time on to the next cycle with work, at most to `last`.
- * Idle cycles are left out: the next cycle is the network's next or the next packet's. */
-static int step(struct mesh *m, struct traffic *t, struct traffic_packet *next, struct measure *s, uint64_t last, uint64_t *cycle, struct err *err)
+static void measure_free(struct measure *s)
 {
-    uint64_t at = mesh_next(m);
-    *cycle = at < next->cycle ? at : next->cycle;
-    if (*cycle >= last)
-        return 0;
-    for (; next->cycle == *cycle; *next = traffic_next(t)) {
-        struct mesh_packet p = {.from = next->from, .to = next->to, .flits = s->flits, .ways = next->ways};
-        mesh_inject(m, &p, *cycle);
-        s->created += *cycle >= s->from && *cycle < s->to;
-    }
-    if (mesh_step(m, *cycle, err))
-        return -1;
-    uint32_t n;
-    const struct mesh_arrival *a = mesh_arrivals(m, &n);
-    for (uint32_t i = 0; i < n; i++)
-        measure_one(s, &a[i], *cycle);
-    return 0;
-}
-
-static void conclude(struct measure *s, struct drive_result *r, uint64_t cycle)
-{
-    *r = (struct drive_result){.tail = spread(&s->tail), .head = spread(&s->head), .source = spread(&s->source), .half_width = half_width(s),
-                               .packets = s->created, .lost = s->lost, .cycles = cycle};
-    r->routers = s->tail.n ? s->routers / (double)s->tail.n : 0;
-    r->saturated = s->tail.n + s->lost < s->created;
     free(s->tail.count);
     free(s->head.count);
     free(s->source.count);
+    free(s->network.count);
+}
+
+static struct drive_result conclude(const struct measure *s, uint64_t cycle)
+{
+    struct drive_result r = {.tail = spread(&s->tail), .head = spread(&s->head), .source = spread(&s->source), .network = spread(&s->network),
+                             .half_width = half_width(s), .packets = s->created, .lost = s->lost, .cycles = cycle};
+    r.routers = s->tail.n ? s->routers / (double)s->tail.n : 0;
+    r.alone = s->created ? s->alone / (double)s->created : 0;
+    r.late = s->created - s->tail.n - s->lost;
+    r.saturated = r.late > 0;
+    return r;
+}
+
+/* ---- synthetic traffic */
+
+/* Pairs come again and again: each way is walked once. Where two ways round a ring are equally long their links are taken to be alike. */
+static uint64_t alone(struct run *run, const struct mesh_packet *p, uint32_t from, uint32_t to)
+{
+    const struct drive_plan *plan = run->plan;
+    if (!plan->topology)
+        return 0;
+    uint16_t *known = run->memo ? &run->memo[(size_t)from * plan->nodes + to] : NULL;
+    if (known && *known)
+        return *known - 1u;
+    uint64_t latency = alone_latency(plan->topology, plan->config, p->from, p->to, p->flits, p->ways);
+    if (known && latency < UINT16_MAX)
+        *known = (uint16_t)(latency + 1);
+    return latency;
+}
+
+static void create(struct run *run, uint64_t cycle)
+{
+    const struct traffic_packet *next = &run->next;
+    const uint32_t *endpoint = run->plan->endpoint;
+    struct measure *s = &run->measure;
+    struct mesh_packet p = {.from = endpoint ? endpoint[next->from] : next->from, .to = endpoint ? endpoint[next->to] : next->to, .flits = s->flits,
+                            .ways = next->ways};
+    mesh_inject(run->mesh, &p, cycle);
+    if (cycle < s->from || cycle >= s->to)
+        return;
+    s->created++;
+    s->created_flits += s->flits;
+    s->alone += (double)alone(run, &p, next->from, next->to);
+}
+
+/* Moves time on to the next cycle with work, at most to `last`.
+ * Idle cycles are left out: the next cycle is the network's next or the next packet's. */
+static int step(struct run *run, uint64_t last, uint64_t *cycle, struct err *err)
+{
+    uint64_t at = mesh_next(run->mesh);
+    *cycle = at < run->next.cycle ? at : run->next.cycle;
+    if (*cycle >= last) {
+        *cycle = last;
+        return 0;
+    }
+    for (; run->next.cycle == *cycle; run->next = traffic_next(run->traffic))
+        create(run, *cycle);
+    if (mesh_step(run->mesh, *cycle, err))
+        return -1;
+    uint32_t n;
+    const struct mesh_arrival *a = mesh_arrivals(run->mesh, &n);
+    for (uint32_t i = 0; i < n; i++)
+        measure_one(&run->measure, &a[i], *cycle);
+    return 0;
+}
+
+static struct run begin(struct mesh *m, struct traffic *t, const struct drive_plan *plan)
+{
+    struct run run = {.mesh = m, .traffic = t, .plan = plan, .next = traffic_next(t), .measure = {.to = UINT64_MAX, .flits = plan->flits}};
+    if (plan->topology && plan->nodes <= MEMO_NODES)
+        run.memo = mem_new((size_t)plan->nodes * plan->nodes, sizeof *run.memo);
+    return run;
+}
+
+static void end(struct run *run)
+{
+    measure_free(&run->measure);
+    free(run->memo);
+}
+
+/* What was counted since `before`, in place of it. */
+static void less(const struct mesh_counts *now, struct mesh_counts *before)
+{
+    struct mesh_counts d = {now->buffer_writes - before->buffer_writes, now->routes - before->routes, now->drops - before->drops,
+                            now->flit_cycles - before->flit_cycles, now->vc_grants - before->vc_grants, now->sw_grants - before->sw_grants,
+                            now->lost_grants - before->lost_grants, now->blocked - before->blocked, {0}};
+    for (int i = 0; i < MESH_STALLS; i++)
+        d.stall[i] = now->stall[i] - before->stall[i];
+    *before = d;
+}
+
+/* Called at the window's beginning (sign -1) and its end (1): what lies between them stays. */
+static void count_ports(const struct run *run, int sign)
+{
+    const struct drive_plan *plan = run->plan;
+    for (uint32_t p = 0; plan->port && p < plan->ports; p++) {
+        struct mesh_counts now = mesh_port_counts(run->mesh, p);
+        if (sign < 0)
+            plan->port[p] = now;
+        else
+            less(&now, &plan->port[p]);
+    }
+}
+
+/* More flits came than left, and those that came later took longer: the backlog grows without end. */
+static int falls_behind(const struct measure *s)
+{
+    double early = 0, late = 0, early_n = 0, late_n = 0;
+    for (int i = 0; i < PARTS; i++) {
+        *(i < PARTS / 2 ? &early : &late) += s->part_sum[i];
+        *(i < PARTS / 2 ? &early_n : &late_n) += (double)s->part_n[i];
+    }
+    double created = (double)s->created_flits, left = created - (double)s->delivered_flits - (double)s->lost * s->flits;
+    return left > BEHIND * created && late * early_n >= early * late_n;
 }
 
 /* Traffic goes on during the drain, so that the last packets of the window meet the same load as the first. */
 int drive_steady(struct mesh *m, struct traffic *t, const struct drive_plan *plan, struct drive_result *result, struct err *err)
 {
-    struct measure s = {.from = plan->warmup, .to = plan->warmup + plan->window, .flits = plan->flits};
-    struct traffic_packet next = traffic_next(t);
-    uint64_t cycle = 0, last = s.to + plan->drain;
-    int failed = 0;
-    while (!failed && cycle < last && (cycle < s.to || s.tail.n + s.lost < s.created))
-        failed = step(m, t, &next, &s, last, &cycle, err);
-    conclude(&s, result, cycle < last ? cycle : last);
-    result->accepted = (double)s.delivered_flits / ((double)plan->nodes * (double)plan->window);
+    struct run run = begin(m, t, plan);
+    struct measure *s = &run.measure;
+    s->from = plan->warmup;
+    s->to = plan->warmup + plan->window;
+    uint64_t cycle = 0, last = s->to + plan->drain;
+    int failed = 0, behind = 0;
+    while (!failed && cycle < s->from)
+        failed = step(&run, s->from, &cycle, err);
+    count_ports(&run, -1);
+    while (!failed && cycle < s->to)
+        failed = step(&run, s->to, &cycle, err);
+    count_ports(&run, 1);
+    behind = falls_behind(s);
+    while (!failed && !behind && cycle < last && s->tail.n + s->lost < s->created)
+        failed = step(&run, last, &cycle, err);
+    *result = conclude(s, cycle);
+    result->saturated |= (uint32_t)behind;
+    result->accepted = (double)s->delivered_flits / ((double)plan->nodes * (double)plan->window);
+    result->offered = (double)s->created_flits / ((double)plan->nodes * (double)plan->window);
+    end(&run);
     return failed;
 }
 
 /* A burst has no window: all of it is measured. */
-int drive_burst(struct mesh *m, struct traffic *t, uint32_t flits, struct drive_result *result, struct err *err)
+int drive_burst(struct mesh *m, struct traffic *t, const struct drive_plan *plan, struct drive_result *result, struct err *err)
 {
-    struct measure s = {.from = 0, .to = UINT64_MAX, .flits = flits};
-    struct traffic_packet next = traffic_next(t);
+    struct run run = begin(m, t, plan);
+    struct measure *s = &run.measure;
     uint64_t cycle = 0;
     int failed = 0;
-    while (!failed && (next.cycle != UINT64_MAX || s.tail.n + s.lost < s.created))
-        failed = step(m, t, &next, &s, UINT64_MAX, &cycle, err);
-    conclude(&s, result, cycle);
+    count_ports(&run, -1);
+    while (!failed && (run.next.cycle != UINT64_MAX || s->tail.n + s->lost < s->created))
+        failed = step(&run, UINT64_MAX, &cycle, err);
+    count_ports(&run, 1);
+    *result = conclude(s, cycle);
+    result->accepted = (double)s->delivered_flits / ((double)plan->nodes * (double)(cycle + 1));
+    result->offered = result->accepted;
+    end(&run);
     return failed;
+}
+
+/* ---- recorded packets */
+
+struct drive_replay {
+    struct mesh *mesh;
+    struct measure whole;
+    uint64_t base;                      /* the network's cycle at which the next step begins */
+    uint64_t cycles;
+};
+
+struct drive_replay *drive_replay_new(struct mesh *m)
+{
+    struct drive_replay *r = mem_new(1, sizeof *r);
+    r->mesh = m;
+    r->whole.to = UINT64_MAX;
+    return r;
+}
+
+void drive_replay_free(struct drive_replay *r)
+{
+    if (!r)
+        return;
+    measure_free(&r->whole);
+    free(r);
+}
+
+/* Every step begins as the plane's does: at rest, arbiters anew. */
+int drive_replay_step(struct drive_replay *r, const struct drive_due *due, uint64_t n, struct drive_result *result, struct err *err)
+{
+    struct measure s = {.to = UINT64_MAX};
+    uint64_t i = 0, last = 0, leaves = 0, cycle = r->base;
+    int failed = 0;
+    mesh_rest(r->mesh);
+    while (!failed && (i < n || s.tail.n + s.lost < leaves)) {
+        uint64_t at = mesh_next(r->mesh), of_packet = i < n ? r->base + due[i].cycle : UINT64_MAX;
+        cycle = at < of_packet ? at : of_packet;
+        for (; i < n && r->base + due[i].cycle == cycle; leaves += due[i++].leaves)
+            mesh_inject(r->mesh, &due[i].packet, cycle);
+        failed = mesh_step(r->mesh, cycle, err);
+        uint32_t arrived;
+        const struct mesh_arrival *a = mesh_arrivals(r->mesh, &arrived);
+        for (uint32_t k = 0; !failed && k < arrived; k++) {
+            measure_one(&s, &a[k], cycle);
+            measure_one(&r->whole, &a[k], cycle);
+            last = cycle - r->base;
+        }
+    }
+    /* Credits on their way home and the last of the network's own work belong to this step. */
+    for (uint64_t at; !failed && (at = mesh_next(r->mesh)) != UINT64_MAX; cycle = at)
+        failed = mesh_step(r->mesh, at, err);
+    s.created = leaves;
+    r->whole.created += leaves;
+    *result = conclude(&s, last);
+    measure_free(&s);
+    r->base = cycle + 1;
+    r->cycles += last + (n > 0);
+    return failed;
+}
+
+struct drive_result drive_replay_whole(const struct drive_replay *r)
+{
+    return conclude(&r->whole, r->cycles);
 }

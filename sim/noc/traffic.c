@@ -135,7 +135,7 @@ static int check(const struct traffic_config *c, uint32_t bits, struct err *err)
     uint64_t nodes = (uint64_t)c->columns * c->rows;
     if (!nodes || nodes > UINT32_MAX || !c->flits)
         return err_input(err, "%u x %u nodes with packets of %u flits; each is 1 or more", c->columns, c->rows, c->flits);
-    if (!c->burst && !(c->load > 0 && c->load <= 1))
+    if ((!c->burst || c->load != 0) && !(c->load > 0 && c->load <= 1))
         return err_input(err, "a load of %g flits per node and cycle; above 0, at most 1", c->load);
     if (c->pattern == TRAFFIC_TRANSPOSE && c->columns != c->rows)
         return err_input(err, "pattern transpose needs as many rows as columns; here are %u columns and %u rows", c->columns, c->rows);
@@ -180,11 +180,16 @@ struct traffic *traffic_new(const struct traffic_config *config, struct err *err
     for (t->powers = 1; t->powers < GAP_BITS && t->power[t->powers - 1] > 1e-9; t->powers++)
         t->power[t->powers] = t->power[t->powers - 1] * t->power[t->powers - 1];
     for (uint32_t i = 0; i < nodes; i++)
-        t->heap[i] = (struct due){config->burst ? 0 : gap(t, i, 0), i};
+        t->heap[i] = (struct due){config->load > 0 ? gap(t, i, 0) : 0, i};
     for (uint32_t i = nodes / 2; i-- > 0;)
         sink(t->heap, nodes, i);
     t->left = (uint64_t)nodes * config->burst;
     return t;
+}
+
+const struct traffic_config *traffic_config(const struct traffic *t)
+{
+    return &t->config;
 }
 
 void traffic_free(struct traffic *t)
@@ -206,10 +211,10 @@ struct traffic_packet traffic_next(struct traffic *t)
     uint32_t node = top->node, packet = t->sent[node]++;
     struct traffic_packet p = {top->cycle, node, target(t, node, packet), (uint32_t)draw(t, node, packet, USE_WAYS) & 3};
     t->left -= t->config.burst != 0;
-    if (!t->config.burst)
-        top->cycle += 1 + gap(t, node, packet + 1);
-    else if (t->sent[node] == t->config.burst)
+    if (t->config.burst && t->sent[node] == t->config.burst)
         top->cycle = UINT64_MAX;
+    else if (t->config.load > 0)
+        top->cycle += 1 + gap(t, node, packet + 1);
     sink(t->heap, t->nodes, 0);
     return p;
 }

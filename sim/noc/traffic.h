@@ -1,6 +1,6 @@
 /* traffic.h: synthetic traffic for a network alone: who sends to whom, and when. Nodes are endpoints 0 .. columns * rows - 1, laid out
  * row by row. Steady: each node starts packets at random, independently, with a mean of `load` flits per cycle. Burst: each node has
- * `burst` packets at cycle 0. Random numbers are a function of (seed, node, packet, use): the same traffic for any network. */
+ * `burst` packets, all at cycle 0, or paced by `load` where it is not 0. Random numbers are a function of (seed, node, packet, use): the same traffic for any network. */
 #ifndef VOLLEY_NOC_TRAFFIC_H
 #define VOLLEY_NOC_TRAFFIC_H
 #include <stdint.h>
@@ -18,7 +18,7 @@ extern const char *const traffic_names[TRAFFIC_PATTERNS];       /* uniform, tran
 struct traffic_config {
     enum traffic_pattern pattern;
     uint32_t columns, rows, flits;      /* flits per packet */
-    double load;                        /* flits per node and cycle, at most 1; steady only */
+    double load;                        /* flits per node and cycle, at most 1; with a burst 0: no pace */
     uint32_t burst;                     /* packets per node; 0: steady */
     uint32_t hot_node;                  /* hotspot: this node is drawn hot_weight times as often as another; 0: the default, a */
     double hot_weight;                  /* node in the middle, a quarter as heavy as there are nodes */
@@ -33,6 +33,8 @@ void traffic_free(struct traffic *);                            /* NULL is allow
 struct traffic_packet traffic_next(struct traffic *);
 /* The number of a pattern by its name; -1: none has it. */
 int traffic_find(const char *name);
+/* What is in use, defaults filled in. */
+const struct traffic_config *traffic_config(const struct traffic *);
 
 #ifdef __cplusplus
 }

@@ -37,16 +37,17 @@ void traces_membranes(FILE *to, const struct report *r)
     }
 }
 
-/* Times in NoC cycles from the start of the chip step; addresses chip.tile.core. */
+/* Times in NoC cycles from the start of the chip step; addresses chip.tile.core; copies of one packet have one number. */
 void traces_packets(FILE *to, const struct report *r)
 {
     const struct run *run = r->run;
     /* "(host)" for the port, else chip.tile.core. */
     char from[64], at[64];
-    fputs("sample,step,from,to,offset,arrive,start,end\n", to);
+    fputs("sample,step,from,to,offset,arrive,start,end,packet\n", to);
     for (uint64_t i = 0; i < run->n_packets; i++) {
         const struct run_packet *p = &run->packet[i];
-        fprintf(to, "%u,%u,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", p->sample, p->step, facts_core_name(run, p->from, from, sizeof from),
-                facts_core_name(run, p->to, at, sizeof at), p->offset, p->arrive, p->start, p->end);
+        fprintf(to, "%u,%u,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", p->sample, p->step,
+                facts_core_name(run, p->from, from, sizeof from), facts_core_name(run, p->to, at, sizeof at), p->offset, p->arrive, p->start, p->end,
+                p->packet);
     }
 }

@@ -30,7 +30,7 @@ run --labels ${mlp}_labels.npy --out "$scratch/a" --trace spikes,membrane,packet
 listing "$scratch/a" 'counters.csv host.json layers.csv membranes.csv packets.csv report.txt samples.csv spikes.csv steps.csv summary.json timeline.json'
 header spikes.csv sample,step,population,neuron
 header membranes.csv sample,step,population,neuron,membrane,bits
-header packets.csv sample,step,from,to,offset,arrive,start,end
+header packets.csv sample,step,from,to,offset,arrive,start,end,packet
 
 cat >"$scratch/keys.py" <<'PY'
 import json
