@@ -116,6 +116,24 @@ static void what_is_no_file_is_written_directly(void)
     CU_ASSERT_EQUAL(err.kind, ERR_INPUT);
 }
 
+/* As /dev/stdout is where the output goes to a file. */
+static void a_link_stays_a_link(void)
+{
+    char link[150];
+    struct whole w;
+    struct err err = {ERR_NONE, ""};
+    snprintf(link, sizeof link, "%s.link", path);
+    write_text("old");
+    CU_ASSERT_EQUAL_FATAL(symlink(path, link), 0);
+    CU_ASSERT_EQUAL_FATAL(whole_open(&w, link, &err), 0);
+    fputs("through the link", w.file);
+    CU_ASSERT_EQUAL(whole_close(&w, &err), 0);
+    holds("through the link");
+    CU_ASSERT_EQUAL(unlink(link), 0);
+    CU_ASSERT_NOT_EQUAL(access(link, F_OK), 0);
+    holds("through the link");
+}
+
 int main(void)
 {
     snprintf(folder, sizeof folder, "/tmp/volley_whole_XXXXXX");
@@ -129,6 +147,7 @@ int main(void)
     CU_add_test(s, "a dropped file leaves the old one", a_dropped_file_leaves_the_old_one);
     CU_add_test(s, "a full disk leaves the old file and names the place", a_full_disk_leaves_the_old_file);
     CU_add_test(s, "a settled file is complete and not yet in its place", a_settled_file_is_complete_and_not_yet_in_its_place);
+    CU_add_test(s, "a link stays a link", a_link_stays_a_link);
     CU_add_test(s, "devices and folders are not replaced", what_is_no_file_is_written_directly);
     int bad = check_run();
     unlink(path);

@@ -51,6 +51,6 @@ int err_context(struct err *err, const char *format, ...)
     va_start(args, format);
     vsnprintf(place, sizeof place, format, args);
     va_end(args);
-    snprintf(err->text, sizeof err->text, "%s: %.1000s", place, old);
+    snprintf(err->text, sizeof err->text, "%s: %.*s", place, (int)(sizeof err->text - strlen(place) - 3), old);
     return -1;
 }

@@ -17,13 +17,20 @@ static void release(struct whole *w)
     *w = (struct whole){0};
 }
 
+/* /dev/stdout is a link to whatever the shell opened: moving a file there would replace the link for everybody. */
+static int is_link(const char *path)
+{
+    struct stat about;
+    return !lstat(path, &about) && S_ISLNK(about.st_mode);
+}
+
 /* The part stands in the same folder, so that moving it is one step of the file system. */
 int whole_open(struct whole *w, const char *path, struct err *err)
 {
     struct stat about;
-    int direct = !stat(path, &about) && !S_ISREG(about.st_mode);
+    int there = !stat(path, &about), direct = is_link(path) || (there && !S_ISREG(about.st_mode));
     *w = (struct whole){.path = mem_text(path)};
-    if (direct && S_ISDIR(about.st_mode)) {
+    if (there && S_ISDIR(about.st_mode)) {
         release(w);
         return err_input(err, "%s: is a folder; give the name of a file to write", path);
     }

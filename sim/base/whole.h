@@ -1,5 +1,5 @@
 /* whole.h: a file that appears complete or not at all: it is written beside its place as PATH.part and moved there when closed.
- * A place that is no regular file (/dev/stdout, a pipe) is written directly. Two writers of one path at a time are not foreseen.
+ * A place that is no regular file (/dev/stdout, a pipe, a link) is written directly. Two writers of one path at a time are not foreseen.
  * Owner: the caller of whole_open, until whole_close or whole_drop. Errors are ERR_INPUT and name the path; after one nothing is
  * left at PATH.part, and what stood at the path is untouched. Several files that belong together: settle all, then close all. */
 #ifndef VOLLEY_BASE_WHOLE_H

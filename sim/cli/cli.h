@@ -19,19 +19,22 @@
 extern "C" {
 #endif
 
-enum { CLI_SETS = 256, CLI_FILES = 256 };
+enum { CLI_SETS = 256, CLI_FILES = 256, CLI_LOADS = 1000 };
+
+struct cli_loads { double first, last, step; uint32_t n; };     /* the i-th is first + i * step; n 0: not given */
 
 struct cli {                    /* what was typed; texts belong to argv */
     const char *command;        /* "run" */
     char *typed;                /* the whole line, for host.json; owned */
     const char *file[CLI_FILES + 1];    /* one more than any command takes: it is named in the message */
     uint32_t n_files;
-    const char *input, *labels, *from, *layout, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out;
+    const char *input, *labels, *from, *layout, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out, *traffic, *hot, *links;
     char *set[CLI_SETS];        /* "KEY=VALUE"; owned */
     const char *core[CLI_SETS]; /* "NAME=KIND" of --core; each is in set, too */
     uint32_t n_sets, n_cores_named;
     uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
-    uint32_t steps, bits, cores, threads, classes;
+    uint32_t steps, bits, cores, threads, classes, burst, flits, warmup, window;
+    struct cli_loads load;
     enum values_mode values;
     uint32_t repeat;            /* K of --values repeat:K; 0: the smallest that is exact */
     uint64_t seed, pace_ps;
@@ -96,6 +99,7 @@ int cli_info(const struct cli *, struct err *);
 int info_chip(const char *path, const struct cli *, struct err *);         /* info_chip.c and info_network.c: its longest parts */
 int info_network(const char *path, const struct cli *, struct err *);
 int cli_map(const struct cli *, struct err *);
+int cli_noc(const struct cli *, struct err *);
 int cli_convert(const struct cli *, struct err *);
 int cli_compare(const struct cli *, struct err *);
 int cli_report(const struct cli *, struct err *);

@@ -18,6 +18,8 @@ const struct cli_command cli_commands[] = {
      "from dt reset reset-time layout steps set core allow-shift ", NULL, 1, CLI_FILES, cli_info},
     {"map", "CHIP NETWORK -o FILE", "places and routes only: use of every capacity, predicted hops; FILE is read back by --map",
      "out from dt reset reset-time values bits quant map cores set core approximate assume-native allow-shift ", NULL, 2, 2, cli_map},
+    {"noc", "CHIP", "the chip's network alone under a traffic pattern or a run's packets: latency, load, links, buffers",
+     "traffic load burst flits hot warmup window seed set out links quiet ", NULL, 1, 1, cli_noc},
     {"convert", "FILE -o FILE", "a network to native YAML; an event file to .spk or .csv", "out from dt reset reset-time layout steps allow-shift ", NULL, 1, 1,
      cli_convert},
     {"compare", "DIR DIR...", "the main figures of several run folders side by side", "", NULL, 2, CLI_FILES, cli_compare},

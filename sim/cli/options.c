@@ -12,8 +12,9 @@
 #include "import/values.h"
 
 /* How the text of a value is read: COUNT a whole number within limits, RANGE samples A..B, TIME with a unit, SECONDS with or without one,
- * SET and CORE may be given several times, VALUES is --values. */
-enum { VALUE_FLAG, VALUE_TEXT, VALUE_WORD, VALUE_COUNT, VALUE_SEED, VALUE_RANGE, VALUE_TIME, VALUE_SET, VALUE_CORE, VALUE_SECONDS, VALUE_VALUES };
+ * SET and CORE may be given several times, VALUES is --values, LOADS one load or a range of them. */
+enum { VALUE_FLAG, VALUE_TEXT, VALUE_WORD, VALUE_COUNT, VALUE_SEED, VALUE_RANGE, VALUE_TIME, VALUE_SET, VALUE_CORE, VALUE_SECONDS, VALUE_VALUES,
+       VALUE_LOADS };
 
 /* One row: where its value goes in struct cli (offset) and what help says. A word's choices are its argument text, read as such. */
 struct option {
@@ -57,6 +58,14 @@ static const struct option options[] = {
     {"allow-shift", VALUE_FLAG, "", AT(allow_shift), 0, 0, "adds steps of delay where a cycle of layers needs them"},
     {"time", VALUE_WORD, "network|chip", AT(time), 0, 0, "steps in spikes.csv (default: the network's)"},
     {"trace", VALUE_TEXT, "LIST", AT(trace), 0, 0, "any of spikes,membrane,packets,timeline, as files of the run folder"},
+    {"traffic", VALUE_TEXT, "PATTERN|DIR|FILE", AT(traffic), 0, 0, "who sends to whom: a pattern (docs/command-line.md), or the packets of a run"},
+    {"load", VALUE_LOADS, "L|A..B:STEP", 0, 0, 0, "flits that each core sends per cycle, e.g. 0.1; a curve: 0.05..0.5:0.05"},
+    {"burst", VALUE_COUNT, "B", AT(burst), 1, 1u << 24, "packets that each core sends back to back: when has the last one arrived?"},
+    {"flits", VALUE_COUNT, "N", AT(flits), 1, 4096, "length of a packet (default: of the chip's spike packet)"},
+    {"hot", VALUE_TEXT, "CORE[:WEIGHT]", AT(hot), 0, 0, "of hotspot: this core is drawn WEIGHT times as often, e.g. 0.27.0:16"},
+    {"warmup", VALUE_COUNT, "N", AT(warmup), 1, 1u << 30, "cycles before anything is measured (default: a quarter of the window)"},
+    {"window", VALUE_COUNT, "N", AT(window), 10, 1u << 30, "cycles whose packets are measured (default: by load, 10,000 at least)"},
+    {"links", VALUE_TEXT, "FILE", AT(links), 0, 0, "CSV with a row per link: flits, use, buffer, stalls by cause"},
     {"out", VALUE_TEXT, "DIR|FILE", AT(out), 0, 0, "where to write (-o for short); a run's folder is out where nothing is said"},
     {"quiet", VALUE_FLAG, "", AT(quiet), 0, 0, "no report on the terminal"},
     {"help", VALUE_FLAG, "", AT(help), 0, 0, "this page (-h for short)"},
@@ -217,6 +226,47 @@ static int read_values(const char *text, struct cli *cli, struct err *err)
     return 0;
 }
 
+/* Above 0 and at most 1; moves *text on past it. A point belongs to a number only before a digit: "0.05..0.5" are two. */
+static int read_load(const char **text, double *load)
+{
+    static const char ten[] = "0123456789";
+    char copy[32];
+    size_t n = strspn(*text, ten), m = (*text)[n] == '.' ? strspn(*text + n + 1, ten) : 0;
+    n += m ? m + 1 : 0;
+    if (n && (*text)[n] == 'e')
+        {
+        n += (*text)[n + 1] == '-' ? 2 : 1;
+        n += strspn(*text + n, ten);
+    }
+    if (!n || n >= sizeof copy)
+        return -1;
+    snprintf(copy, sizeof copy, "%.*s", (int)n, *text);
+    *text += n;
+    *load = strtod(copy, NULL);
+    return *load > 0 && *load <= 1 ? 0 : -1;
+}
+
+/* L alone is one load; a range has its step, so that nobody has to guess how many runs it means. */
+static int read_loads(const char *text, struct cli *cli, struct err *err)
+{
+    const char *at = text;
+    struct cli_loads l = {0, 0, 0, 1};
+    int bad = read_load(&at, &l.first);
+    l.last = l.step = l.first;
+    if (!bad && *at)
+        bad = strncmp(at, "..", 2) || (at += 2, read_load(&at, &l.last)) || *at++ != ':' || read_load(&at, &l.step);
+    if (bad || *at || l.last < l.first)
+        return err_input(err, "--load %s: flits per core and cycle, above 0 and at most 1, for example 0.1; several as A..B:STEP, for example 0.05..0.5:0.05",
+                         text);
+    /* The end belongs to the range, also where binary fractions miss it by a hair. */
+    double n = (l.last - l.first) / l.step + 1 + 1e-6;
+    if (n > CLI_LOADS)
+        return err_input(err, "--load %s: %.0f loads; at most %d", text, n, CLI_LOADS);
+    l.n = (uint32_t)n;
+    cli->load = l;
+    return 0;
+}
+
 /* --core NAME=KIND is a shorter way to set one key of the chip file, and is kept as that. */
 static int add_set(struct cli *cli, const struct option *o, const char *text, struct err *err)
 {
@@ -244,6 +294,7 @@ static int read_value(struct cli *cli, const struct option *o, const char *text,
     case VALUE_COUNT: return read_count(o, text, to, err);
     case VALUE_RANGE: return read_range(text, cli, err);
     case VALUE_SET: case VALUE_CORE: return add_set(cli, o, text, err);
+    case VALUE_LOADS: return read_loads(text, cli, err);
     case VALUE_VALUES: cli->values = VALUES_DEFAULT; return read_values(text, cli, err);
     case VALUE_SEED:
         if (whole(text, &value))

@@ -11,14 +11,15 @@
 #include "noc/mesh.h"
 #include "noc/traffic.h"
 
-enum { PARTS = 10, MEMO_NODES = 2048 };
+enum { PARTS = 10, MEMO_NODES = 2048, SETTLE_DRAINS = 4 };
 static const double BEHIND = 0.02;      /* a share of the window's flits; at loads that a network bears its backlog swings by less */
 
 struct tally { uint64_t *count, room, n, most; double sum; };
 struct measure {
     struct tally tail, head, source, network;
     double part_sum[PARTS], routers, alone;
-    uint64_t part_n[PARTS], from, to, created, lost, created_flits, delivered_flits;
+    uint64_t part_n[PARTS], from, to, created, lost, delivered;
+    uint64_t came[2], left[2];          /* flits created, and delivered or dropped, in each half of the window */
     uint32_t flits;
 };
 struct run {                            /* one network under one traffic */
@@ -80,11 +81,18 @@ static double half_width(const struct measure *s)
     return 2.262 * sqrt(squares / (PARTS * (PARTS - 1)));
 }
 
+static int half_of(const struct measure *s, uint64_t cycle)
+{
+    return cycle - s->from >= (s->to - s->from) / 2;
+}
+
 /* Accepted load counts what arrives in the window, whenever it was created. */
 static void measure_one(struct measure *s, const struct mesh_arrival *a, uint64_t cycle)
 {
-    if (cycle >= s->from && cycle < s->to && !a->lost)
-        s->delivered_flits += s->flits;
+    if (cycle >= s->from && cycle < s->to) {
+        s->left[half_of(s, cycle)] += s->flits;
+        s->delivered += a->lost ? 0 : s->flits;
+    }
     if (a->created < s->from || a->created >= s->to)
         return;
     if (a->lost) {
@@ -148,7 +156,7 @@ static void create(struct run *run, uint64_t cycle)
     if (cycle < s->from || cycle >= s->to)
         return;
     s->created++;
-    s->created_flits += s->flits;
+    s->came[half_of(s, cycle)] += s->flits;
     s->alone += (double)alone(run, &p, next->from, next->to);
 }
 
@@ -211,16 +219,26 @@ static void count_ports(const struct run *run, int sign)
     }
 }
 
-/* More flits came than left, and those that came later took longer: the backlog grows without end. */
+/* In both halves of the window clearly more came than left: the backlog grows without end. A network that is still filling shows it in the
+ * first half alone, one that swings in one of them. */
 static int falls_behind(const struct measure *s)
 {
-    double early = 0, late = 0, early_n = 0, late_n = 0;
-    for (int i = 0; i < PARTS; i++) {
-        *(i < PARTS / 2 ? &early : &late) += s->part_sum[i];
-        *(i < PARTS / 2 ? &early_n : &late_n) += (double)s->part_n[i];
-    }
-    double created = (double)s->created_flits, left = created - (double)s->delivered_flits - (double)s->lost * s->flits;
-    return left > BEHIND * created && late * early_n >= early * late_n;
+    for (int h = 0; h < 2; h++)
+        if ((double)s->came[h] - (double)s->left[h] <= BEHIND * (double)s->came[h])
+            return 0;
+    return 1;
+}
+
+/* A network that does not keep up may have stopped for good, as a whole or in a corner. Nothing more is sent; what then does not arrive waits
+ * in a ring, and the watchdog tells it: -1 and err. Nothing is measured any more. */
+static int settle(struct run *run, uint64_t cycle, uint64_t last, struct err *err)
+{
+    int failed = 0;
+    run->next.cycle = UINT64_MAX;
+    run->measure.from = run->measure.to = UINT64_MAX;
+    while (!failed && cycle < last)
+        failed = step(run, last, &cycle, err);
+    return failed;
 }
 
 /* Traffic goes on during the drain, so that the last packets of the window meet the same load as the first. */
@@ -243,8 +261,11 @@ int drive_steady(struct mesh *m, struct traffic *t, const struct drive_plan *pla
         failed = step(&run, last, &cycle, err);
     *result = conclude(s, cycle);
     result->saturated |= (uint32_t)behind;
-    result->accepted = (double)s->delivered_flits / ((double)plan->nodes * (double)plan->window);
-    result->offered = (double)s->created_flits / ((double)plan->nodes * (double)plan->window);
+    double flits = (double)plan->nodes * (double)plan->window;
+    result->accepted = (double)s->delivered / flits;
+    result->offered = (double)(s->came[0] + s->came[1]) / flits;
+    if (!failed && result->saturated)
+        failed = settle(&run, cycle, cycle + SETTLE_DRAINS * plan->drain, err);
     end(&run);
     return failed;
 }
@@ -261,7 +282,7 @@ int drive_burst(struct mesh *m, struct traffic *t, const struct drive_plan *plan
         failed = step(&run, UINT64_MAX, &cycle, err);
     count_ports(&run, 1);
     *result = conclude(s, cycle);
-    result->accepted = (double)s->delivered_flits / ((double)plan->nodes * (double)(cycle + 1));
+    result->accepted = (double)s->delivered / ((double)plan->nodes * (double)(cycle + 1));
     result->offered = result->accepted;
     end(&run);
     return failed;

@@ -34,7 +34,8 @@ struct drive_plan {
     uint32_t ports;
 };
 
-/* Steady load. 0; -1 and err: deadlock. Where the load is saturated there is no drain: latencies are of the packets that arrived. */
+/* Steady load. 0; -1 and err: deadlock. Where the load is saturated there is no drain: latencies are of the packets that arrived, and the rest
+ * is only looked at for a ring of waits. */
 int drive_steady(struct mesh *, struct traffic *, const struct drive_plan *, struct drive_result *, struct err *);
 /* A burst until its last packet has arrived: result.cycles is the cycle of that arrival. */
 int drive_burst(struct mesh *, struct traffic *, const struct drive_plan *, struct drive_result *, struct err *);
