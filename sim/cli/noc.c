@@ -27,8 +27,8 @@ static int no_traffic(const char *name, struct err *err)
     if (!name)
         return err_input(err, "volley noc: which traffic? --traffic %s; or the folder of a run with --trace packets", list);
     const char *nearest = doc_nearest(name, traffic_names, TRAFFIC_PATTERNS);
-    return err_input(err, "--traffic %s: neither a pattern nor a file%s%s%s; patterns are %s; packets are the packets.csv of a run with --trace packets, or its "
-                          "folder", name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "", list);
+    return err_input(err, "--traffic %s: neither a pattern nor a file%s%s%s; patterns are %s; packets are the packets.csv of a run with --trace packets, or "
+                          "its folder", name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "", list);
 }
 
 /* Options that say something only of other traffic are refused, not passed over. */
@@ -41,8 +41,8 @@ static int check_options(const struct cli *cli, int pattern, struct err *err)
         return 0;
     }
     if (!cli->load.n && !cli->burst)
-        return err_input(err, "volley noc: how much traffic? --load L, flits per core and cycle, for example --load 0.1 or --load 0.05..0.5:0.05; or --burst B, "
-                              "packets that each core sends back to back");
+        return err_input(err, "volley noc: how much traffic? --load L, flits per core and cycle, for example --load 0.1 or --load 0.05..0.5:0.05; or "
+                              "--burst B, packets that each core sends back to back");
     if (cli->hot && pattern != TRAFFIC_HOTSPOT)
         return err_input(err, "--hot belongs to --traffic hotspot, not to %s", cli->traffic);
     if (cli->burst && (cli->warmup || cli->window))
@@ -52,8 +52,9 @@ static int check_options(const struct cli *cli, int pattern, struct err *err)
 
 static int not_a_core(const char *text, const struct chipfile *chip, struct err *err)
 {
-    return err_input(err, "--hot %s: write CORE or CORE:WEIGHT, CORE as 0.TILE.CORE with tiles 0 to %u and cores 0 to %u, WEIGHT above 0, for example 0.%u.0:16", text,
-                     chip->cores / chip->noc.cores_per_tile - 1, chip->noc.cores_per_tile - 1, chip->cores / chip->noc.cores_per_tile / 2);
+    uint32_t tiles = chip->cores / chip->noc.cores_per_tile;
+    return err_input(err, "--hot %s: write CORE or CORE:WEIGHT, CORE as 0.TILE.CORE with tiles 0 to %u and cores 0 to %u, WEIGHT above 0, "
+                          "for example 0.%u.0:16", text, tiles - 1, chip->noc.cores_per_tile - 1, tiles / 2);
 }
 
 /* CORE is an address; the pattern wants the number of its node. */
@@ -211,8 +212,8 @@ static int open_files(struct noc_job *j, const struct cli *cli, struct err *err)
 
 static int close_files(struct noc_job *j, const struct cli *cli, struct err *err)
 {
-    if ((j->csv.file && whole_settle(&j->csv, err)) || (j->links.file && whole_settle(&j->links, err)) || (cli->out && whole_close(&j->csv, err)) ||
-        (cli->links && whole_close(&j->links, err)))
+    if ((j->csv.file && whole_settle(&j->csv, err)) || (j->links.file && whole_settle(&j->links, err)) ||
+        (cli->out && whole_close(&j->csv, err)) || (cli->links && whole_close(&j->links, err)))
         return -1;
     if (!cli->quiet && (cli->out || cli->links))
         printf("wrote     %s%s%s\n", cli->out ? cli->out : "", cli->out && cli->links ? " " : "", cli->links ? cli->links : "");
@@ -244,8 +245,8 @@ static int prepare(struct noc_job *j, const struct cli *cli, int pattern, struct
     struct noc_network *n = &j->network;
     uint32_t flits = cli->flits ? cli->flits : n->flits;
     j->asked = (struct noc_asked){.chip = j->chip, .topology = n->topology, .config = &n->config, .traffic = cli->traffic,
-                                  .pattern = pattern < 0 ? NULL : &j->pattern, .cores = n->cores, .host_out = n->host_out, .columns = n->columns, .rows = n->rows,
-                                  .flits = flits, .seed = cli->seed, .period_ps = n->period_ps};
+                                  .pattern = pattern < 0 ? NULL : &j->pattern, .cores = n->cores, .host_out = n->host_out, .columns = n->columns,
+                                  .rows = n->rows, .flits = flits, .seed = cli->seed, .period_ps = n->period_ps};
     j->pattern = (struct traffic_config){.pattern = pattern < 0 ? TRAFFIC_UNIFORM : (enum traffic_pattern)pattern, .columns = n->columns, .rows = n->rows,
                                          .flits = flits, .burst = cli->burst, .seed = cli->seed};
     return pattern < 0 ? 0 : (cli->hot && read_hot(j, cli->hot, err)) || settle_pattern(j, cli, err) ? -1 : 0;

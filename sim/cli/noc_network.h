@@ -21,7 +21,8 @@ struct noc_network {
     uint32_t flits;                     /* of the chip's spike packet */
     uint64_t period_ps;                 /* of a cycle */
 };
-/* with_host: the host sends as fast as the chip says. 0; -1 and err: a network that takes no time, or has too many ports. noc_network_close frees what it has made, also after an error. */
+/* with_host: the host sends as fast as the chip says. 0; -1 and err: a network that takes no time, or has too many ports.
+ * noc_network_close frees what it has made, also after an error. */
 int noc_network_open(struct noc_network *, const struct chipfile *, int with_host, struct err *);
 void noc_network_close(struct noc_network *);
 uint32_t noc_network_host_lane(const struct noc_network *, uint32_t packet);    /* the endpoint over which the host sends it, lanes in turn */

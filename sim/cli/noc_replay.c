@@ -77,8 +77,9 @@ static int tree_of(struct replay *r, const struct packet_row *row, uint32_t from
     uint64_t s = slot_of(r, from, r->leaf, n);
     if (!r->slot[s]) {
         if (r->job->asked.flits > network->config.depth)
-            return err_answer(err, "a multicast packet of %u flits does not fit a virtual channel of %u: deeper buffers (--set noc.router.buffer='%u flits'), wider "
-                              "links, or --set noc.routing.multicast=none would help", r->job->asked.flits, network->config.depth, r->job->asked.flits);
+            return err_answer(err, "a multicast packet of %u flits does not fit a virtual channel of %u: deeper buffers "
+                                   "(--set noc.router.buffer='%u flits'), wider links, or --set noc.routing.multicast=none would help",
+                              r->job->asked.flits, network->config.depth, r->job->asked.flits);
         if (topology_add_tree(network->topology, from, r->leaf, n, err) < 0)
             return err_context(err, "%s:%u", r->trace->path, row->line);
         r->tree_from = mem_room(r->tree_from, r->trees, &r->tree_room, sizeof *r->tree_from);

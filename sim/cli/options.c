@@ -233,8 +233,7 @@ static int read_load(const char **text, double *load)
     char copy[32];
     size_t n = strspn(*text, ten), m = (*text)[n] == '.' ? strspn(*text + n + 1, ten) : 0;
     n += m ? m + 1 : 0;
-    if (n && (*text)[n] == 'e')
-        {
+    if (n && (*text)[n] == 'e') {
         n += (*text)[n + 1] == '-' ? 2 : 1;
         n += strspn(*text + n, ten);
     }

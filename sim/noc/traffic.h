@@ -1,6 +1,7 @@
 /* traffic.h: synthetic traffic for a network alone: who sends to whom, and when. Nodes are endpoints 0 .. columns * rows - 1, laid out
  * row by row. Steady: each node starts packets at random, independently, with a mean of `load` flits per cycle. Burst: each node has
- * `burst` packets, all at cycle 0, or paced by `load` where it is not 0. Random numbers are a function of (seed, node, packet, use): the same traffic for any network. */
+ * `burst` packets, all at cycle 0, or paced by `load` where it is not 0. Random numbers are a function of (seed, node,
+ * packet, use): the same traffic for any network. */
 #ifndef VOLLEY_NOC_TRAFFIC_H
 #define VOLLEY_NOC_TRAFFIC_H
 #include <stdint.h>

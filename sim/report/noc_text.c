@@ -173,9 +173,9 @@ static void say_load(FILE *to, size_t width, const struct noc_asked *a, const st
     form_end(&s);
     if (r->saturated) {
         form_begin(&s, to, width, "SATURATED");
-        fprintf(s.line, "the network accepts %.4g of %.4g flits per core and cycle: queues at the sources grow for as long as it lasts, and so do the latencies "
-                "below, which are of the %s of %s packets that arrived", r->accepted, r->offered, form_count(some, (double)(r->packets - r->late - r->lost)),
-                form_count(all, (double)r->packets));
+        fprintf(s.line, "the network accepts %.4g of %.4g flits per core and cycle: queues at the sources grow for as long as it lasts, and so do the "
+                "latencies below, which are of the %s of %s packets that arrived", r->accepted, r->offered,
+                form_count(some, (double)(r->packets - r->late - r->lost)), form_count(all, (double)r->packets));
         form_end(&s);
     }
     form_begin(&s, to, width, "measured");
@@ -210,22 +210,22 @@ static void say_steps(FILE *to, size_t width, const struct noc_asked *a, const s
     struct form_sheet s;
     char x[FORM_TEXT], y[FORM_TEXT], z[FORM_TEXT], time[2 * FORM_TEXT];
     form_begin(&s, to, width, "replayed");
-    fprintf(s.line, "%s packet%s with %s deliver%s", form_count(x, (double)t->packets), form_plural((double)t->packets), form_count(y, (double)f->result.packets),
-            f->result.packets == 1 ? "y" : "ies");
+    fprintf(s.line, "%s packet%s with %s deliver%s", form_count(x, (double)t->packets), form_plural((double)t->packets),
+            form_count(y, (double)f->result.packets), f->result.packets == 1 ? "y" : "ies");
     fprintf(s.line, "\t%s step%s of %s sample%s", form_count(x, (double)t->steps), form_plural((double)t->steps), form_count(y, (double)t->samples),
             form_plural((double)t->samples));
     fprintf(s.line, "\tpackets of %u flit%s", a->flits, a->flits == 1 ? "" : "s");
     form_end(&s);
-    form_item(to, width, "assumes", "each packet is sent at its recorded cycle of the step, whatever the network does: no update is held up. Cores take at once "
-              "what arrives. Every step begins with an empty network.");
+    form_item(to, width, "assumes", "each packet is sent at its recorded cycle of the step, whatever the network does: no update is held up. Cores take at "
+              "once what arrives. Every step begins with an empty network.");
     form_begin(&s, to, width, "makespan");
     fprintf(s.line, "%s of all steps, to the last arrival in each", span(time, a, (double)f->cycles));
     fprintf(s.line, "\tper step mean %s", form_count(x, t->makespan.mean));
     fprintf(s.line, ", median %s, 95 %% within %s", form_count(x, (double)t->makespan.p50), form_count(y, (double)t->makespan.p95));
     fprintf(s.line, ", longest %s (sample %u, step %u)", form_count(z, (double)t->makespan.most), t->sample, t->step);
     if (t->recorded_steps)
-        fprintf(s.line, "\tin the run itself %s%s", form_count(x, t->recorded),
-                t->recorded > 1.02 * t->sum ? ": there packets also waited for cores" : t->sum > 1.02 * t->recorded ? ": its plane saw less of the waiting" : "");
+        fprintf(s.line, "\tin the run itself %s%s", form_count(x, t->recorded), t->recorded > 1.02 * t->sum ? ": there packets also waited for cores"
+                : t->sum > 1.02 * t->recorded ? ": its timing saw less of the waiting" : "");
     form_end(&s);
 }
 
@@ -270,8 +270,8 @@ static void say_links(FILE *to, size_t width, const struct noc_asked *a, const s
         fprintf(s.line, "\tthe busiest would be full at load %.3g", f->result.accepted / u->most_use);
     form_end(&s);
     form_begin(&s, to, width, "buffers");
-    fprintf(s.line, "%.2f of %u flits at a link's end in the mean\tfullest %.2f, of %s", u->mean_occupancy, a->config->vcs * a->config->depth, u->most_occupancy,
-            noc_place(place, sizeof place, a, &f->use[u->fullest]));
+    fprintf(s.line, "%.2f of %u flits at a link's end in the mean\tfullest %.2f, of %s", u->mean_occupancy, a->config->vcs * a->config->depth,
+            u->most_occupancy, noc_place(place, sizeof place, a, &f->use[u->fullest]));
     form_end(&s);
 }
 

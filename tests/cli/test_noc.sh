@@ -40,7 +40,8 @@ same "$scratch/a.csv" "$scratch/b.csv"
 same "$scratch/a-links.csv" "$scratch/b-links.csv"
 same "$scratch/a.txt" "$scratch/b.txt"
 noc --traffic uniform --load 0.1..0.3:0.1 --window 2000 --out "$scratch/c.csv" --seed 7 --quiet
-true_that 'another seed gives the same figures' test "$(cut -d, -f3 --complement "$scratch/a.csv" | cksum)" != "$(cut -d, -f3 --complement "$scratch/c.csv" | cksum)"
+without_seed() { cut -d, -f3 --complement "$scratch/$1.csv" | cksum; }
+true_that 'another seed gives the same figures' test "$(without_seed a)" != "$(without_seed c)"
 true_that '--quiet prints' test ! -s "$scratch/stdout"
 true_that 'not a row per load' test "$(wc -l <"$scratch/a.csv")" -eq 4
 true_that 'not a row per link and load' test "$(grep -c ,link, "$scratch/a-links.csv")" -eq $((3 * 224))
