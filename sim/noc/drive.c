@@ -219,13 +219,15 @@ static void count_ports(const struct run *run, int sign)
     }
 }
 
-/* In both halves of the window clearly more came than left: the backlog grows without end. A network that is still filling shows it in the
- * first half alone, one that swings in one of them. */
+/* In both halves of the window clearly more came than left, by more than chance would have it: the backlog grows without end. A network that
+ * is still filling shows it in the first half alone, one that swings in one of them. */
 static int falls_behind(const struct measure *s)
 {
-    for (int h = 0; h < 2; h++)
-        if ((double)s->came[h] - (double)s->left[h] <= BEHIND * (double)s->came[h])
+    for (int h = 0; h < 2; h++) {
+        double came = (double)s->came[h], chance = 2 * sqrt(came * s->flits);
+        if (came - (double)s->left[h] <= BEHIND * came + chance)
             return 0;
+    }
     return 1;
 }
 
