@@ -25,7 +25,8 @@ static struct speed run_once(const struct point *p)
 {
     struct err err;
     struct topology_hop hop = {1, 1, 0};
-    struct topology_grid g = {p->side, p->side, 1, 0, ROUTE_XY, {hop, hop, hop, hop}, 2, 1, 1, NULL, 0};
+    struct topology_grid g = {.columns = p->side, .rows = p->side, .concentration = 1, .routing = ROUTE_XY, .hop = {hop, hop, hop, hop}, .inject = 2,
+                              .eject = 1, .flit_time = 1};
     struct topology *t = topology_new_grid(&g, &err);
     struct mesh_config c = {.vcs = 4, .depth = 4, .vc_alloc = 1, .sw_alloc = 1, .final = 1, .credit = 1, .watchdog = 100000};
     struct mesh *m = mesh_new(t, &c, &err);

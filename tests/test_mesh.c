@@ -14,7 +14,8 @@ static const struct mesh_config PLAIN = {.vcs = 2, .depth = 4, .vc_alloc = 1, .s
 static struct topology *grid(uint32_t columns, uint32_t rows, uint32_t torus)
 {
     struct err err;
-    struct topology_grid g = {columns, rows, 1, torus, ROUTE_XY, {HOP, HOP, HOP, HOP}, 2, 1, 1, NULL, 0};
+    struct topology_grid g = {.columns = columns, .rows = rows, .concentration = 1, .torus = torus, .routing = ROUTE_XY, .hop = {HOP, HOP, HOP, HOP},
+                              .inject = 2, .eject = 1, .flit_time = 1};
     return topology_new_grid(&g, &err);
 }
 
@@ -252,7 +253,7 @@ static struct stood stand_and_wait(const struct topology *t, struct mesh_config 
 static void cycles_in_which_all_stands_still_may_be_left_out(void)
 {
     struct topology_hop slow = {3, 5, 0};
-    struct topology_grid g = {4, 4, 1, 0, ROUTE_XY, {slow, slow, slow, slow}, 1, 1, 1, NULL, 0};
+    struct topology_grid g = {.columns = 4, .rows = 4, .concentration = 1, .routing = ROUTE_XY, .hop = {slow, slow, slow, slow}, .inject = 1, .eject = 1, .flit_time = 1};
     struct err err;
     struct topology *t = topology_new_grid(&g, &err);
     struct mesh_config c = PLAIN;

@@ -34,7 +34,8 @@ static struct topology *topology_of(const struct row *r)
 {
     struct err err;
     struct topology_hop hop = {1, 1, 0};
-    struct topology_grid g = {r->k, r->k, 1, !strcmp(r->topology, "torus"), ROUTE_XY, {hop, hop, hop, hop}, 2, 1, 1, NULL, 0};
+    struct topology_grid g = {.columns = r->k, .rows = r->k, .concentration = 1, .torus = !strcmp(r->topology, "torus"), .routing = ROUTE_XY,
+                              .hop = {hop, hop, hop, hop}, .inject = 2, .eject = 1, .flit_time = 1};
     return topology_new_grid(&g, &err);
 }
 

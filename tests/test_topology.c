@@ -10,7 +10,8 @@ static const struct topology_hop HOP = {1, 1, 0};
 static struct topology *grid(uint32_t columns, uint32_t rows, uint32_t concentration, uint32_t torus, enum topology_routing routing)
 {
     struct err err;
-    struct topology_grid g = {columns, rows, concentration, torus, routing, {HOP, HOP, HOP, HOP}, 1, 1, 1, NULL, 0};
+    struct topology_grid g = {.columns = columns, .rows = rows, .concentration = concentration, .torus = torus, .routing = routing,
+                              .hop = {HOP, HOP, HOP, HOP}, .inject = 1, .eject = 1, .flit_time = 1};
     return topology_new_grid(&g, &err);
 }
 
@@ -153,7 +154,7 @@ static void table_routes_are_shortest_and_updown_never_turns_up(void)
 static void a_tree_of_routers_has_its_endpoints_at_the_leaves(void)
 {
     struct err err;
-    struct topology_levels d = {3, 4, 2, HOP, HOP, 1, 1, 1};
+    struct topology_levels d = {.levels = 3, .arity = 4, .concentration = 2, .up = HOP, .down = HOP, .inject = 1, .eject = 1, .flit_time = 1};
     struct topology *t = topology_new_levels(&d, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(t);
     CU_ASSERT_EQUAL(t->routers, 21);

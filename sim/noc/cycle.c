@@ -44,24 +44,47 @@ static uint32_t host_lanes(const struct noc *noc)
     return at_least_one(noc->shape.host_rate);
 }
 
-/* What is offered in one cycle is in a source's queue in the next: a way in of no cycle takes that one from the way out, so that a packet
- * alone is as fast as stated. The host's lanes are further ports of its router: over each enters a flit per cycle. */
+static int too_many_lanes(uint32_t cores, uint32_t lanes, struct err *err)
+{
+    return err_answer(err, "a router of the flit-level network has %d ports: with %u cores and the host's output there is none left for %u flits per cycle "
+                           "from the host; a lower io.in.rate or --timing slots would help", TOPOLOGY_MOST_PORTS, cores, lanes);
+}
+
+/* A graph has the host's ports already; further lanes of its input are further endpoints. */
+static struct topology *build_on_graph(const struct noc *noc, struct err *err)
+{
+    uint32_t lanes = host_lanes(noc), router = noc->router_of[noc->host_in];
+    uint32_t ports = noc->graph->first_port[router + 1] - noc->graph->first_port[router];
+    if (ports + lanes - 1 > TOPOLOGY_MOST_PORTS) {
+        too_many_lanes(ports, lanes, err);
+        return NULL;
+    }
+    struct topology_endpoint *host = mem_new(lanes, sizeof *host);
+    for (uint32_t i = 0; i + 1 < lanes; i++)
+        host[i] = noc_port(&noc->shape, router, 1);
+    struct topology *t = topology_copy(noc->graph, host, lanes - 1, err);
+    free(host);
+    return t;
+}
+
+/* The host's lanes are further ports of its router: over each enters a flit per cycle. */
 struct topology *cycle_build(const struct noc *noc, struct err *err)
 {
     const struct noc_shape *s = &noc->shape;
-    uint32_t lanes = host_lanes(noc), inject = at_least_one(s->inject), eject = s->eject - (!s->inject && s->eject);
+    uint32_t lanes = host_lanes(noc);
+    if (noc->graph)
+        return build_on_graph(noc, err);
     if (DIRECTIONS + s->cores_per_tile + lanes + 1 > TOPOLOGY_MOST_PORTS) {
-        err_answer(err, "a router of the flit-level network has %d ports: with %u cores and the host's output there is none left for %u flits per cycle "
-                        "from the host; a lower io.in.rate or --timing slots would help", TOPOLOGY_MOST_PORTS, s->cores_per_tile, lanes);
+        too_many_lanes(s->cores_per_tile, lanes, err);
         return NULL;
     }
-    struct topology_hop x = {at_least_one(s->link_x), at_least_one(s->flit_x), 0}, y = {at_least_one(s->link_y), at_least_one(s->flit_y), 1};
-    struct topology_endpoint *host = mem_new((size_t)lanes + 1, sizeof *host);
+    struct topology_hop x = {at_least_one(s->link_x), at_least_one(s->flit_x), WIRE_X}, y = {at_least_one(s->link_y), at_least_one(s->flit_y), WIRE_Y};
+    struct topology_endpoint *host = mem_new((size_t)lanes + 1, sizeof *host), core = noc_port(s, 0, 0);
     for (uint32_t i = 0; i <= lanes; i++)
-        host[i] = (struct topology_endpoint){noc->router_of[i == 1 ? noc->host_out : noc->host_in], 0, inject, eject,
-                                             i != 1 && lanes > 1 ? 1 : at_least_one(s->flit_local)};
-    struct topology_grid g = {s->columns, s->rows, s->cores_per_tile, (uint32_t)s->torus, s->yx ? ROUTE_YX : ROUTE_XY, {x, x, y, y},
-                              inject, eject, at_least_one(s->flit_local), host, lanes + 1};
+        host[i] = noc_port(s, noc->router_of[i == 1 ? noc->host_out : noc->host_in], i != 1);
+    struct topology_grid g = {.columns = s->columns, .rows = s->rows, .concentration = s->cores_per_tile, .torus = (uint32_t)s->torus,
+                              .routing = s->yx ? ROUTE_YX : ROUTE_XY, .hop = {x, x, y, y}, .inject = core.inject, .eject = core.eject,
+                              .flit_time = core.flit_time, .extra = host, .extras = lanes + 1};
     struct topology *t = topology_new_grid(&g, err);
     free(host);
     return t;

@@ -61,8 +61,8 @@ static const char *port_name(const struct mesh *m, uint32_t port, char *text, si
     uint32_t local = m->in[port].local;
     if (t->port[port].endpoint != TOPOLOGY_NONE)
         snprintf(text, size, "endpoint %u", t->port[port].endpoint);
-    else if (t->columns)
-        snprintf(text, size, "%s", names[local % 4]);
+    else if (t->columns && local < 4)
+        snprintf(text, size, "%s", names[local]);
     else
         snprintf(text, size, "port %u", local);
     return text;

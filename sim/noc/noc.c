@@ -16,6 +16,19 @@ static struct mesh_config plain_router(uint32_t cycles)
     return c;
 }
 
+/* What every network has, once routers, cores, endpoints and links are known. */
+static void open_arrays(struct noc *noc)
+{
+    noc->host_in = noc->cores;
+    noc->host_out = noc->cores + 1;
+    noc->router_of = mem_new(noc->endpoints, sizeof *noc->router_of);
+    noc->overlap_full = mem_new(noc->endpoints, sizeof *noc->overlap_full);
+    noc->router = plain_router(noc->shape.router);
+    noc->queue_out = mem_new(noc->endpoints, sizeof *noc->queue_out);
+    noc->queue_in = mem_new(noc->endpoints, sizeof *noc->queue_in);
+    noc->branch_of = mem_new((size_t)noc->links + 1, sizeof *noc->branch_of);
+}
+
 /* Routers are numbered row by row from the south-west corner, cores tile by tile, so a core's router is a division. The links of
  * a router are numbered 4 x router + direction; on a mesh those at the rim exist as numbers only and no path uses them. */
 struct noc *noc_new(const struct noc_shape *shape)
@@ -25,21 +38,43 @@ struct noc *noc_new(const struct noc_shape *shape)
     noc->routers = shape->columns * shape->rows;
     noc->cores = noc->routers * shape->cores_per_tile;
     noc->links = noc->routers * DIRECTIONS;
+    noc->longest_path = shape->columns + shape->rows;
     /* The host's two ports are endpoints behind the cores; a chip has them even where its input and output share a tile. */
-    noc->host_in = noc->cores;
-    noc->host_out = noc->cores + 1;
     noc->endpoints = noc->cores + 2;
-    noc->router_of = mem_new(noc->endpoints, sizeof *noc->router_of);
+    open_arrays(noc);
     for (uint32_t c = 0; c < noc->cores; c++)
         noc->router_of[c] = c / shape->cores_per_tile;
-    noc->overlap_full = mem_new(noc->endpoints, sizeof *noc->overlap_full);
-    noc->router = plain_router(shape->router);
-    noc->queue_out = mem_new(noc->endpoints, sizeof *noc->queue_out);
-    noc->queue_in = mem_new(noc->endpoints, sizeof *noc->queue_in);
-    noc->branch_of = mem_new(noc->links, sizeof *noc->branch_of);
     noc->router_of[noc->host_in] = shape->host_in[1] * shape->columns + shape->host_in[0];
     noc->router_of[noc->host_out] = shape->host_out[1] * shape->columns + shape->host_out[0];
     return noc;
+}
+
+/* A way visits a router once, or twice where it first goes up and then down. */
+struct noc *noc_new_graph(const struct noc_shape *shape, struct topology *graph)
+{
+    if (!graph)
+        return NULL;
+    struct noc *noc = mem_new(1, sizeof *noc);
+    noc->shape = *shape;
+    noc->graph = graph;
+    noc->routers = graph->routers;
+    noc->endpoints = graph->endpoints;
+    noc->cores = graph->endpoints - 2;
+    noc->links = graph->links;
+    noc->longest_path = 2 * graph->routers;
+    open_arrays(noc);
+    for (uint32_t e = 0; e < noc->endpoints; e++)
+        noc->router_of[e] = graph->endpoint[e].router;
+    return noc;
+}
+
+/* What is offered in one cycle is in a source's queue in the next: a way in of no cycle takes that one from the way out, so that a packet
+ * alone is as fast as stated. Where the host's input takes several flits per cycle, it is as many lanes of one each. */
+struct topology_endpoint noc_port(const struct noc_shape *s, uint32_t router, int host_in)
+{
+    uint32_t flit_time = host_in && s->host_rate > 1 ? 1 : s->flit_local;
+    return (struct topology_endpoint){.router = router, .inject = s->inject ? s->inject : 1, .eject = s->eject - (!s->inject && s->eject),
+                                      .flit_time = flit_time ? flit_time : 1};
 }
 
 /* Walks read branches and leaves at random, millions of times a second: on huge pages most look-ups of addresses fall away. */
@@ -56,6 +91,7 @@ void noc_free(struct noc *noc)
 {
     if (!noc)
         return;
+    topology_free(noc->graph);
     free(noc->router_of);
     free(noc->overlap_full);
     free(noc->queue_out);
@@ -70,7 +106,7 @@ void noc_free(struct noc *noc)
 int noc_is_free(const struct noc *noc)
 {
     const struct noc_shape *s = &noc->shape;
-    return !(s->router || s->link_x || s->link_y || s->inject || s->eject);
+    return !noc->graph && !(s->router || s->link_x || s->link_y || s->inject || s->eject);      /* a graph's link takes a cycle or more */
 }
 
 /* Steps to go along one axis, negative towards lower numbers; the shorter way round on a torus, up where both are equal. */
@@ -108,13 +144,28 @@ static uint32_t walk_y(const struct noc *noc, uint32_t x, uint32_t *y, uint32_t 
     return n;
 }
 
+/* Over a graph: as the flit-level network goes, which looks the way up at each router. */
+static uint32_t graph_path(const struct topology *t, uint32_t from, uint32_t to, uint32_t *link)
+{
+    uint32_t n = 0, in_port = TOPOLOGY_NONE;
+    while (from != to) {
+        struct topology_turn turn = topology_towards(t, from, in_port, 0, to, 0);
+        link[n] = t->port[t->first_port[from] + turn.port].out_link;
+        from = t->link[link[n]].to;
+        in_port = t->link[link[n++]].to_port;
+    }
+    return n;
+}
+
 /* Dimension order: one axis wholly before the other. On a mesh no cycle of links can then wait for itself, so finite buffers
  * cannot lock up; and two paths that part never meet again, which makes the union of paths from one source a tree. */
 uint32_t noc_path(const struct noc *noc, uint32_t from, uint32_t to, uint32_t *link)
 {
-    uint32_t columns = noc->shape.columns, x = from % columns, y = from / columns, n = 0;
     if (from == to)             /* within a tile: a router, no link */
         return 0;
+    if (noc->graph)
+        return graph_path(noc->graph, from, to, link);
+    uint32_t columns = noc->shape.columns, x = from % columns, y = from / columns, n = 0;
     if (noc->shape.yx) {
         n = walk_y(noc, x, &y, to / columns, link, n);
         return walk_x(noc, &x, y, to % columns, link, n);
@@ -146,31 +197,71 @@ static uint32_t grow_to(struct noc *noc, uint32_t first, const uint32_t *link, u
     return at;
 }
 
-/* Branches are made in the order of leaves, each path from the source outwards: a parent always stands before its children. */
-uint32_t noc_tree(struct noc *noc, uint32_t from, const uint32_t *endpoint, uint32_t n)
+/* Branches in the order of leaves, each path from the source outwards: a parent always stands before its children. */
+static void add_paths(struct noc *noc, uint32_t first, uint32_t from, const uint32_t *endpoint, uint32_t n)
 {
-    uint32_t *link = mem_new(noc->shape.columns + noc->shape.rows, sizeof *link);       /* a longest path has fewer */
-    struct tree t = {.first_branch = (uint32_t)noc->n_branches, .first_leaf = (uint32_t)noc->n_leaf_at, .leaves = n};
+    uint32_t *link = mem_new(noc->longest_path, sizeof *link);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t hops = noc_path(noc, noc->router_of[from], noc->router_of[endpoint[i]], link);
-        noc->leaf_at = mem_room(noc->leaf_at, noc->n_leaf_at, &noc->leaf_at_capacity, sizeof *noc->leaf_at);
-        noc->leaf_at[noc->n_leaf_at++] = grow_to(noc, t.first_branch, link, hops);
+        noc->leaf_at[noc->n_leaf_at++] = grow_to(noc, first, link, hops);
     }
-    t.branches = (uint32_t)noc->n_branches - t.first_branch;        /* 0 where all leaves lie in the source's tile */
     free(link);
+}
+
+/* The tree of the graph, which need not be made of paths, as branches. A node's number in the graph's tree is above its parent's; branch
+ * k leads to node k + 1 only if nodes are taken in that order, so at[] says at which branch's far end each node lies. */
+static void add_graph_tree(struct noc *noc, uint32_t first, uint32_t from, const uint32_t *endpoint, uint32_t n)
+{
+    struct topology *t = noc->graph;
+    struct err refused;         /* topology_check_trees was asked when the network was made */
+    if (topology_add_tree(t, from, endpoint, n, &refused) < 0)
+        abort();
+    const struct topology_tree *tree = &t->tree[t->n_trees - 1];
+    uint32_t *at = mem_new((size_t)tree->nodes + 1, sizeof *at);
+    for (uint32_t i = 0; i < tree->nodes; i++) {
+        const struct topology_node *node = &t->node[tree->first_node + i];
+        for (const struct topology_branch *b = &t->branch[node->first_branch]; b < &t->branch[node->first_branch + node->branches]; b++) {
+            if (b->vc_class == TOPOLOGY_ANY_CLASS)
+                noc->leaf_at[noc->n_leaf_at + b->to] = at[i];
+            else
+                at[b->to - tree->first_node] = add_branch(noc, t->port[t->first_port[node->router] + b->port].out_link, at[i]) - first + 1;
+        }
+    }
+    noc->n_leaf_at += n;
+    free(at);
+    t->n_trees = t->n_nodes = t->n_branches = t->n_leaves = 0;      /* the planes have their own; room for the next one stays */
+}
+
+uint32_t noc_tree(struct noc *noc, uint32_t from, const uint32_t *endpoint, uint32_t n)
+{
+    struct tree t = {.first_branch = (uint32_t)noc->n_branches, .first_leaf = (uint32_t)noc->n_leaf_at, .leaves = n};
+    while (noc->n_leaf_at + n > noc->leaf_at_capacity)
+        noc->leaf_at = mem_room(noc->leaf_at, noc->leaf_at_capacity, &noc->leaf_at_capacity, sizeof *noc->leaf_at);
+    if (noc->graph)
+        add_graph_tree(noc, t.first_branch, from, endpoint, n);
+    else
+        add_paths(noc, t.first_branch, from, endpoint, n);
+    t.branches = (uint32_t)noc->n_branches - t.first_branch;        /* 0 where all leaves lie in the source's tile */
     noc->tree = mem_room(noc->tree, noc->n_trees, &noc->tree_capacity, sizeof *noc->tree);
     noc->tree[noc->n_trees] = t;
     return (uint32_t)noc->n_trees++;
 }
 
-/* East-west and north-south hops are counted apart: their length, energy and time may differ. */
-static void count_link(struct path_counts *counts, uint32_t link)
+enum topology_wire noc_wire(const struct noc *noc, uint32_t link)
 {
-    uint32_t direction = link % DIRECTIONS;
-    if (direction == EAST || direction == WEST)
-        counts->hops_x++;
-    else
-        counts->hops_y++;
+    if (noc->graph)
+        return (enum topology_wire)noc->graph->link[link].hop.energy_class;
+    return link % DIRECTIONS == EAST || link % DIRECTIONS == WEST ? WIRE_X : WIRE_Y;
+}
+
+/* East-west, north-south and between chips are counted apart: their length, energy and time may differ. */
+static void count_link(const struct noc *noc, struct path_counts *counts, uint32_t link)
+{
+    enum topology_wire wire = noc_wire(noc, link);
+    counts->hops++;
+    counts->hops_x += wire == WIRE_X;
+    counts->hops_y += wire == WIRE_Y;
+    counts->hops_chip += wire == WIRE_CHIP;
 }
 
 /* A tree crosses each of its links once and enters one router more than it has links. Without a tree every leaf has a packet of its
@@ -183,32 +274,35 @@ void noc_path_counts(const struct noc *noc, uint32_t from, const uint32_t *endpo
     if (tree != UNICAST) {
         const struct tree *t = &noc->tree[tree];
         for (uint32_t b = 0; b < t->branches; b++)
-            count_link(counts, noc->branch[t->first_branch + b].link);
+            count_link(noc, counts, noc->branch[t->first_branch + b].link);
         counts->routers = 1 + t->branches;
         return;
     }
-    uint32_t *link = mem_new(noc->shape.columns + noc->shape.rows, sizeof *link);
+    uint32_t *link = mem_new(noc->longest_path, sizeof *link);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t hops = noc_path(noc, noc->router_of[from], noc->router_of[endpoint[i]], link);
         for (uint32_t h = 0; h < hops; h++)
-            count_link(counts, link[h]);
+            count_link(noc, counts, link[h]);
         counts->routers += 1 + hops;
     }
     free(link);
 }
 
 /* With nothing to wait for, L flits end up (L - 1) x t apart, t the largest time that any part of the way needs for one of them: a slower
- * part pulls them apart, a faster one cannot push them together. Both planes give this for a packet alone. */
+ * part pulls them apart, a faster one cannot push them together. Every plane gives this for a packet alone. */
 uint64_t noc_zero_load(const struct noc *noc, uint32_t from, uint32_t to, uint32_t flits)
 {
     const struct noc_shape *s = &noc->shape;
-    struct path_counts c;
-    noc_path_counts(noc, from, &to, 1, UNICAST, &c);
+    uint32_t *link = mem_new(noc->longest_path, sizeof *link), hops = noc_path(noc, noc->router_of[from], noc->router_of[to], link);
     uint32_t slowest = s->flit_local;   /* every packet goes in and out through a core's or the host's port */
-    if (c.hops_x && s->flit_x > slowest)
-        slowest = s->flit_x;
-    if (c.hops_y && s->flit_y > slowest)
-        slowest = s->flit_y;
-    return s->inject + (uint64_t)c.hops_x * (s->router + s->link_x) + (uint64_t)c.hops_y * (s->router + s->link_y) + s->router + s->eject +
-           (uint64_t)(flits - 1) * slowest;
+    uint64_t cycles = s->inject + s->router + s->eject;
+    for (uint32_t h = 0; h < hops; h++) {
+        enum topology_wire wire = noc_wire(noc, link[h]);
+        struct topology_hop hop = noc->graph ? noc->graph->link[link[h]].hop
+                                             : (struct topology_hop){wire == WIRE_X ? s->link_x : s->link_y, wire == WIRE_X ? s->flit_x : s->flit_y, wire};
+        slowest = hop.flit_time > slowest ? hop.flit_time : slowest;
+        cycles += s->router + hop.latency;
+    }
+    free(link);
+    return cycles + (uint64_t)(flits - 1) * slowest;
 }

@@ -1,5 +1,6 @@
-/* noc.h: the network on chip as every timing plane sees it: routers on a mesh or torus, links, endpoints, multicast trees.
- * Immutable once built. Times are NoC cycles. An endpoint is a core (0 .. cores-1), then the host's input and output ports. */
+/* noc.h: the network on chip as every timing plane sees it: routers, links, endpoints, multicast trees. A mesh or torus is computed from
+ * coordinates; every other network stands on a graph (topology.h). Immutable once built. Times are NoC cycles. An endpoint is a core
+ * (0 .. cores-1), then the host's input and output ports. */
 #ifndef VOLLEY_NOC_NOC_H
 #define VOLLEY_NOC_NOC_H
 #include <stddef.h>
@@ -7,6 +8,7 @@
 
 #include "base/err.h"
 #include "noc/mesh.h"
+#include "noc/topology.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -15,7 +17,7 @@ enum direction { EAST, WEST, NORTH, SOUTH, DIRECTIONS };
 enum { UNICAST = UINT32_MAX };          /* send.route of a packet without a tree */
 
 struct noc_shape {
-    uint32_t columns, rows, cores_per_tile;
+    uint32_t columns, rows, cores_per_tile;     /* columns to yx, link_x to flit_y, host_in, host_out: of a grid; not read where there is a graph */
     int torus, yx;
     uint32_t router;                    /* cycles in a router before a link or the ejection */
     uint32_t link_x, link_y, flit_x, flit_y, flit_local;
@@ -30,7 +32,9 @@ struct tree { uint32_t first_branch, branches, first_leaf, leaves; };   /* leaf_
 
 struct noc {
     struct noc_shape shape;
-    uint32_t routers, cores, endpoints, links;          /* links = routers * DIRECTIONS */
+    struct topology *graph;                             /* NULL: a grid. Owned; its endpoints are the noc's, its trees are not used */
+    uint32_t routers, cores, endpoints, links;          /* links: routers * DIRECTIONS, or the graph's */
+    uint32_t longest_path;                              /* links: room for noc_path */
     uint32_t host_in, host_out;                         /* endpoint numbers */
     uint32_t *router_of;                                /* [endpoints] */
     struct tree *tree;
@@ -46,18 +50,24 @@ struct noc {
     uint32_t *queue_out, *queue_in;     /* [endpoints] packets; 0: without end */
 };
 
-struct path_counts { uint32_t hops_x, hops_y, routers, leaves_tile, leaves; };  /* of one packet and all its copies */
+/* Of one packet and all its copies. hops: all; of these along a grid's axes, and between chips. */
+struct path_counts { uint32_t hops, hops_x, hops_y, hops_chip, routers, leaves_tile, leaves; };
 
 struct noc *noc_new(const struct noc_shape *);
+/* Over a graph, which it takes over, NULL too: then NULL. Its endpoints are the cores, the host's input and the host's output. */
+struct noc *noc_new_graph(const struct noc_shape *, struct topology *);
+/* An endpoint as the flit-level network wants it. host_in: one lane of the host's input. */
+struct topology_endpoint noc_port(const struct noc_shape *, uint32_t router, int host_in);
 void noc_settle(struct noc *);          /* once all trees are there: for many random reads; more may follow */
 void noc_free(struct noc *);            /* NULL is allowed */
 int noc_is_free(const struct noc *);    /* 1: no part of a way takes time, so there is nothing in which packets could meet */
-/* The links of the path between two routers, in order; returns how many (at most columns + rows). */
+/* The links of the path between two routers, in order; returns how many (at most longest_path). */
 uint32_t noc_path(const struct noc *, uint32_t from_router, uint32_t to_router, uint32_t *link);
 /* A tree over the given endpoints (leaf order kept); returns its number. The union of the paths from one source: a link is in it
  * once, however many paths it carries. */
 uint32_t noc_tree(struct noc *, uint32_t from_endpoint, const uint32_t *endpoint, uint32_t n);
 void noc_path_counts(const struct noc *, uint32_t from_endpoint, const uint32_t *endpoint, uint32_t n, uint32_t tree, struct path_counts *);
+enum topology_wire noc_wire(const struct noc *, uint32_t link);        /* what a link is counted as */
 /* Zero-load latency of the tail: inject + hops * (router + link) + router + eject + (flits - 1) * slowest flit time. */
 uint64_t noc_zero_load(const struct noc *, uint32_t from_endpoint, uint32_t to_endpoint, uint32_t flits);
 

@@ -3,6 +3,7 @@
 #include "noc/topology.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "noc/topology_parts.h"
@@ -16,6 +17,7 @@ void topology_free(struct topology *t)
     free(t->port);
     free(t->link);
     free(t->endpoint);
+    free(t->gateway);
     free(t->next);
     free(t->down);
     free(t->to_parent);
@@ -30,7 +32,7 @@ void topology_free(struct topology *t)
 static struct topology *empty(uint32_t routers, uint32_t links, uint32_t endpoints)
 {
     struct topology *t = mem_new(1, sizeof *t);
-    t->routers = routers;
+    t->routers = t->chip_routers = routers;
     t->vc_classes = 1;
     t->link = mem_new((size_t)links + 1, sizeof *t->link);
     t->endpoint = mem_new((size_t)endpoints + 1, sizeof *t->endpoint);
@@ -114,54 +116,83 @@ static int named_router_missing(const char *what, uint32_t number, uint32_t rout
 }
 
 /* Links one way along an axis; the last router of a row has one only on a torus, and none where the axis has one router. */
-static void add_axis(struct topology *t, const struct topology_grid *g, uint32_t x, uint32_t y, uint32_t axis)
+static void add_axis(struct topology *t, const struct topology_grid *g, uint32_t router, uint32_t axis)
 {
-    uint32_t size = axis ? g->rows : g->columns, at = axis ? y : x, here = y * g->columns + x;
+    uint32_t x = t->place[router].x, y = t->place[router].y, first = router - (y * g->columns + x);
+    uint32_t size = axis ? g->rows : g->columns, at = axis ? y : x;
     if (size < 2 || (at + 1 == size && !g->torus))
         return;
     uint32_t up = at + 1 == size ? 0 : at + 1;
-    uint32_t there = axis ? up * g->columns + x : y * g->columns + up;
-    add_link(t, here, 2 * axis, there, 2 * axis + 1, g->hop[2 * axis]);
-    add_link(t, there, 2 * axis + 1, here, 2 * axis, g->hop[2 * axis + 1]);
+    uint32_t there = first + (axis ? up * g->columns + x : y * g->columns + up);
+    add_link(t, router, 2 * axis, there, 2 * axis + 1, g->hop[2 * axis]);
+    add_link(t, there, 2 * axis + 1, router, 2 * axis, g->hop[2 * axis + 1]);
 }
 
-/* Ports of a border router without a neighbour are there, unused, so that local numbers mean the same everywhere. Extra endpoints (host
- * ports) take the ports after those of the router's own. */
+/* Links in the order of a list, each at the next free port of its routers; a pair there and back is one port on either side. */
+static void add_pairs(struct topology *t, const struct topology_link *list, uint32_t n, uint32_t *used)
+{
+    int paired = 1;             /* 1: the link before has its way back already, or there is none before */
+    for (uint32_t l = 0; l < n; l++) {
+        const struct topology_link *k = &list[l], *before = paired ? NULL : &t->link[t->links - 1];
+        paired = before && before->from == k->to && before->to == k->from;
+        uint32_t from_port = paired ? before->to_port : used[k->from]++;
+        add_link(t, k->from, from_port, k->to, paired ? before->from_port : used[k->to]++, k->hop);
+    }
+}
+
+/* Endpoints in the order of a list, each at the next free port of its router. */
+static void add_endpoints(struct topology *t, const struct topology_endpoint *list, uint32_t n, uint32_t *used)
+{
+    for (uint32_t e = 0; e < n; e++) {
+        t->endpoint[t->endpoints] = list[e];
+        t->endpoint[t->endpoints++].port = used[list[e].router]++;
+    }
+}
+
+static int check_grid(const struct topology_grid *g, uint64_t routers, uint32_t chips, struct err *err)
+{
+    if (!routers || !g->concentration || routers > TOPOLOGY_MOST_ROUTERS || g->concentration > TOPOLOGY_MOST_PORTS - 4)
+        return err_input(err, "a grid of %u x %u routers with %u endpoints each; 1 to %d routers with 1 to %d endpoints each are possible", g->columns,
+                         g->rows * chips, g->concentration, TOPOLOGY_MOST_ROUTERS, TOPOLOGY_MOST_PORTS - 4);
+    for (uint32_t i = 0; i < g->extras; i++)
+        if (g->extra[i].router >= routers)
+            return named_router_missing("further endpoint", i, g->extra[i].router, (uint32_t)routers, err);
+    for (uint32_t l = 0; l < g->bridges; l++)
+        if (g->bridge[l].from >= routers || g->bridge[l].to >= routers)
+            return named_router_missing("link between chips", l, g->bridge[l].from >= routers ? g->bridge[l].from : g->bridge[l].to, (uint32_t)routers, err);
+    return 0;
+}
+
+/* Ports of a border router without a neighbour are there, unused, so that local numbers mean the same everywhere. Bridges take the ports
+ * after those of the router's own endpoints, extra endpoints (host ports) the ports after these. */
 struct topology *topology_new_grid(const struct topology_grid *g, struct err *err)
 {
-    uint64_t routers = (uint64_t)g->columns * g->rows;
-    if (!routers || !g->concentration || routers > TOPOLOGY_MOST_ROUTERS || g->concentration > TOPOLOGY_MOST_PORTS - 4) {
-        err_input(err, "a grid of %u x %u routers with %u endpoints each; 1 to %d routers with 1 to %d endpoints each are possible", g->columns, g->rows,
-                  g->concentration, TOPOLOGY_MOST_ROUTERS, TOPOLOGY_MOST_PORTS - 4);
+    uint32_t chips = g->chips ? g->chips : 1;
+    uint64_t routers = (uint64_t)g->columns * g->rows * chips;
+    if (check_grid(g, routers, chips, err))
         return NULL;
-    }
-    for (uint32_t i = 0; i < g->extras; i++)
-        if (g->extra[i].router >= routers) {
-            named_router_missing("further endpoint", i, g->extra[i].router, (uint32_t)routers, err);
-            return NULL;
-        }
-    struct topology *t = empty((uint32_t)routers, (uint32_t)routers * 4, (uint32_t)routers * g->concentration + g->extras);
+    struct topology *t = empty((uint32_t)routers, (uint32_t)routers * 4 + g->bridges, (uint32_t)routers * g->concentration + g->extras);
+    uint32_t *used = mem_new(routers, sizeof *used);
     t->columns = g->columns;
     t->rows = g->rows;
+    t->chip_routers = g->columns * g->rows;
     t->torus = g->torus;
     t->routing = g->routing;
-    t->vc_classes = g->torus && (g->columns > 2 || g->rows > 2) ? 2 : 1;
+    t->vc_classes = g->torus && g->routing <= ROUTE_YX && (g->columns > 2 || g->rows > 2) ? 2 : 1;
     t->place = mem_new(t->routers, sizeof *t->place);
-    for (uint32_t r = 0; r < t->routers; r++)
-        t->place[r] = (struct topology_place){(uint16_t)(r % g->columns), (uint16_t)(r / g->columns)};
+    for (uint32_t r = 0; r < t->routers; r++) {
+        t->place[r] = (struct topology_place){(uint16_t)(r % g->columns), (uint16_t)(r / g->columns % g->rows)};
+        used[r] = 4 + g->concentration;
+    }
     for (uint32_t r = 0; r < t->routers; r++)
         for (uint32_t axis = 0; axis < 2; axis++)
-            add_axis(t, g, r % g->columns, r / g->columns, axis);
+            add_axis(t, g, r, axis);
     for (uint32_t r = 0; r < t->routers; r++)
         for (uint32_t c = 0; c < g->concentration; c++)
             t->endpoint[t->endpoints++] = (struct topology_endpoint){r, 4 + c, g->inject, g->eject, g->flit_time};
-    for (uint32_t i = 0; i < g->extras; i++) {
-        uint32_t port = 4 + g->concentration;
-        for (uint32_t before = 0; before < i; before++)
-            port += g->extra[before].router == g->extra[i].router;
-        t->endpoint[t->endpoints] = g->extra[i];
-        t->endpoint[t->endpoints++].port = port;
-    }
+    add_pairs(t, g->bridge, g->bridges, used);
+    add_endpoints(t, g->extra, g->extras, used);
+    free(used);
     return finish(t, err);
 }
 
@@ -178,8 +209,16 @@ struct topology *topology_new_levels(const struct topology_levels *d, struct err
                   d->arity, d->concentration, TOPOLOGY_MOST_ROUTERS, TOPOLOGY_MOST_PORTS);
         return NULL;
     }
-    struct topology *t = empty((uint32_t)routers, 2 * (uint32_t)routers, (uint32_t)last * d->concentration);
+    for (uint32_t i = 0; i < d->extras; i++)
+        if (d->extra[i].router >= routers) {
+            named_router_missing("further endpoint", i, d->extra[i].router, (uint32_t)routers, err);
+            return NULL;
+        }
+    struct topology *t = empty((uint32_t)routers, 2 * (uint32_t)routers, (uint32_t)last * d->concentration + d->extras);
+    uint32_t *used = mem_new(routers, sizeof *used);
     t->routing = ROUTE_UPDOWN;
+    for (uint32_t r = 0; r < t->routers; r++)
+        used[r] = 1 + (r < routers - last ? d->arity : d->concentration);
     for (uint32_t r = 1; r < t->routers; r++) {
         uint32_t parent = (r - 1) / d->arity, child = (r - 1) % d->arity;
         add_link(t, parent, 1 + child, r, 0, d->down);
@@ -188,6 +227,8 @@ struct topology *topology_new_levels(const struct topology_levels *d, struct err
     for (uint32_t r = (uint32_t)(routers - last); r < t->routers; r++)
         for (uint32_t c = 0; c < d->concentration; c++)
             t->endpoint[t->endpoints++] = (struct topology_endpoint){r, 1 + c, d->inject, d->eject, d->flit_time};
+    add_endpoints(t, d->extra, d->extras, used);
+    free(used);
     return finish(t, err);
 }
 
@@ -209,25 +250,41 @@ static int check_plan(const struct topology_plan *p, struct err *err)
     return 0;
 }
 
-/* Ports are numbered as links name their routers; a pair of links there and back is one port on either side. */
+/* Ports are numbered as links name their routers, links first. */
 struct topology *topology_new_custom(const struct topology_plan *p, struct err *err)
 {
     if (check_plan(p, err))
         return NULL;
     struct topology *t = empty(p->routers, p->links, p->endpoints);
     uint32_t *used = mem_new((size_t)p->routers + 1, sizeof *used);
-    int paired = 1;             /* 1: the link before has its way back already, or there is none before */
     t->routing = p->routing;
-    for (uint32_t l = 0; l < p->links; l++) {
-        const struct topology_link *k = &p->link[l], *before = paired ? NULL : &t->link[l - 1];
-        paired = before && before->from == k->to && before->to == k->from;
-        uint32_t from_port = paired ? before->to_port : used[k->from]++;
-        add_link(t, k->from, from_port, k->to, paired ? before->from_port : used[k->to]++, k->hop);
+    add_pairs(t, p->link, p->links, used);
+    add_endpoints(t, p->endpoint, p->endpoints, used);
+    free(used);
+    return finish(t, err);
+}
+
+struct topology *topology_copy(const struct topology *from, const struct topology_endpoint *extra, uint32_t extras, struct err *err)
+{
+    struct topology *t = empty(from->routers, from->links, from->endpoints + extras);
+    uint32_t *used = mem_new((size_t)from->routers + 1, sizeof *used);
+    t->links = from->links;
+    t->endpoints = from->endpoints;
+    t->columns = from->columns;
+    t->rows = from->rows;
+    t->chip_routers = from->chip_routers;
+    t->torus = from->torus;
+    t->vc_classes = from->vc_classes;
+    t->routing = from->routing;
+    memcpy(t->link, from->link, from->links * sizeof *t->link);
+    memcpy(t->endpoint, from->endpoint, from->endpoints * sizeof *t->endpoint);
+    if (from->place) {
+        t->place = mem_new(t->routers, sizeof *t->place);
+        memcpy(t->place, from->place, t->routers * sizeof *t->place);
     }
-    for (uint32_t e = 0; e < p->endpoints; e++) {
-        t->endpoint[t->endpoints] = p->endpoint[e];
-        t->endpoint[t->endpoints++].port = used[p->endpoint[e].router]++;
-    }
+    for (uint32_t r = 0; r < t->routers; r++)
+        used[r] = from->first_port[r + 1] - from->first_port[r];
+    add_endpoints(t, extra, extras, used);
     free(used);
     return finish(t, err);
 }

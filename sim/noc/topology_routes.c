@@ -36,17 +36,39 @@ static struct topology_turn turn_on_grid(const struct topology *t, uint32_t rout
     return turn;
 }
 
+/* Among chips: over the grid to where this chip is left, over the bridge there, and so on. Chips are joined as a tree by pairs of links
+ * between the same two routers; a way from such a router into its grid never comes back to it, so no ring of waits closes over a bridge. */
+static struct topology_turn turn_to_chip(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t target, uint32_t ways)
+{
+    uint32_t here = router / t->chip_routers, there = target / t->chip_routers;
+    if (here == there)
+        return turn_on_grid(t, router, in_port, vc_class, target, ways);
+    const struct topology_link *bridge = &t->link[t->gateway[here * (t->routers / t->chip_routers) + there]];
+    if (bridge->from == router)
+        return (struct topology_turn){bridge->from_port, 0};
+    return turn_on_grid(t, router, in_port, vc_class, bridge->from, ways);
+}
+
 /* The phase of an up*-down* way need not travel with the packet: who came in over a downward link may only go down. */
+struct topology_turn topology_towards(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t target, uint32_t ways)
+{
+    if (target == router)
+        return (struct topology_turn){TOPOLOGY_NONE, TOPOLOGY_ANY_CLASS};
+    if (t->gateway)
+        return turn_to_chip(t, router, in_port, vc_class, target, ways);
+    if (t->routing == ROUTE_XY || t->routing == ROUTE_YX)
+        return turn_on_grid(t, router, in_port, vc_class, target, ways);
+    uint32_t link = in_port == TOPOLOGY_NONE ? TOPOLOGY_NONE : port_of(t, router, in_port)->in_link;
+    size_t phase = t->down && link != TOPOLOGY_NONE && t->down[link];
+    return (struct topology_turn){t->next[(phase * t->routers + router) * t->routers + target], 0};
+}
+
 struct topology_turn topology_next(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t endpoint, uint32_t ways)
 {
     const struct topology_endpoint *to = &t->endpoint[endpoint];
     if (to->router == router)
         return (struct topology_turn){to->port, TOPOLOGY_ANY_CLASS};
-    if (t->routing == ROUTE_XY || t->routing == ROUTE_YX)
-        return turn_on_grid(t, router, in_port, vc_class, to->router, ways);
-    uint32_t link = in_port == TOPOLOGY_NONE ? TOPOLOGY_NONE : port_of(t, router, in_port)->in_link;
-    size_t phase = t->down && link != TOPOLOGY_NONE && t->down[link];
-    return (struct topology_turn){t->next[(phase * t->routers + router) * t->routers + to->router], 0};
+    return topology_towards(t, router, in_port, vc_class, to->router, ways);
 }
 
 uint32_t topology_routers_on_way(const struct topology *t, uint32_t from, uint32_t to, uint32_t ways)
@@ -150,10 +172,56 @@ static int unreachable(const struct topology *t, uint32_t target, const uint32_t
     return 0;
 }
 
+/* 1 if the chips are joined as a tree by pairs of links: as many pairs as chips less one, each way back at the same two routers. */
+static int chips_are_a_tree(const struct topology *t, uint32_t chips)
+{
+    uint32_t bridges = 0, paired = 0;
+    for (uint32_t l = 0; l < t->links; l++) {
+        const struct topology_link *k = &t->link[l];
+        if (k->from / t->chip_routers == k->to / t->chip_routers)
+            continue;
+        bridges++;
+        const struct topology_port *back = port_of(t, k->from, k->from_port);
+        paired += back->in_link != TOPOLOGY_NONE && t->link[back->in_link].from == k->to;
+    }
+    return bridges == 2 * (chips - 1) && paired == bridges;
+}
+
+/* From every chip outwards, over the bridges: the first bridge on the way to each other chip. 1 if all are reached. */
+static int find_gateways(const struct topology *t, uint32_t chips, uint32_t here)
+{
+    uint32_t *queue = mem_new(chips, sizeof *queue), n = 1, *first = t->gateway + (size_t)here * chips;
+    queue[0] = here;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t l = 0; l < t->links; l++) {
+            uint32_t from = t->link[l].from / t->chip_routers, to = t->link[l].to / t->chip_routers;
+            if (from != queue[i] || to == from || to == here || first[to] != TOPOLOGY_NONE)
+                continue;
+            first[to] = from == here ? l : first[from];
+            queue[n++] = to;
+        }
+    free(queue);
+    return n == chips;
+}
+
+static int join_chips(struct topology *t, struct err *err)
+{
+    uint32_t chips = t->routers / t->chip_routers;
+    t->gateway = mem_new((size_t)chips * chips, sizeof *t->gateway);
+    memset(t->gateway, 0xff, (size_t)chips * chips * sizeof *t->gateway);
+    for (uint32_t c = 0; c < chips; c++)
+        if (!find_gateways(t, chips, c))
+            return err_input(err, "there is no way from chip %u to every other chip: add a link between chips, and its way back", c);
+    if (!chips_are_a_tree(t, chips))
+        return err_input(err, "the links between chips give more than one way from a chip to another: with xy and yx routing packets of several chips could "
+                              "wait for each other in a ring; keep one link there and back per pair of neighbours and no ring of chips, or route updown");
+    return 0;
+}
+
 int topology_tabulate(struct topology *t, struct err *err)
 {
     if (t->routing == ROUTE_XY || t->routing == ROUTE_YX)
-        return 0;
+        return t->routers > t->chip_routers ? join_chips(t, err) : 0;
     if (t->routing == ROUTE_UPDOWN)
         direct_links(t);
     size_t phases = t->down ? 2 : 1, routers = t->routers;

@@ -142,11 +142,23 @@ static void append(struct topology *t, const struct growth *g, const uint32_t *e
     t->tree[t->n_trees++] = tree;
 }
 
+/* Over table routes two ways of a tree may part and meet again, and no order of links keeps copies from waiting in a ring. */
+int topology_check_trees(const struct topology *t, struct err *err)
+{
+    if (t->routing == ROUTE_TABLE)
+        return err_input(err, "multicast trees need xy, yx or updown routing: over table routes copies could wait for each other for ever");
+    for (uint32_t r = 0; t->routing == ROUTE_UPDOWN && r < t->routers; r++)
+        if (t->from_parent[r] != TOPOLOGY_NONE && t->to_parent[r] == TOPOLOGY_NONE)
+            return err_input(err, "router %u has no link back to router %u, which is nearer to router 0: a multicast tree needs links both ways; add it, or "
+                                  "route unicast", r, t->link[t->from_parent[r]].from);
+    return 0;
+}
+
 /* All or nothing: a refused tree leaves the topology as it was. */
 int64_t topology_add_tree(struct topology *t, uint32_t from, const uint32_t *endpoint, uint32_t n, struct err *err)
 {
     if (t->routing == ROUTE_TABLE)
-        return err_input(err, "multicast trees need xy, yx or updown routing: over table routes copies could wait for each other for ever");
+        return topology_check_trees(t, err);
     struct growth g = {0};
     new_node(&g, t->endpoint[from].router);
     int failed = 0;

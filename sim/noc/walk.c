@@ -26,7 +26,8 @@ struct front { uint64_t head, tail; };  /* when a packet's first and last flit e
 struct walk {
     const struct noc *noc;
     int contend;
-    uint32_t wire[DIRECTIONS], flit_time[DIRECTIONS];   /* of a link, cycles */
+    uint32_t *wire, *flit_time; /* of a link, cycles: [link & class]: by direction on a grid, else each link's own */
+    uint32_t class;
     struct slots *link, *eject;
     uint64_t *offered;          /* [endpoints] first cycle in which the way into the network is free; host port: in flits at its rate */
     uint64_t *free_at;          /* [endpoints] the core's next free cycle */
@@ -38,22 +39,34 @@ struct walk {
     uint32_t *path;
 };
 
+/* A grid's links differ by axis only: four numbers stay in reach of the hot loop, one per link would not. */
+static void open_links(struct walk *w)
+{
+    const struct noc *noc = w->noc;
+    uint32_t n = noc->graph ? noc->links : DIRECTIONS;
+    w->class = noc->graph ? UINT32_MAX : DIRECTIONS - 1;
+    w->wire = mem_new((size_t)n + 1, sizeof *w->wire);
+    w->flit_time = mem_new((size_t)n + 1, sizeof *w->flit_time);
+    for (uint32_t l = 0; l < n; l++) {
+        int along_x = l == EAST || l == WEST;
+        w->wire[l] = noc->graph ? noc->graph->link[l].hop.latency : along_x ? noc->shape.link_x : noc->shape.link_y;
+        w->flit_time[l] = noc->graph ? noc->graph->link[l].hop.flit_time : along_x ? noc->shape.flit_x : noc->shape.flit_y;
+    }
+}
+
 /* Everything that lives as long as the run; a step leaves it clear. */
 static void *open_walk(const struct noc *noc, int contend)
 {
     struct walk *w = mem_new(1, sizeof *w);
     w->noc = noc;
     w->contend = contend;
-    w->wire[EAST] = w->wire[WEST] = noc->shape.link_x;
-    w->wire[NORTH] = w->wire[SOUTH] = noc->shape.link_y;
-    w->flit_time[EAST] = w->flit_time[WEST] = noc->shape.flit_x;
-    w->flit_time[NORTH] = w->flit_time[SOUTH] = noc->shape.flit_y;
-    w->link = mem_new(noc->links, sizeof *w->link);
+    open_links(w);
+    w->link = mem_new((size_t)noc->links + 1, sizeof *w->link);
     w->eject = mem_new(noc->endpoints, sizeof *w->eject);
     w->offered = mem_new(noc->endpoints, sizeof *w->offered);
     w->free_at = mem_new(noc->endpoints, sizeof *w->free_at);
     w->chain = mem_new(noc->endpoints, sizeof *w->chain);
-    w->path = mem_new(noc->shape.columns + noc->shape.rows, sizeof *w->path);
+    w->path = mem_new(noc->longest_path, sizeof *w->path);
     return w;
 }
 
@@ -79,6 +92,8 @@ static void close_walk(void *plane)
         slots_close(&w->link[l]);
     for (uint32_t e = 0; e < w->noc->endpoints; e++)
         slots_close(&w->eject[e]);
+    free(w->wire);
+    free(w->flit_time);
     free(w->link);
     free(w->eject);
     free(w->offered);
@@ -123,8 +138,8 @@ static inline struct front pass(struct walk *w, struct slots *link, struct front
 /* Over one link to the router at its far end. */
 static inline struct front cross(struct walk *w, uint32_t link, struct front in, uint32_t flits)
 {
-    uint32_t direction = link % DIRECTIONS;
-    return pass(w, &w->link[link], in, flits, w->flit_time[direction], w->wire[direction]);
+    uint32_t class = link & w->class;
+    return pass(w, &w->link[link], in, flits, w->flit_time[class], w->wire[class]);
 }
 
 /* Out to a host that takes several flits in a cycle: its bitmap has a bit per flit, `rate` of them to the cycle. */
