@@ -24,7 +24,8 @@ uint64_t chip_noc_cycles(const struct chip *chip, const struct chip_core *core, 
 static struct mesh_config router_of(const struct chip_noc *n, uint32_t flits)
 {
     return (struct mesh_config){
-        .vcs = n->virtual_channels, .depth = n->buffer_flits, .route = n->stage[STAGE_ROUTE], .vc_alloc = n->stage[STAGE_VC], .sw_alloc = n->stage[STAGE_SWITCH],
+        .vcs = n->virtual_channels, .depth = n->buffer_flits, .route = n->stage[STAGE_ROUTE], .vc_alloc = n->stage[STAGE_VC],
+        .sw_alloc = n->stage[STAGE_SWITCH],
         .final = n->stage[STAGE_TRAVERSAL], .credit = n->credit, .speculative = (uint32_t)n->speculative, .atomic = (uint32_t)n->atomic,
         .arbiter = n->matrix ? ARBITER_MATRIX : ARBITER_ROUND_ROBIN, .vc_allocator = n->input_first ? ALLOCATOR_INPUT_FIRST : ALLOCATOR_ISLIP,
         .sw_allocator = n->input_first ? ALLOCATOR_INPUT_FIRST : ALLOCATOR_ISLIP, .iterations = n->iterations,
@@ -52,16 +53,18 @@ uint32_t chip_flits(const struct chip_noc *n)
     return flits ? flits : 1;
 }
 
-struct noc *chip_make_noc(const struct chipfile *f)
+struct noc *chip_make_noc(const struct chipfile *f, struct err *err)
 {
     const struct chip_noc *n = &f->noc;
     struct noc_shape shape = {
-        .columns = n->columns, .rows = n->rows, .cores_per_tile = n->cores_per_tile, .torus = n->topology == TOPOLOGY_TORUS, .yx = n->route_yx,
+        .columns = n->columns, .rows = n->rows, .cores_per_tile = n->cores_per_tile, .torus = n->topology == TOPOLOGY_TORUS, .yx = n->routing == ROUTING_YX,
         .router = n->router, .link_x = n->link_x, .link_y = n->link_y, .flit_x = n->flit_x, .flit_y = n->flit_y, .flit_local = n->flit_local,
         .inject = n->inject, .eject = n->eject, .host_in = {f->in.column, f->in.row}, .host_out = {f->out.column, f->out.row},
         .host_rate = f->in.flits_per_cycle, .host_out_rate = f->out.flits_per_cycle,
     };
-    struct noc *noc = noc_new(&shape);
+    struct noc *noc = chip_needs_graph(n) ? noc_new_graph(&shape, chip_graph(f, &shape, err)) : noc_new(&shape);
+    if (!noc)
+        return NULL;
     noc->router = router_of(n, chip_flits(n));
     set_queues(noc, f);
     return noc;
@@ -98,14 +101,6 @@ static int create_cores(struct chip *chip, struct err *err)
     return 0;
 }
 
-/* As everywhere: chip.tile.core. */
-static const char *address(const struct chip *chip, const struct chip_core *core, char to[40])
-{
-    uint32_t per = chip->file->noc.cores_per_tile;
-    snprintf(to, 40, "0.%u.%u", core->endpoint / per, core->endpoint % per);
-    return to;
-}
-
 /* A core proves that no sum leaves its word, but knows neither layers nor addresses: what it would refuse is found here first. */
 static int check_sums(const struct chip *chip, uint32_t c, struct err *err)
 {
@@ -120,7 +115,7 @@ static int check_sums(const struct chip *chip, uint32_t c, struct err *err)
                                   "largest value: fewer weight bits (--bits), or input values of a smaller range, would help",
                                   chip->network->population[core->population[g]].name,
                                   (uint32_t)(m->neuron[i] - chip->mapping->first[core->population[g]]),
-                                  address(chip, core, name), SUM_BITS);
+                                  chipfile_core_name(chip->file, core->endpoint, name, sizeof name), SUM_BITS);
     return 0;
 }
 
@@ -135,7 +130,7 @@ static int load_cores(struct chip *chip, struct err *err)
         if (check_sums(chip, c, err))
             return -1;
         if (core->kind->load(core->core, &core->image, err))
-            return err_context(err, "core %s", address(chip, core, name));
+            return err_context(err, "core %s", chipfile_core_name(chip->file, core->endpoint, name, sizeof name));
     }
     return 0;
 }
@@ -181,10 +176,11 @@ struct chip *chip_new(const struct chipfile *file, const struct network *network
     chip->network = network;
     chip->quantised = quantised;
     chip->mapping = mapping;
-    chip->noc = chip_make_noc(chip->file);
+    chip->noc = chip_make_noc(chip->file, err);
     chip->noc_period_ps = chip->file->clock[chip->file->noc.clock].period_ps;
     chip->flits = chip_flits(&chip->file->noc);
-    if (create_cores(chip, err) || chip_images(chip, options, err) || chip_rows(chip, options, err) || load_cores(chip, err) || price_routes(chip, err)) {
+    if (!chip->noc || create_cores(chip, err) || chip_images(chip, options, err) || chip_rows(chip, options, err) || load_cores(chip, err) ||
+        price_routes(chip, err)) {
         chip_free(chip);
         return NULL;
     }

@@ -78,11 +78,14 @@ struct chip *chip_new(const struct chipfile *, const struct network *, const str
                       const struct chip_options *, struct err *);
 void chip_free(struct chip *);          /* NULL is allowed */
 
-/* The network alone, without a tree: all that `volley noc` needs of a chip. The caller frees with noc_free. */
-struct noc *chip_make_noc(const struct chipfile *);
+/* The network alone, without a tree: all that `volley noc` needs of a chip. The caller frees with noc_free. NULL and err where routers that
+ * have cores cannot reach each other, or could lock up. */
+struct noc *chip_make_noc(const struct chipfile *, struct err *);
 uint32_t chip_flits(const struct chip_noc *);           /* of a spike packet */
 
 /* Parts of chip_new, one per file. */
+int chip_needs_graph(const struct chip_noc *);          /* chip_noc.c: 0: a mesh or torus routed xy or yx, which needs none */
+struct topology *chip_graph(const struct chipfile *, const struct noc_shape *, struct err *);
 int chip_images(struct chip *, const struct chip_options *, struct err *);             /* chip_image.c */
 int chip_rows(struct chip *, const struct chip_options *, struct err *);               /* chip_rows.c */
 uint64_t chip_noc_cycles(const struct chip *, const struct chip_core *, uint64_t core_cycles);     /* rounded up to the NoC's next edge */

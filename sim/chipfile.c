@@ -34,8 +34,9 @@ static int read_sections(struct reading *r, struct err *err)
     const struct doc_node *root = doc_root(r->doc);
     if (fields_read(&chipfile_table_file, root, root, &r->at, err))
         return -1;
-    if (chipfile_chip(r, err) || chipfile_sources(r, err) || chipfile_clocks(r, err) || chipfile_types(r, err) || chipfile_noc(r, err) || chipfile_io(r, err) ||
-        chipfile_placement(r, err) || chipfile_steps(r, err) || chipfile_energy(r, err) || chipfile_check(r, err))
+    if (chipfile_chip(r, err) || chipfile_sources(r, err) || chipfile_clocks(r, err) || chipfile_types(r, err) || chipfile_noc(r, err) ||
+        chipfile_system(r, err) ||
+        chipfile_io(r, err) || chipfile_placement(r, err) || chipfile_steps(r, err) || chipfile_energy(r, err) || chipfile_check(r, err))
         return -1;
     note_fit(r->file);
     return 0;
@@ -112,9 +113,12 @@ void chipfile_free_type(struct core_type *type)
 static void free_noc(struct chip_noc *n)
 {
     char *const why[] = {n->d_link_x.cost.why, n->d_link_y.cost.why, n->d_router.cost.why, n->d_inject.cost.why, n->d_eject.cost.why,
-                         n->d_flit_x.cost.why, n->d_flit_y.cost.why, n->d_flit_local.cost.why};
+                         n->d_flit_x.cost.why, n->d_flit_y.cost.why, n->d_flit_local.cost.why, n->d_bridge.cost.why};
     for (size_t i = 0; i < sizeof why / sizeof *why; i++)
         free(why[i]);
+    free(n->tile_router);
+    free(n->link);
+    free(n->bridge);
 }
 
 static void free_lists(struct chipfile *f)

@@ -102,21 +102,34 @@ struct core_type {
     uint32_t n_static;
 };
 
-enum chip_topology { TOPOLOGY_MESH, TOPOLOGY_TORUS };        /* further ones come with the flit-level network */
+enum chip_topology { TOPOLOGY_MESH, TOPOLOGY_TORUS, TOPOLOGY_TREE, TOPOLOGY_CUSTOM };
+enum chip_routing { ROUTING_XY, ROUTING_YX, ROUTING_TABLE, ROUTING_UPDOWN };
 enum router_stage { STAGE_ROUTE, STAGE_VC, STAGE_SWITCH, STAGE_TRAVERSAL, N_STAGES };
 enum time_mode { TIME_BARRIER, TIME_TICK, TIME_EVENT };
 enum layer_start { LAYER_GATED, LAYER_BIAS_INPUT, LAYER_FREE };
 
-struct chip_noc {
+struct chip_link { uint32_t from, to, delay, flit_time; int between_chips; };  /* one way; routers; NoC cycles, 1 or more */
+
+struct chip_noc {                       /* of one chip, where nothing else is said */
     enum chip_topology topology;
-    uint32_t columns, rows, cores_per_tile;     /* tile = router */
+    uint32_t columns, rows, cores_per_tile;     /* tile = router with cores; 0x0 tiles: no grid */
+    uint32_t levels, arity;             /* of a tree */
+    uint32_t routers, tiles;            /* of a tree or a list of links */
+    uint32_t *tile_router;              /* [tiles] of a list of links */
+    struct chip_link *link;             /* of a list of links */
+    uint32_t n_links;
+    uint32_t chips;                     /* of the system; 0 is 1 */
+    struct chip_link *bridge;           /* between chips; routers are numbered chip after chip */
+    uint32_t n_bridges;
+    struct duration d_bridge;
+    uint32_t diameter;                  /* of the system; 0: chipfile_diameter works it out */
     uint32_t clock;
-    int route_yx;                       /* 0: x first */
+    enum chip_routing routing;
     int multicast;                      /* 1: trees; 0: one packet per core */
     uint32_t link_bits;                 /* width; flits = ceil(packet_bits / link_bits) */
     uint32_t packet_bits, payload_bits;
-    uint32_t x_bits, y_bits, core_bits, axon_bits, slot_bits;   /* fields of a packet that must number their kind; 0: not checked */
-    uint32_t link_x, link_y;            /* latency of a link, NoC cycles */
+    uint32_t chip_bits, tile_bits, x_bits, y_bits, core_bits, axon_bits, slot_bits;     /* fields of a packet that must number their kind; 0: not checked */
+    uint32_t link_x, link_y;            /* latency of a link, NoC cycles; of a tree up and down; of a list of links the default, twice */
     uint32_t flit_x, flit_y, flit_local;        /* occupancy per flit, cycles, at least 1 */
     uint32_t router;                    /* cycles in a router before the link: route + vc + switch allocation + traversal */
     uint32_t inject, eject;             /* cycles from core to router; from router to core after the router's own */
@@ -127,7 +140,7 @@ struct chip_noc {
     uint32_t watchdog;                  /* cycles; 0: never */
 };
 
-struct chip_io { uint32_t column, row; char *port; uint32_t flits_per_cycle; uint32_t payload_bits; };  /* payload 0: values: none */
+struct chip_io { uint32_t column, row, chip, router; char *port; uint32_t flits_per_cycle; uint32_t payload_bits; }; /* payload 0: no values; router: of the chip */
 
 struct energy_term {            /* one price */
     int counter;                /* enum counter, or NO_INDEX: memory access (core_type.memory has its price) */
@@ -198,6 +211,17 @@ const struct format *core_type_format(const struct core_type *, const char *name
 const struct energy_term *chipfile_price(const struct chipfile *, int counter);         /* NULL: not priced */
 uint64_t chipfile_barrier_cycles(const struct chipfile *, uint32_t tiles_in_use);       /* in cycles of barrier_clock */
 const char *basis_word(enum basis);
+
+/* chipfile_graph.c: of the whole network, all chips. Routers, tiles and cores are numbered chip after chip. */
+int chipfile_is_grid(const struct chip_noc *);                  /* mesh or torus */
+uint32_t chipfile_chips(const struct chip_noc *);
+uint32_t chipfile_routers(const struct chip_noc *);
+uint32_t chipfile_tiles(const struct chip_noc *);
+uint32_t chipfile_tile_router(const struct chip_noc *, uint32_t tile);
+struct chip_link *chipfile_links(const struct chip_noc *, uint32_t *n);        /* every link, one way each; the caller frees */
+int chipfile_counts(const struct chip_noc *, int counter);      /* 0: a counter of something that this network does not have */
+char *chipfile_core_name(const struct chipfile *, uint32_t core, char *to, size_t size);       /* chip.tile.core; returns to */
+char *chipfile_network_text(const struct chip_noc *, char *to, size_t size);   /* "8x8 mesh"; returns to */
 /* The reference of all keys of a chip file, in Markdown, from the tables that read it: docs/keys.md. 0, or -1 where out refused it. */
 int chipfile_write_keys(FILE *out);
 

@@ -53,6 +53,8 @@ static const struct need router_needs[] = {{COUNT_BUFFER_WRITES, "energy.router.
 enum { N_ROUTER_NEEDS = sizeof router_needs / sizeof *router_needs };
 static const struct need hop_x = {COUNT_HOPS_X, "energy.noc.hop_x", "a link crossed east or west"},
                          hop_y = {COUNT_HOPS_Y, "energy.noc.hop_y", "a link crossed north or south"};
+static const struct need hop_chip = {COUNT_HOPS_CHIP, "energy.noc.hop_chip", "a link between chips crossed, beside a hop"},
+                         link_chip = {COUNT_LINK_CHIP, "energy.router.link_chip", "a flit over a link between chips, beside a link"};
 static const struct need tile = {COUNT_PACKETS_TILE, "energy.noc.tile", "a delivery that crosses no link"};
 
 static int any_router(const struct chipfile *f)
@@ -72,6 +74,8 @@ static int need_network(const struct reading *r, struct err *err)
         return doc_error(r->at.energy, err, "energy.noc: hop and hop_x, hop_y charge the same link twice; keep one");
     if ((by_hop || by_direction) && by_router)
         return doc_error(r->at.energy, err, "energy.noc charges hops and energy.router charges what a hop is made of: the same link twice; keep one section");
+    if (by_direction && !chipfile_is_grid(&f->noc))
+        return doc_error(r->at.energy, err, "energy.noc: hop_x and hop_y price links along rows and columns, and this network has none; write hop");
     if (f->all_in)
         return 0;
     if (!by_hop && !by_direction && !by_router)
@@ -79,6 +83,8 @@ static int need_network(const struct reading *r, struct err *err)
             r->at.energy, err,
             "no price for the network is stated; write energy.router: {buffer_write: ...} or energy.noc: {hop: ..., tile: ...}, or {unknown: free} for them");
     if (by_direction && (need_price(r, &hop_x, err) || need_price(r, &hop_y, err)))
+        return -1;
+    if (chipfile_counts(&f->noc, COUNT_HOPS_CHIP) && need_price(r, by_router ? &link_chip : &hop_chip, err))
         return -1;
     if (!by_router)
         return need_price(r, &tile, err);
@@ -290,13 +296,28 @@ static int numbers(const struct reading *r, uint32_t bits, uint64_t n, const cha
                      key, bits, (unsigned long long)1 << bits, what, (unsigned long long)n, key, enough);
 }
 
+/* Columns and rows of a grid, or tiles; and in a system the chip, wherever a packet says any of them. */
+static int check_reach(const struct reading *r, struct err *err)
+{
+    const struct chip_noc *n = &r->file->noc;
+    uint32_t chips = chipfile_chips(n), tiles = chipfile_tiles(n) / chips, address = n->x_bits + n->y_bits + n->tile_bits;
+    if (chips > 1 && address && !n->chip_bits)
+        return doc_error(doc_get(doc_get(r->at.noc, "packets"), "spike"), err, "noc.packets.spike says which tile and not which of %u chips; add chip: %u bit",
+                         chips, chips > 2 ? 2 : 1);
+    if (numbers(r, n->chip_bits, chips, "chip", "chips", err))
+        return -1;
+    if (!chipfile_is_grid(n))
+        return numbers(r, address, tiles, "tile", "tiles", err);
+    return numbers(r, n->x_bits, n->columns, "x", "columns", err) || numbers(r, n->y_bits, n->rows, "y", "rows", err) ||
+           numbers(r, n->tile_bits, tiles, "tile", "tiles", err) ? -1 : 0;
+}
+
 /* Without a limit on axons there is nothing to number. */
 static int check_packet(const struct reading *r, struct err *err)
 {
     const struct chipfile *f = r->file;
     const struct chip_noc *n = &f->noc;
-    if (numbers(r, n->x_bits, n->columns, "x", "columns", err) || numbers(r, n->y_bits, n->rows, "y", "rows", err) ||
-        numbers(r, n->core_bits, n->cores_per_tile, "core", "cores of a tile", err))
+    if (check_reach(r, err) || numbers(r, n->core_bits, n->cores_per_tile, "core", "cores of a tile", err))
         return -1;
     for (uint32_t t = 0; t < f->n_types; t++) {
         const struct core_type *type = &f->type[t];
@@ -377,8 +398,8 @@ static void warn_overrides(const struct reading *r)
 /* 1: an override makes the chip another than the one that the file's own words are about: its shape, cores or process. */
 static int is_reshaped(const struct reading *r)
 {
-    static const char *const key[] = {"size", "cores_per_tile", "topology"};
-    int reshaped = r->technology && r->technology->set;
+    static const char *const key[] = {"size", "cores_per_tile", "topology", "tree", "routers", "links"};
+    int reshaped = (r->technology && r->technology->set) || (r->at.system && r->at.system->set);
     for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
         const struct doc_node *node = doc_get(r->at.noc, key[i]);
         reshaped |= node && node->set;
@@ -398,8 +419,9 @@ static void describe_again(const struct reading *r)
     if (!is_reshaped(r) || !*f->about || (said && said->set))
         return;
     char *before = f->about;
-    f->about = mem_format("%ux%u %s of %u core%s, overridden (as shipped: %s)", f->noc.columns, f->noc.rows,
-                          f->noc.topology == TOPOLOGY_TORUS ? "torus" : "mesh", f->cores, f->cores == 1 ? "" : "s", before);
+    char network[80];
+    f->about = mem_format("%s of %u core%s, overridden (as shipped: %s)", chipfile_network_text(&f->noc, network, sizeof network),
+                          f->cores / chipfile_chips(&f->noc), f->cores / chipfile_chips(&f->noc) == 1 ? "" : "s", before);
     free(before);
 }
 

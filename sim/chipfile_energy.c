@@ -50,18 +50,22 @@ static const struct field router_prices[] = {
     PRICE(0, "buffer_write", "0.762 pJ", "a flit into an input buffer"), PRICE(1, "buffer_read", "0.534 pJ", "a flit out of it"), PRICE(2, "crossbar",
      "0.221 pJ", "a flit through the switch"),
     PRICE(3, "link", "1.56 pJ", "a flit over a link"), PRICE(4, "route", "0.060 pJ", "a route looked up"), PRICE(5, "arbitration", "0.050 pJ",
-     "a grant of a channel or of the switch")};
+     "a grant of a channel or of the switch"),
+    PRICE(6, "link_chip", "64 pJ", "a flit over a link between chips, beside `link`")};
 static const struct field noc_prices[] = {
     PRICE(0, "hop", "3 pJ", "a link crossed by a packet, either direction"), PRICE(1, "hop_x", "3.0 pJ", "a link crossed east or west"), PRICE(2, "hop_y",
      "4.0 pJ", "a link crossed north or south"),
-    PRICE(3, "tile", "1.7 pJ", "a delivery that crossed no link"), PRICE(4, "packet_sent", "1 pJ", "a packet that entered the network")};
+    PRICE(3, "tile", "1.7 pJ", "a delivery that crossed no link"), PRICE(4, "packet_sent", "1 pJ", "a packet that entered the network"),
+    PRICE(5, "hop_chip", "64 pJ", "a link between chips crossed: what that costs beside `hop`; it counts in neither hop_x nor hop_y")};
 static const struct field io_prices[] = {PRICE(0, "packet_in", "64 pJ", "an input packet from the host"),
                                          PRICE(1, "packet_out", "64 pJ", "an output packet to the host")};
 #undef PRICE
 #define TABLE(name, help, fields) {name, help, fields, sizeof fields / sizeof *fields}
 const struct field_table chipfile_table_prices_core = TABLE("energy.core", "Memory accesses apart: they have the prices of their memories.", core_prices);
-const struct field_table chipfile_table_prices_router = TABLE("energy.router", "All six, or none.", router_prices);
-const struct field_table chipfile_table_prices_noc = TABLE("energy.noc", "hop, or hop_x and hop_y; with tile.", noc_prices);
+const struct field_table chipfile_table_prices_router =
+    TABLE("energy.router", "The first six, or none; link_chip where links go between chips.", router_prices);
+const struct field_table chipfile_table_prices_noc =
+    TABLE("energy.noc", "hop, or hop_x and hop_y; with tile; hop_chip where links go between chips.", noc_prices);
 const struct field_table chipfile_table_prices_io = TABLE("energy.io", "What a host packet costs beside its way through the network.", io_prices);
 #undef TABLE
 

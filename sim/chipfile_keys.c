@@ -8,6 +8,8 @@ static const struct field top_fields[] = {
     {"time", FIELD_NODE, offsetof(struct sections, time), 0, 0, 0, NULL, NULL, "{mode: barrier, clocks: {core: 400 MHz}, ...}",
      "steps, clocks, barrier, resets"},
     {"noc", FIELD_NODE, offsetof(struct sections, noc), 0, 0, 0, NULL, NULL, "{topology: mesh, size: 8x8, ...}", "the network on chip"},
+    {"system", FIELD_NODE, offsetof(struct sections, system), 0, 0, 0, NULL, "", "{chips: 2x1, link: {width: 8 bit, delay: 20 ns}}",
+     "several chips, each as described"},
     {"io", FIELD_NODE, offsetof(struct sections, io), 0, 0, 0, NULL, NULL, "{in: {router: [0, 0]}, out: {router: [0, 0]}}", "the host's ports"},
     {"core_types", FIELD_NODE, offsetof(struct sections, core_types), 0, 0, 0, NULL, NULL, "{lif28: {kind: lif, ...}}", "NAME: a kind of core"},
     {"placement", FIELD_NODE, offsetof(struct sections, placement), 0, 0, 0, NULL, NULL, "{lif28: all}",
@@ -17,8 +19,10 @@ const struct field_table chipfile_table_file = {"", "Its sections.", top_fields,
 
 static const struct field_table *const tables[] = {
     &chipfile_table_chip, &chipfile_table_sources, &chipfile_table_cost, &chipfile_table_time, &chipfile_table_barrier, &chipfile_table_layer_start,
-    &chipfile_table_sample_reset, &chipfile_table_noc, &chipfile_table_link, &chipfile_table_local, &chipfile_table_routing, &chipfile_table_router,
-    &chipfile_table_spike, &chipfile_table_io, &chipfile_table_port, &chipfile_table_type, &chipfile_table_capacity,
+    &chipfile_table_sample_reset, &chipfile_table_noc, &chipfile_table_tree, &chipfile_table_edge, &chipfile_table_link,
+    &chipfile_table_local, &chipfile_table_routing, &chipfile_table_router,
+    &chipfile_table_spike, &chipfile_table_system, &chipfile_table_bridge, &chipfile_table_join,
+    &chipfile_table_io, &chipfile_table_port, &chipfile_table_type, &chipfile_table_capacity,
     &chipfile_table_offers, &chipfile_table_emulate, &chipfile_table_memory, &chipfile_table_holds, &chipfile_table_rows, &chipfile_table_service,
     &chipfile_table_accept, &chipfile_table_update, &chipfile_table_queue, &chipfile_table_energy, &chipfile_table_prices_core,
     &chipfile_table_prices_router, &chipfile_table_prices_noc, &chipfile_table_prices_io, &chipfile_table_barrier_cost, &chipfile_table_static};

@@ -13,7 +13,7 @@ extern "C" {
 
 enum { KEY_MAX = 200, CYCLES_MAX = 1000000000 };        /* longest path of a key that is kept; longest duration */
 
-struct sections { const struct doc_node *chip, *sources, *time, *noc, *io, *core_types, *placement, *energy; };
+struct sections { const struct doc_node *chip, *sources, *time, *noc, *system, *io, *core_types, *placement, *energy; };
 
 struct reading {                /* a chip file in the making */
     struct doc *doc;
@@ -97,7 +97,19 @@ extern const struct field_table chipfile_table_memory, chipfile_table_holds, chi
 int chipfile_noc(struct reading *, struct err *);
 int chipfile_io(struct reading *, struct err *);
 int chipfile_placement(struct reading *, struct err *);
+int chipfile_noc_time(struct reading *, const struct standing *, const char *key, const struct doc_node *, uint32_t fallback, struct duration *,
+                      uint32_t *cycles, struct err *);          /* a time of the network, or so many cycles where the file gives none */
+
+/* chipfile_graph.c: topologies tree and custom; the first after size and cores_per_tile, the second after the links' default times */
+int chipfile_routers_of(struct reading *, uint32_t routers, const struct doc_node *tree, const struct doc_node *cores_at, struct err *);
+int chipfile_links_of(struct reading *, const struct standing *, const struct doc_node *links, struct err *);
+int chipfile_foreign(const struct reading *, const struct doc_node *map, const char *key, const char *belongs, struct err *);
 uint32_t chipfile_diameter(const struct chip_noc *);
+extern const struct field_table chipfile_table_tree, chipfile_table_edge;
+
+/* chipfile_system.c: after the network of one chip */
+int chipfile_system(struct reading *, struct err *);
+extern const struct field_table chipfile_table_system, chipfile_table_bridge, chipfile_table_join;
 extern const struct field_table chipfile_table_noc, chipfile_table_link, chipfile_table_local, chipfile_table_routing, chipfile_table_router,
     chipfile_table_spike, chipfile_table_io, chipfile_table_port;
 

@@ -5,10 +5,12 @@
 #include "base/mem.h"
 #include "chipfile_parts.h"
 
-struct port_text { uint32_t router[2], rate; int port; const char *values; };
+struct port_text { uint32_t chip, rate; int port; const char *values; const struct doc_node *router; };
 #define OF(member) offsetof(struct port_text, member)
 static const struct field port_fields[] = {
-    {"router", FIELD_PAIR, OF(router), 0, 0, 0, NULL, NULL, "[0, 0]", "[column, row] of the tile where the host joins"},
+    {"router", FIELD_NODE, OF(router), 0, 0, 0, NULL, NULL, "[0, 0]",
+     "where the host joins: [column, row], or the router's number (on a grid row x columns + column)"},
+    {"chip", FIELD_NUMBER, OF(chip), 0, 0, 0, NULL, "0", "0", "of a system: on which chip"},
     {"port", FIELD_WORD, OF(port), 0, 0, 0, "west|east|north|south|local", "west", "west", "which side of its router"},
     {"rate", FIELD_NUMBER, OF(rate), UNIT_FLITS_PER_CYCLE, 1, 1024, NULL, "1 flits/cycle", "1 flits/cycle", "that the port takes"},
     {"values", FIELD_TEXT, OF(values), 0, 0, 0, NULL, "none", "payload 8 bit", "`in` only: what an input packet carries: none, or payload N bit"}};
@@ -38,7 +40,28 @@ static int read_values(const struct doc_node *node, const char *text, uint32_t *
     return doc_error(node, err, "values: '%s'; write values: none, or values: payload 8 bit (1 to 32 bit)", text);
 }
 
-/* The port is an endpoint at that tile's router. */
+/* [column, row] on a grid, or a number on any network. */
+static int read_router(const struct chip_noc *n, const struct doc_node *node, struct chip_io *io, struct err *err)
+{
+    static const struct field pair = {"router", FIELD_PAIR, 0, 0, 0, 0, NULL, NULL, "[0, 0]", ""},
+                              number = {"router", FIELD_NUMBER, 0, 0, 0, 0, NULL, NULL, "0", ""};
+    uint32_t at[2] = {0, 0}, routers = chipfile_routers(n) / chipfile_chips(n);
+    int plain = node->kind == DOC_SCALAR && !strchr(node->text, 'x');
+    if (!plain && !chipfile_is_grid(n))
+        return doc_error(node, err, "router: there are no columns and rows; write the number of a router, 0 to %u", routers - 1);
+    if (plain ? fields_value(&number, node, at, err) : fields_value(&pair, node, at, err))
+        return -1;
+    if (plain && at[0] >= routers)
+        return doc_error(node, err, "router %u of %u; routers are numbered from 0", at[0], routers);
+    if (!plain && (at[0] >= n->columns || at[1] >= n->rows))
+        return doc_error(node, err, "router [%u, %u] is outside the %ux%u tiles, which are numbered from [0, 0]", at[0], at[1], n->columns, n->rows);
+    io->router = plain ? at[0] : at[1] * n->columns + at[0];
+    io->column = chipfile_is_grid(n) ? io->router % n->columns : 0;
+    io->row = chipfile_is_grid(n) ? io->router / n->columns : 0;
+    return 0;
+}
+
+/* The port is an endpoint at that router. */
 static int read_port(const struct reading *r, const struct doc_node *node, struct chip_io *io, struct err *err)
 {
     static const char *const side[] = {"west", "east", "north", "south", "local"};
@@ -46,11 +69,11 @@ static int read_port(const struct reading *r, const struct doc_node *node, struc
     struct port_text text = {0};
     if (fields_read(&chipfile_table_port, node, node, &text, err))
         return -1;
-    if (text.router[0] >= n->columns || text.router[1] >= n->rows)
-        return doc_error(doc_get(node, "router"), err, "router [%u, %u] is outside the %ux%u tiles, which are numbered from [0, 0]", text.router[0],
-                         text.router[1], n->columns, n->rows);
-    io->column = text.router[0];
-    io->row = text.router[1];
+    if (read_router(n, text.router, io, err))
+        return -1;
+    if (text.chip >= chipfile_chips(n))
+        return doc_error(doc_get(node, "chip"), err, "chip %u of %u; chips are numbered from 0", text.chip, chipfile_chips(n));
+    io->chip = text.chip;
     io->port = mem_text(side[text.port]);
     io->flits_per_cycle = text.rate;
     return read_values(doc_get(node, "values"), text.values, &io->payload_bits, err);
@@ -76,8 +99,8 @@ int chipfile_io(struct reading *r, struct err *err)
 /* Every core has one type: taking it twice is a mistake of the file. */
 static int take_core(struct chipfile *f, const struct doc_node *node, uint32_t core, uint32_t type, struct err *err)
 {
-    if (core >= f->cores)
-        return doc_error(node, err, "placement: core %u of %u; cores are numbered from 0", core, f->cores);
+    if (core >= f->cores / chipfile_chips(&f->noc))
+        return doc_error(node, err, "placement: core %u of %u; cores are numbered from 0", core, f->cores / chipfile_chips(&f->noc));
     if (f->core_type_of[core] != UINT32_MAX)
         return doc_error(node, err, "placement: core %u is of type %s already", core, f->type[f->core_type_of[core]].name);
     f->core_type_of[core] = type;
@@ -122,7 +145,7 @@ static int place_type(struct chipfile *f, const struct doc_node *key, const stru
                          value->text, key->text, value->text);
     if (value->kind == DOC_MAP)
         return doc_error(value, err, "placement.%s: write all, rest, or a list of cores as in [0..31, 40]", key->text);
-    for (uint32_t core = 0; rest && core < f->cores; core++)
+    for (uint32_t core = 0; rest && core < f->cores / chipfile_chips(&f->noc); core++)
         if (f->core_type_of[core] == UINT32_MAX || !strcmp(value->text, "all"))
             if (take_core(f, value, core, type, err))
                 return -1;
@@ -188,6 +211,9 @@ int chipfile_placement(struct reading *r, struct err *err)
         for (uint32_t i = 0; i < map->count; i++)
             if (place_type(f, map->key[i], map->item[i], rest, err))
                 return -1;
+    uint32_t per_chip = f->cores / chipfile_chips(&f->noc);
+    for (uint32_t core = per_chip; core < f->cores; core++)     /* the other chips of a system are as the first */
+        f->core_type_of[core] = f->core_type_of[core - per_chip];
     for (uint32_t core = 0; core < f->cores; core++)
         if (f->core_type_of[core] == UINT32_MAX)
             return doc_error(map, err, "placement gives core %u no type; write for example {%s: rest}", core, f->type[0].name);

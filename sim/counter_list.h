@@ -18,12 +18,14 @@
     X(HOPS, "hops", "hop", WORK, "hops", "a link crossed by a packet's copy; same tile: 0")                                             \
     X(HOPS_X, "hops_x", "hop_x", WORK, "hops", "of these, east or west")                                                                \
     X(HOPS_Y, "hops_y", "hop_y", WORK, "hops", "of these, north or south")                                                              \
+    X(HOPS_CHIP, "hops_chip", "hop_chip", WORK, "hops", "of these, over a link between chips")                                          \
     X(BUFFER_WRITES, "buffer_writes", "buffer_write", WORK, "flits", "a flit written into a router's input buffer")                     \
     X(BUFFER_READS, "buffer_reads", "buffer_read", WORK, "flits", "a flit read from a router's input buffer")                           \
     X(ROUTES, "routes", "route", WORK, "look-ups", "a route looked up: once per packet and router")                                     \
     X(ARBITRATIONS, "arbitrations", "arbitration", WORK, "grants", "virtual-channel grants (per packet copy) and switch grants (per flit copy)") \
     X(CROSSBAR, "crossbar", "crossbar", WORK, "flits", "a flit crossed a router's switch, per copy")                                    \
     X(LINK, "link", "link", WORK, "flits", "a flit crossed a link between routers")                                                     \
+    X(LINK_CHIP, "link_chip", "link_chip", WORK, "flits", "of these, a link between chips")                                             \
     X(HOST_IN, "host_packets_in", "packet_in", WORK, "packets", "input packets sent by the host port")                                  \
     X(HOST_OUT, "host_packets_out", "packet_out", WORK, "packets", "output packets delivered to the host port")                         \
     X(BARRIERS, "barriers", "barrier", WORK, "barriers", "a barrier of the chip; priced per: core, tile or chip as the file says")      \

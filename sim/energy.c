@@ -50,8 +50,10 @@ static uint32_t tiles_used(const struct run *run)
 static uint32_t times_charged(const struct run *run, enum counter counter)
 {
     const char *per = run->chip->barrier_per;
-    if (counter != COUNT_BARRIERS || !per || !strcmp(per, "chip"))
+    if (counter != COUNT_BARRIERS)
         return 1;
+    if (!per || !strcmp(per, "chip"))
+        return chipfile_chips(&run->chip->noc);
     return !strcmp(per, "core") ? run->n_cores : tiles_used(run);
 }
 
@@ -269,30 +271,28 @@ static struct units cores_of_type(const struct run *run, uint32_t type)
     return u;
 }
 
-/* A router is used where one of its cores is. */
-static int uses_tile(const struct run *run, uint32_t tile)
-{
-    uint32_t per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
-    for (uint32_t c = 0; c < run->n_cores; c++)
-        if (run->mapping->core[c].core / per == tile)
-            return 1;
-    return 0;
-}
-
-/* Links leave a router; those that leave a router of a used tile count as used. */
-static struct units links(const struct run *run)
+/* A router is used where one of its cores is. [routers], the caller frees. */
+static uint8_t *used_routers(const struct run *run)
 {
     const struct chip_noc *noc = &run->chip->noc;
-    struct units u = {0, 0};
-    for (uint32_t y = 0; y < noc->rows; y++)
-        for (uint32_t x = 0; x < noc->columns; x++) {
-            /* Directed links: each router has one outward per neighbour. A torus closes each row and column, so no router lacks one. */
-            int torus = noc->topology == TOPOLOGY_TORUS;
-            uint32_t sideways = torus && noc->columns > 1 ? 2 : (uint32_t)(x > 0) + (x + 1 < noc->columns);
-            uint32_t upright = torus && noc->rows > 1 ? 2 : (uint32_t)(y > 0) + (y + 1 < noc->rows);
-            u.all += sideways + upright;
-            u.used += uses_tile(run, y * noc->columns + x) ? sideways + upright : 0;
-        }
+    uint32_t per = noc->cores_per_tile ? noc->cores_per_tile : 1;
+    uint8_t *used = mem_new((size_t)chipfile_routers(noc) + 1, 1);
+    for (uint32_t c = 0; c < run->n_cores; c++)
+        used[chipfile_tile_router(noc, run->mapping->core[c].core / per)] = 1;
+    return used;
+}
+
+/* Links leave a router; those that leave a router of a used tile count as used. A torus closes each row and column, so no router lacks one. */
+static struct units links(const struct run *run)
+{
+    uint32_t n;
+    struct chip_link *link = chipfile_links(&run->chip->noc, &n);
+    uint8_t *used = used_routers(run);
+    struct units u = {0, n};
+    for (uint32_t l = 0; l < n; l++)
+        u.used += used[link[l].from];
+    free(link);
+    free(used);
     return u;
 }
 
@@ -301,7 +301,7 @@ static struct units units_of(const struct run *run, const char *what)
     if (!strcmp(what, "link"))
         return links(run);
     if (!strcmp(what, "tile") || !strcmp(what, "router"))
-        return (struct units){tiles_used(run), (uint64_t)run->chip->noc.columns * run->chip->noc.rows};
+        return (struct units){tiles_used(run), !strcmp(what, "tile") ? chipfile_tiles(&run->chip->noc) : chipfile_routers(&run->chip->noc)};
     return (struct units){run->n_cores, run->chip->cores};      /* core, memory; a chip's power is shared among its cores */
 }
 
@@ -335,13 +335,14 @@ static void add_static(struct book *b, const struct chip_static *list, uint32_t 
     int used = !strcmp(state, "any") || !strcmp(state, "used");
     int unused = !strcmp(state, "any") || !strcmp(state, "gated") || (!strcmp(state, "unused") && !has_state(list, n, what, "gated"));
     if (!strcmp(what, "chip")) {
-        /* A chip's one power is one unit; its used cores answer for their share of it. */
+        /* A chip's one power is one unit; its used cores answer for their share of it, and so in a system of several. */
         double share = u.all ? (double)u.used / (double)u.all : 1;
+        uint32_t chips = chipfile_chips(&b->run->chip->noc);
         if (!used)
             return;             /* a chip that runs is in use */
-        add_static_line(b, what, &list[i].power, 1, share, 0);
+        add_static_line(b, what, &list[i].power, chips, share, 0);
         if (share < 1)
-            add_static_line(b, what, &list[i].power, 1, 1 - share, 1);
+            add_static_line(b, what, &list[i].power, chips, 1 - share, 1);
         return;
     }
     if (used)
@@ -418,8 +419,12 @@ static void add_noc(struct parts *p, const struct run *run)
 {
     const struct chip_noc *noc = &run->chip->noc;
     const struct { enum counter counter; const struct duration *d; } part[] = {
-        {COUNT_HOPS_X, &noc->d_link_x}, {COUNT_HOPS_Y, &noc->d_link_y}, {COUNT_ROUTES, &noc->d_router}, {COUNT_PACKETS, &noc->d_inject},
-        {COUNT_LEAVES, &noc->d_eject}};
+        {COUNT_HOPS_X, &noc->d_link_x}, {COUNT_HOPS_Y, &noc->d_link_y}, {COUNT_HOPS_CHIP, &noc->d_bridge}, {COUNT_ROUTES, &noc->d_router},
+        {COUNT_PACKETS, &noc->d_inject}, {COUNT_LEAVES, &noc->d_eject}};
+    /* Of a tree half goes up and half down; of a list of links both are the default. */
+    uint64_t others = total_count(run, COUNT_HOPS) - total_count(run, COUNT_HOPS_X) - total_count(run, COUNT_HOPS_Y) - total_count(run, COUNT_HOPS_CHIP);
+    add_part(p, 0.5 * (double)others * duration_s(run->chip, &noc->d_link_x), &noc->d_link_x.cost);
+    add_part(p, 0.5 * (double)others * duration_s(run->chip, &noc->d_link_y), &noc->d_link_y.cost);
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         add_part(p, (double)total_count(run, part[i].counter) * duration_s(run->chip, part[i].d), &part[i].d->cost);
 }

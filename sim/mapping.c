@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "chip.h"
 #include "mapping_parts.h"
 
 /* Routes to other cores are known only when all neurons are placed: filling starts from the fewest possible and is repeated with
@@ -36,6 +37,7 @@ struct maker {
     uint64_t *axon_first;       /* [n_cores + 1] */
     uint32_t *axon;             /* sources that reach each core */
     uint32_t *chip_core;
+    struct noc *noc;            /* NULL: a plain grid */
 };
 
 static const char *const method_word[] = {"pack", "fill", "balance"};
@@ -372,7 +374,7 @@ static struct mapping *finish(struct maker *m)
 {
     const struct fanin *f = &m->fanin;
     struct mapping *map = mem_new(1, sizeof *map);
-    struct place_problem problem = {f, m->n_cores, m->type_of, m->core_of, m->axon_first, m->axon};
+    struct place_problem problem = {f, m->n_cores, m->type_of, m->core_of, m->axon_first, m->axon, m->noc};
     m->chip_core = mem_new(m->n_cores, sizeof *m->chip_core);
     if (m->method == METHOD_FILE)
         memcpy(m->chip_core, m->file.chip_core, m->n_cores * sizeof *m->chip_core);
@@ -394,6 +396,8 @@ static struct mapping *make(struct maker *m, struct err *err)
 {
     const struct fanin *f = &m->fanin;
     struct fidelity notes = {0};
+    if (chip_needs_graph(&f->chip->noc) && !(m->noc = chip_make_noc(f->chip, err)))
+        return NULL;
     count_available(m, f->chip);
     load_open(&m->load, f);
     m->routes = mem_new(f->neurons, sizeof *m->routes);
@@ -436,6 +440,7 @@ struct mapping *mapping_make(const struct network *net, const struct quantised *
     void *const owned[] = {m.plan, m.routes, m.available, m.type_of, m.core_of, (void *)m.member, m.members, m.reach, m.axon_first, m.axon, m.chip_core};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
+    noc_free(m.noc);
     map_file_free(&m.file);
     load_close(&m.load);
     fanin_close(&m.fanin);

@@ -54,7 +54,10 @@ static void write_ranges(FILE *to, const uint32_t *neuron, uint32_t n, uint64_t 
 static void write_core(FILE *to, const struct mapping *map, const struct network *net, const struct chipfile *chip, const struct map_core *core)
 {
     uint32_t per_tile = chip->noc.cores_per_tile ? chip->noc.cores_per_tile : 1, p = 0;
-    if (per_tile > 1)
+    char name[40];
+    if (chipfile_chips(&chip->noc) > 1)
+        fprintf(to, "  - core: %s\n", chipfile_core_name(chip, core->core, name, sizeof name));
+    else if (per_tile > 1)
         fprintf(to, "  - core: %u.%u\n", core->core / per_tile, core->core % per_tile);
     else
         fprintf(to, "  - core: %u\n", core->core);
@@ -131,7 +134,8 @@ static int number(const char **text, uint32_t *value)
 static int read_address(const struct reader *r, const struct doc_node *node, uint32_t *core, struct err *err)
 {
     const struct chipfile *chip = r->fanin->chip;
-    uint32_t part[3], n = 0, per_tile = chip->noc.cores_per_tile ? chip->noc.cores_per_tile : 1;
+    uint32_t part[3], n = 0, per_tile = chip->noc.cores_per_tile ? chip->noc.cores_per_tile : 1, chips = chipfile_chips(&chip->noc);
+    uint32_t per_chip = chip->cores / chips;
     const char *at = node->kind == DOC_SCALAR ? node->text : "";
     int bad = 0;
     for (int more = 1; more && !bad && n < 3; n++) {
@@ -142,7 +146,11 @@ static int read_address(const struct reader *r, const struct doc_node *node, uin
     if (bad || *at || at[-1] == '.')
         return doc_error(node, err, "core: '%s' is not a core; write its number (3) or tile.core (0.3)", node->text);
     uint64_t number_of = n == 1 ? part[0] : (uint64_t)part[n - 2] * per_tile + part[n - 1];
-    if ((n == 3 && part[0]) || (n > 1 && part[n - 1] >= per_tile) || number_of >= chip->cores)
+    if (n == 3 && part[0] < chips && number_of < per_chip)
+        number_of += (uint64_t)part[0] * per_chip;
+    else if (n == 3)
+        number_of = UINT64_MAX;
+    if ((n > 1 && part[n - 1] >= per_tile) || number_of >= chip->cores)
         return doc_error(node, err, "core %s is not on chip %s: it has %u tiles of %u cores, cores 0 to %u", node->text, chip->name ? chip->name : "",
                          chip->cores / per_tile, per_tile, chip->cores ? chip->cores - 1 : 0);
     *core = (uint32_t)number_of;

@@ -134,6 +134,7 @@ struct place_problem {
     const uint32_t *core_of;            /* [neurons] logical core */
     const uint64_t *axon_first;         /* [n_cores + 1] */
     const uint32_t *axon;               /* sources that reach each core */
+    const struct noc *noc;              /* NULL: a mesh or torus routed xy or yx, whose ways follow from columns and rows */
 };
 void place(const struct place_problem *, uint32_t *chip_core);         /* [n_cores] */
 uint64_t place_hops(const struct place_problem *, const uint32_t *chip_core);  /* every source spikes once, unicast */

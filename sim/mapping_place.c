@@ -1,6 +1,7 @@
-/* Where each core lies: along a Hilbert curve from the host's port, then swaps of two cores (or moves to a free place) as long as
- * they lower rate x energy of the routes. The energy of a route is a sum over columns and over rows, so what a core would cost at
- * any place is kept as two short rows of sums, and a swap is judged by a few additions. Whole numbers throughout. */
+/* Where each core lies: along a Hilbert curve from the host's port (elsewhere by number; chip after chip), then swaps of two cores (or moves
+ * to a free place) as long as they lower rate x energy of the routes. The energy of a route is a sum over columns and over rows, so what a core would cost at
+ * any place is kept as two short rows of sums, and a swap is judged by a few additions. On a graph (chip_noc.c) the one row is over all
+ * routers, with a table of what each way costs. Whole numbers throughout. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,10 @@
 #include "base/mem.h"
 #include "counters.h"
 #include "mapping_place.h"
+#include "noc/noc.h"
 
 static const uint64_t WORK = 400000000;         /* swaps that may be judged */
+enum { APART_MAX = 2048, HOP = 1000, CHIP_LEAST = 10 * HOP, CHIP_MOST = 1000 * HOP };   /* routers that ways are tabulated for; costs of a link */
 
 /* ---- the mesh ---- */
 
@@ -37,26 +40,79 @@ uint32_t place_along(uint32_t a, uint32_t b, uint32_t size, int torus)
     return torus && size - d < d ? size - d : d;
 }
 
-static void make_mesh(struct place_mesh *m, const struct chipfile *chip)
+/* Energy of a link between chips as a multiple of a hop; where little or nothing is stated it is dear all the same, because it is narrow. */
+static uint32_t chip_cost(const struct chipfile *chip)
+{
+    const struct chip_noc *noc = &chip->noc;
+    double flits = noc->link_bits ? ceil((double)noc->packet_bits / noc->link_bits) : 1;
+    double hop = price(chip, COUNT_HOPS) + flits * price(chip, COUNT_LINK), more = price(chip, COUNT_HOPS_CHIP) + flits * price(chip, COUNT_LINK_CHIP);
+    double cost = hop > 0 ? HOP * (1 + more / hop) : CHIP_LEAST;
+    return cost < CHIP_LEAST ? CHIP_LEAST : cost > CHIP_MOST ? CHIP_MOST : (uint32_t)cost;
+}
+
+/* Ways as packets go; a way that differs there and back counts half each. NULL where there are too many routers: cores stay in order then. */
+static uint32_t *tabulate(const struct place_mesh *m, const struct chipfile *chip, const struct noc *noc)
+{
+    const uint32_t cost[] = {[WIRE_X] = (uint32_t)m->hop_x, [WIRE_Y] = (uint32_t)m->hop_y, [WIRE_LINK] = HOP, [WIRE_CHIP] = chip_cost(chip)};
+    uint32_t routers = noc->routers, *link = mem_new(noc->longest_path, sizeof *link), *apart = mem_new((size_t)routers * routers, sizeof *apart);
+    uint32_t tiles = chipfile_tiles(&chip->noc);
+    uint8_t *ends = mem_new(routers, 1);                /* only routers that have endpoints are ends of ways */
+    for (uint32_t t = 0; t < tiles; t++)
+        ends[chipfile_tile_router(&chip->noc, t)] = 1;
+    ends[m->host_in[0]] = ends[m->host_out[0]] = 1;
+    for (uint32_t a = 0; a < routers; a++)
+        for (uint32_t b = 0; b < routers; b++) {
+            if (a == b || !ends[a] || !ends[b])
+                continue;
+            uint32_t hops = noc_path(noc, a, b, link), sum = 0;
+            for (uint32_t h = 0; h < hops; h++)
+                sum += cost[noc_wire(noc, link[h])];
+            apart[(size_t)a * routers + b] += sum / 2;
+            apart[(size_t)b * routers + a] += sum / 2;
+        }
+    free(link);
+    free(ends);
+    return apart;
+}
+
+static void make_graph(struct place_mesh *m, const struct chipfile *chip, const struct noc *noc)
+{
+    m->columns = noc->routers;
+    m->rows = 1;
+    m->host_in[0] = noc->router_of[noc->host_in];
+    m->host_out[0] = noc->router_of[noc->host_out];
+    m->host_in[1] = m->host_out[1] = 0;
+    if (noc->routers <= APART_MAX)
+        m->apart = tabulate(m, chip, noc);
+}
+
+static void make_mesh(struct place_mesh *m, const struct chipfile *chip, const struct noc *graph)
 {
     const struct chip_noc *noc = &chip->noc;
     *m = (struct place_mesh){.columns = noc->columns, .rows = noc->rows, .per_tile = noc->cores_per_tile ? noc->cores_per_tile : 1,
-                             .torus = noc->topology == TOPOLOGY_TORUS, .yx = noc->route_yx};
+                             .torus = noc->topology == TOPOLOGY_TORUS, .yx = noc->routing == ROUTING_YX, .noc = graph ? noc : NULL};
     hop_costs(chip, &m->hop_x, &m->hop_y);
     m->host_in[0] = chip->in.column;
     m->host_in[1] = chip->in.row;
     m->host_out[0] = chip->out.column;
     m->host_out[1] = chip->out.row;
+    if (graph)
+        make_graph(m, chip, graph);
 }
 
 static uint32_t column_of(const struct place_mesh *m, uint32_t core)
 {
-    return core / m->per_tile % m->columns;
+    return m->noc ? chipfile_tile_router(m->noc, core / m->per_tile) : core / m->per_tile % m->columns;
 }
 
 static uint32_t row_of(const struct place_mesh *m, uint32_t core)
 {
-    return core / m->per_tile / m->columns;
+    return m->noc ? 0 : core / m->per_tile / m->columns;
+}
+
+static int64_t along_x(const struct place_mesh *m, uint32_t a, uint32_t b)
+{
+    return m->apart ? m->apart[(size_t)a * m->columns + b] : m->hop_x * place_along(a, b, m->columns, m->torus);
 }
 
 /* ---- the start ---- */
@@ -77,22 +133,34 @@ static void hilbert(uint32_t side, uint64_t n, uint32_t *x, uint32_t *y)
     }
 }
 
-/* Chip cores in the curve's order, beginning in the corner nearest to the host's input. */
-static uint32_t *curve(const struct place_mesh *m, uint32_t cores)
+/* Cores of one grid, whose first core is `first`, in the curve's order, beginning in the corner nearest to the host's input. */
+static uint32_t along_curve(const struct chipfile *chip, uint32_t first, uint32_t *order)
 {
-    uint32_t side = 1, n = 0, x, y, *order = mem_new(cores, sizeof *order);
-    int flip_x = 2 * m->host_in[0] >= m->columns && m->columns > 1, flip_y = 2 * m->host_in[1] >= m->rows && m->rows > 1;
-    while (side < m->columns || side < m->rows)
+    uint32_t columns = chip->noc.columns, rows = chip->noc.rows, per_tile = chip->noc.cores_per_tile ? chip->noc.cores_per_tile : 1;
+    uint32_t side = 1, n = 0, x, y;
+    int flip_x = 2 * chip->in.column >= columns && columns > 1, flip_y = 2 * chip->in.row >= rows && rows > 1;
+    while (side < columns || side < rows)
         side *= 2;
     for (uint64_t i = 0; i < (uint64_t)side * side; i++) {
         hilbert(side, i, &x, &y);
-        if (x >= m->columns || y >= m->rows)
+        if (x >= columns || y >= rows)
             continue;
-        uint32_t tile = (flip_y ? m->rows - 1 - y : y) * m->columns + (flip_x ? m->columns - 1 - x : x);
-        for (uint32_t k = 0; k < m->per_tile; k++)
-            if (tile * m->per_tile + k < cores)
-                order[n++] = tile * m->per_tile + k;
+        uint32_t tile = (flip_y ? rows - 1 - y : y) * columns + (flip_x ? columns - 1 - x : x);
+        for (uint32_t k = 0; k < per_tile; k++)
+            if (first + tile * per_tile + k < chip->cores)
+                order[n++] = first + tile * per_tile + k;
     }
+    return n;
+}
+
+/* Chip cores in the order in which they are filled: chip after chip. */
+static uint32_t *curve(const struct chipfile *chip)
+{
+    uint32_t n = 0, *order = mem_new(chip->cores, sizeof *order), chips = chipfile_chips(&chip->noc);
+    for (uint32_t c = 0; c < chips && chipfile_is_grid(&chip->noc); c++)
+        n += along_curve(chip, c * (chip->cores / chips), order + n);
+    for (; n < chip->cores && !chipfile_is_grid(&chip->noc); n++)
+        order[n] = n;
     return order;
 }
 
@@ -100,7 +168,7 @@ static void start(struct placer *p)
 {
     const struct place_problem *problem = p->problem;
     const struct chipfile *chip = problem->fanin->chip;
-    uint32_t *order = curve(&p->mesh, chip->cores);
+    uint32_t *order = curve(chip);
     for (uint32_t t = 0; t < chip->n_types; t++)
         for (uint32_t c = 0, next = 0; c < problem->n_cores; c++) {
             if (problem->type_of[c] != t)
@@ -174,7 +242,7 @@ static void add_costs(struct placer *p, uint32_t core, uint32_t x, uint32_t y, i
     const struct place_mesh *m = &p->mesh;
     int64_t *at_x = p->cost_x + (size_t)core * m->columns, *at_y = p->cost_y + (size_t)core * m->rows;
     for (uint32_t i = 0; i < m->columns; i++)
-        at_x[i] += weight * m->hop_x * place_along(i, x, m->columns, m->torus);
+        at_x[i] += weight * along_x(m, i, x);
     for (uint32_t i = 0; i < m->rows; i++)
         at_y[i] += weight * m->hop_y * place_along(i, y, m->rows, m->torus);
 }
@@ -198,7 +266,7 @@ static int64_t cost_at(const struct placer *p, uint32_t core, uint32_t place)
 
 static int64_t route_cost(const struct place_mesh *m, uint32_t a, uint32_t b)
 {
-    return m->hop_x * place_along(column_of(m, a), column_of(m, b), m->columns, m->torus) +
+    return along_x(m, column_of(m, a), column_of(m, b)) +
            m->hop_y * place_along(row_of(m, a), row_of(m, b), m->rows, m->torus);
 }
 
@@ -277,7 +345,7 @@ static void open_placer(struct placer *p, const struct place_problem *problem)
     const struct chipfile *chip = problem->fanin->chip;
     uint32_t n = problem->n_cores;
     *p = (struct placer){.problem = problem};
-    make_mesh(&p->mesh, chip);
+    make_mesh(&p->mesh, chip, problem->noc);
     p->at = mem_new(n, sizeof *p->at);
     p->holder = mem_new(chip->cores, sizeof *p->holder);
     for (uint32_t k = 0; k < chip->cores; k++)
@@ -291,7 +359,7 @@ static void open_placer(struct placer *p, const struct place_problem *problem)
 
 static void close_placer(struct placer *p)
 {
-    void *const owned[] = {p->at, p->holder, p->host_in, p->host_out, p->between, p->cost_x, p->cost_y, p->first, p->flow};
+    void *const owned[] = {p->at, p->holder, p->host_in, p->host_out, p->between, p->cost_x, p->cost_y, p->first, p->flow, p->mesh.apart};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }
@@ -302,21 +370,39 @@ void place(const struct place_problem *problem, uint32_t *chip_core)
     uint64_t judged = 0;
     open_placer(&p, problem);
     start(&p);
-    count_traffic(&p);
-    sum_costs(&p);
-    while (judged < WORK && sweep(&p, &judged))
-        continue;
-    if (problem->fanin->chip->noc.multicast)
+    if (!problem->noc || p.mesh.apart) {
+        count_traffic(&p);
+        sum_costs(&p);
+        while (judged < WORK && sweep(&p, &judged))
+            continue;
+    }
+    if (problem->fanin->chip->noc.multicast && !problem->noc)
         place_trees(&p);
     memcpy(chip_core, p.at, problem->n_cores * sizeof *chip_core);
     close_placer(&p);
+}
+
+static uint64_t graph_hops(const struct place_problem *problem, const uint32_t *chip_core)
+{
+    const struct noc *noc = problem->noc;
+    uint32_t *link = mem_new(noc->longest_path, sizeof *link);
+    uint64_t hops = 0;
+    for (uint32_t c = 0; c < problem->n_cores; c++)
+        for (uint64_t i = problem->axon_first[c]; i < problem->axon_first[c + 1]; i++) {
+            uint32_t from = source_core(problem, problem->axon[i]);
+            hops += noc_path(noc, noc->router_of[from == PLACE_NONE ? noc->host_in : chip_core[from]], noc->router_of[chip_core[c]], link);
+        }
+    free(link);
+    return hops;
 }
 
 uint64_t place_hops(const struct place_problem *problem, const uint32_t *chip_core)
 {
     struct place_mesh m;
     uint64_t hops = 0;
-    make_mesh(&m, problem->fanin->chip);
+    if (problem->noc)
+        return graph_hops(problem, chip_core);
+    make_mesh(&m, problem->fanin->chip, NULL);
     for (uint32_t c = 0; c < problem->n_cores; c++)
         for (uint64_t i = problem->axon_first[c]; i < problem->axon_first[c + 1]; i++) {
             uint32_t from = source_core(problem, problem->axon[i]), x = m.host_in[0], y = m.host_in[1];

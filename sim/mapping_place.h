@@ -12,10 +12,12 @@ extern "C" {
 enum { PLACE_NONE = UINT32_MAX };
 
 struct place_mesh {
-    uint32_t columns, rows, per_tile;
+    uint32_t columns, rows, per_tile;   /* of a graph: its routers, 1 */
     int torus, yx;
     int64_t hop_x, hop_y;       /* energy of a hop, relative */
-    uint32_t host_in[2], host_out[2];   /* column, row */
+    uint32_t host_in[2], host_out[2];   /* column, row; of a graph: router, 0 */
+    const struct chip_noc *noc;
+    uint32_t *apart;            /* NULL: a grid; else [columns * columns] energy of the ways between two routers, relative, mean of there and back */
 };
 struct place_flow { uint32_t core; uint64_t spikes; };
 struct placer {

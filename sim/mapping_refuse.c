@@ -211,6 +211,8 @@ static void more_cores(const struct chipfile *chip, uint32_t type, uint32_t need
         snprintf(to, size, needed <= there ? "a larger --cores" : "more cores of that type (placement, or --set noc.size=...)");
     else if (needed <= there)
         snprintf(to, size, "--cores %u", needed);
+    else if (!chipfile_is_grid(noc) || chipfile_chips(noc) > 1)
+        snprintf(to, size, "more cores (noc.cores_per_tile, a larger %s)", chipfile_chips(noc) > 1 ? "system.chips" : noc->levels ? "noc.tree" : "noc.routers");
     else
         snprintf(to, size, "more cores (--set noc.size=%ux%u)", columns, rows);
 }

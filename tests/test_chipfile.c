@@ -245,7 +245,7 @@ static void every_field_of_mesh28_is_filled(void)
     CU_ASSERT(f->mode == TIME_BARRIER && f->layer_start == LAYER_GATED && f->n_clocks == 2 && f->clock[0].period_ps == 2500);
     CU_ASSERT(f->noc.router == 3 && f->noc.link_x == 1 && f->noc.link_y == 1 && f->noc.inject == 1 && f->noc.eject == 2 && f->noc.flit_x == 1 &&
               f->noc.flit_local == 1);
-    CU_ASSERT(f->noc.multicast && !f->noc.route_yx && f->noc.packet_bits == 26 && f->noc.link_bits == 32 && f->noc.virtual_channels == 2 &&
+    CU_ASSERT(f->noc.multicast && f->noc.routing == ROUTING_XY && f->noc.packet_bits == 26 && f->noc.link_bits == 32 && f->noc.virtual_channels == 2 &&
               f->noc.buffer_flits == 4);
     CU_ASSERT(f->cores == 64 && f->core_type_of[63] == 0 && !strcmp(f->in.port, "west") && f->in.flits_per_cycle == 1);
     CU_ASSERT(!strcmp(t->kind, "lif") && t->queue_in == 16 && t->queue_out == 16 && t->overlap == OVERLAP_NONE && t->refractory_max == 15 &&

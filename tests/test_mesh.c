@@ -253,7 +253,8 @@ static struct stood stand_and_wait(const struct topology *t, struct mesh_config 
 static void cycles_in_which_all_stands_still_may_be_left_out(void)
 {
     struct topology_hop slow = {3, 5, 0};
-    struct topology_grid g = {.columns = 4, .rows = 4, .concentration = 1, .routing = ROUTE_XY, .hop = {slow, slow, slow, slow}, .inject = 1, .eject = 1, .flit_time = 1};
+    struct topology_grid g = {.columns = 4, .rows = 4, .concentration = 1, .routing = ROUTE_XY, .hop = {slow, slow, slow, slow},
+                              .inject = 1, .eject = 1, .flit_time = 1};
     struct err err;
     struct topology *t = topology_new_grid(&g, &err);
     struct mesh_config c = PLAIN;

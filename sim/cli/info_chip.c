@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "chip.h"
 #include "cli/cli.h"
 #include "counters.h"
 #include "report/form.h"
@@ -134,12 +135,20 @@ int info_chip(const char *path, const struct cli *cli, struct err *err)
     /* In the order of enum time_mode. */
     static const char *const mode[] = {"barrier", "tick", "event"};
     struct chipfile *chip = chipfile_read(path, (const char *const *)cli->set, cli->n_sets, err);
-    char cores[FORM_TEXT];
-    if (!chip)
+    char cores[FORM_TEXT], network[80];
+    /* What only shows once routers are joined: that one cannot reach another, or that packets could lock up. */
+    struct noc *noc = chip ? chip_make_noc(chip, err) : NULL;
+    if (!noc) {
+        chipfile_free(chip);
         return -1;
-    printf("%s: chip %s%s%s: %ux%u tiles of %u core%s, %s core%s, %s\n", path, chip->name, *chip->about ? ", " : "", chip->about,
-           chip->noc.columns, chip->noc.rows, chip->noc.cores_per_tile, form_plural(chip->noc.cores_per_tile), form_count(cores, chip->cores),
-           form_plural(chip->cores), mode[chip->mode]);
+    }
+    noc_free(noc);
+    if (chip_needs_graph(&chip->noc))
+        snprintf(network, sizeof network, "%s, %u tiles", chipfile_network_text(&chip->noc, (char[60]){0}, 60), chipfile_tiles(&chip->noc));
+    else
+        snprintf(network, sizeof network, "%ux%u tiles", chip->noc.columns, chip->noc.rows);
+    printf("%s: chip %s%s%s: %s of %u core%s, %s core%s, %s\n", path, chip->name, *chip->about ? ", " : "", chip->about, network,
+           chip->noc.cores_per_tile, form_plural(chip->noc.cores_per_tile), form_count(cores, chip->cores), form_plural(chip->cores), mode[chip->mode]);
     for (uint32_t c = 0; c < chip->n_clocks; c++)
         printf("clock %s: %llu ps%s\n", chip->clock[c].name, (unsigned long long)chip->clock[c].period_ps,
                chip->clock[c].resolution ? " (resolution of an asynchronous part)" : "");

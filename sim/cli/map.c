@@ -32,9 +32,7 @@ static void say_core(const struct map_core *core, const struct chipfile *chip)
 {
     const struct core_type *type = &chip->type[core->type];
     char used[40], had[40], name[40];
-    /* There is one chip: its number is 0. */
-    snprintf(name, sizeof name, "0.%u.%u", core->core / chip->noc.cores_per_tile, core->core % chip->noc.cores_per_tile);
-    printf("core %-8s %6u neurons", name, core->neurons);
+    printf("core %-8s %6u neurons", chipfile_core_name(chip, core->core, name, sizeof name), core->neurons);
     say_use("compartments", core->compartments, type->neurons);
     say_use("axons in", core->axons_in, type->axons_in);
     say_use("out", core->axons_out, type->axons_out);
@@ -60,7 +58,7 @@ static void say_busiest(const struct mapping *m, const struct chipfile *chip)
 {
     uint32_t most = 0;
     double all = 0;
-    char time[40];
+    char time[40], name[40];
     for (uint32_t c = 0; c < m->n_cores; c++) {
         all += (double)work_ps(&m->core[c], chip);
         most = work_ps(&m->core[c], chip) > work_ps(&m->core[most], chip) ? c : most;
@@ -68,8 +66,8 @@ static void say_busiest(const struct mapping *m, const struct chipfile *chip)
     if (all <= 0)
         return;
     double busiest = (double)work_ps(&m->core[most], chip);
-    printf("busiest core 0.%u.%u: %s of work in a step in which one source in %d spikes, %.2f times the mean core's\n",
-           m->core[most].core / chip->noc.cores_per_tile, m->core[most].core % chip->noc.cores_per_tile,
+    printf("busiest core %s: %s of work in a step in which one source in %d spikes, %.2f times the mean core's\n",
+           chipfile_core_name(chip, m->core[most].core, name, sizeof name),
            unit_write(time, sizeof time, busiest / 1e12, UNIT_TIME), MAP_RARITY, busiest * m->n_cores / all);
 }
 

@@ -35,7 +35,7 @@ void account_spike(struct engine *e, const struct spike_source *source)
     const struct path_counts *path = &source->path;
     uint32_t group = source->population == HOST_POPULATION ? host_group(e->run) : source->population;
     uint64_t flits = e->chip->flits, packets = source->tree == UNICAST ? source->routes : 1;
-    uint64_t hops = path->hops_x + path->hops_y, copies = hops + path->leaves;
+    uint64_t hops = path->hops, copies = hops + path->leaves;
     if (!source->routes)        /* a neuron that nobody listens to sends nothing */
         return;
     add(e, group, COUNT_PACKETS, packets);
@@ -44,12 +44,14 @@ void account_spike(struct engine *e, const struct spike_source *source)
     add(e, group, COUNT_HOPS, hops);
     add(e, group, COUNT_HOPS_X, path->hops_x);
     add(e, group, COUNT_HOPS_Y, path->hops_y);
+    add(e, group, COUNT_HOPS_CHIP, path->hops_chip);
     add(e, group, COUNT_BUFFER_WRITES, path->routers * flits);
     add(e, group, COUNT_BUFFER_READS, path->routers * flits);
     add(e, group, COUNT_ROUTES, path->routers);
     add(e, group, COUNT_ARBITRATIONS, copies + copies * flits);
     add(e, group, COUNT_CROSSBAR, copies * flits);
     add(e, group, COUNT_LINK, hops * flits);
+    add(e, group, COUNT_LINK_CHIP, path->hops_chip * flits);
     if (source->population == HOST_POPULATION) {
         add(e, group, COUNT_HOST_IN, packets);
         return;

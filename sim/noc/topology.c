@@ -209,16 +209,8 @@ struct topology *topology_new_levels(const struct topology_levels *d, struct err
                   d->arity, d->concentration, TOPOLOGY_MOST_ROUTERS, TOPOLOGY_MOST_PORTS);
         return NULL;
     }
-    for (uint32_t i = 0; i < d->extras; i++)
-        if (d->extra[i].router >= routers) {
-            named_router_missing("further endpoint", i, d->extra[i].router, (uint32_t)routers, err);
-            return NULL;
-        }
-    struct topology *t = empty((uint32_t)routers, 2 * (uint32_t)routers, (uint32_t)last * d->concentration + d->extras);
-    uint32_t *used = mem_new(routers, sizeof *used);
+    struct topology *t = empty((uint32_t)routers, 2 * (uint32_t)routers, (uint32_t)last * d->concentration);
     t->routing = ROUTE_UPDOWN;
-    for (uint32_t r = 0; r < t->routers; r++)
-        used[r] = 1 + (r < routers - last ? d->arity : d->concentration);
     for (uint32_t r = 1; r < t->routers; r++) {
         uint32_t parent = (r - 1) / d->arity, child = (r - 1) % d->arity;
         add_link(t, parent, 1 + child, r, 0, d->down);
@@ -227,8 +219,6 @@ struct topology *topology_new_levels(const struct topology_levels *d, struct err
     for (uint32_t r = (uint32_t)(routers - last); r < t->routers; r++)
         for (uint32_t c = 0; c < d->concentration; c++)
             t->endpoint[t->endpoints++] = (struct topology_endpoint){r, 1 + c, d->inject, d->eject, d->flit_time};
-    add_endpoints(t, d->extra, d->extras, used);
-    free(used);
     return finish(t, err);
 }
 

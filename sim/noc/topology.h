@@ -76,8 +76,6 @@ struct topology_levels {                        /* a tree: router 0 is the root,
     uint32_t levels, arity, concentration;
     struct topology_hop up, down;
     uint32_t inject, eject, flit_time;
-    const struct topology_endpoint *extra;      /* more endpoints, at any router, numbered after these; their ports are not read */
-    uint32_t extras;
 };
 struct topology_plan {                          /* what the user lists; ports are given in the order of the lists, links first */
     uint32_t routers, links, endpoints;

@@ -33,10 +33,10 @@ static void counter_row(FILE *to, const char *scope, const char *name, const cha
 }
 
 /* Everything in the total, zero or not; of a part only what it did. */
-static void counter_rows(FILE *to, const char *scope, const char *name, const uint64_t *action, int all)
+static void counter_rows(FILE *to, const struct run *run, const char *scope, const char *name, const uint64_t *action, int all)
 {
     for (int c = 0; c < N_COUNTERS; c++)
-        if (all || action[c])
+        if ((all && chipfile_counts(&run->chip->noc, c)) || action[c])
             counter_row(to, scope, name, counters[c].name, action[c]);
 }
 
@@ -61,16 +61,16 @@ void csv_counters(FILE *to, const struct report *r)
     const struct run *run = r->run;
     char name[64];
     fputs("scope,name,counter,value\n", to);
-    counter_rows(to, "total", "", r->facts.total, 1);
+    counter_rows(to, run, "total", "", r->facts.total, 1);
     memory_rows(to, run, "total", "", run->memory, 1);
     /* Group 0 is the host's part as a population; what belongs to it is told under (host). */
     for (uint32_t g = 1; g < run->n_groups; g++) {
-        counter_rows(to, "population", facts_group_name(run, g), run->group[g].action, 0);
+        counter_rows(to, run, "population", facts_group_name(run, g), run->group[g].action, 0);
         memory_rows(to, run, "population", facts_group_name(run, g), run->group_memory + (size_t)g * run->n_memories, 0);
     }
     for (uint32_t c = 0; c < run->n_cores; c++)
-        counter_rows(to, "core", facts_core_name(run, run->mapping->core[c].core, name, sizeof name), run->core[c].action, 0);
-    counter_rows(to, "network", "", run->network_counts.action, 0);
+        counter_rows(to, run, "core", facts_core_name(run, run->mapping->core[c].core, name, sizeof name), run->core[c].action, 0);
+    counter_rows(to, run, "network", "", run->network_counts.action, 0);
 }
 
 /* ---- layers.csv, samples.csv, steps.csv ---- */

@@ -24,14 +24,12 @@ const char *facts_group_name(const struct run *run, uint32_t group)
     return group > run->network->n_populations ? "(host)" : run->network->population[group].name;
 }
 
-/* Addresses are chip.tile.core everywhere; there is one chip, so the first number is 0. */
+/* Addresses are chip.tile.core everywhere. */
 char *facts_core_name(const struct run *run, uint32_t core, char *to, size_t size)
 {
-    uint32_t per = run->chip->noc.cores_per_tile ? run->chip->noc.cores_per_tile : 1;
-    if (core >= run->chip->cores)
-        snprintf(to, size, "(host)");
-    else
-        snprintf(to, size, "0.%u.%u", core / per, core % per);
+    if (core < run->chip->cores)
+        return chipfile_core_name(run->chip, core, to, size);
+    snprintf(to, size, "(host)");
     return to;
 }
 

@@ -178,12 +178,12 @@ static void write_accuracy(struct json *j, const struct report *r)
 /* ---- counts ---- */
 
 /* Work and time apart: the first is the same for every plane and any number of threads, and the only class that is priced. */
-static void write_counts(struct json *j, const char *key, const uint64_t *count, enum counter_class class_)
+static void write_counts(struct json *j, const struct run *run, const char *key, const uint64_t *count, enum counter_class class_)
 {
     json_object(j, key);
     for (int c = 0; c < N_COUNTERS; c++)
-        /* All of the class, zero or not: a script need not ask whether a key is there. */
-        if (counters[c].class_ == class_)
+        /* All of the class, zero or not: a script need not ask whether a key is there. Links between chips only where there are some. */
+        if (counters[c].class_ == class_ && chipfile_counts(&run->chip->noc, c))
             json_count(j, counters[c].name, count[c]);
     json_close(j);
 }
@@ -405,8 +405,8 @@ void summary_write(FILE *to, const struct report *r)
     write_lines(&j, "fidelity", &r->facts.fidelity);
     write_warnings(&j, &r->facts.warnings);
     write_accuracy(&j, r);
-    write_counts(&j, "counts", r->facts.total, COUNTER_WORK);
-    write_counts(&j, "time_counts", r->facts.total, COUNTER_TIME);
+    write_counts(&j, r->run, "counts", r->facts.total, COUNTER_WORK);
+    write_counts(&j, r->run, "time_counts", r->facts.total, COUNTER_TIME);
     write_memories(&j, run);
     write_energy(&j, r);
     write_time(&j, r);
