@@ -45,7 +45,7 @@ static const struct option options[] = {
     {"set", VALUE_SET, "KEY=VALUE", 0, 0, 0, "overrides a key of the chip file, e.g. noc.size=16x16; may be given several times"},
     {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME with another core kind"},
     {"timing", VALUE_WORD, "none|slots|cycle", AT(timing), 0, 0, "model of the network's time (default cycle)"},
-    {"engine", VALUE_WORD, "c", AT(engine), 0, 0, "what moves time"},
+    {"engine", VALUE_WORD, "c|systemc", AT(engine), 0, 0, "what moves time: a loop in C, or the SystemC kernel"},
     {"threads", VALUE_COUNT, "N", AT(threads), 1, 256, "threads; the result does not depend on it (default 1)"},
     {"seed", VALUE_SEED, "N", AT(seed), 0, 0, "seed of every random number (default 0)"},
     {"pace", VALUE_TIME, "TIME", AT(pace_ps), 0, 0, "a step lasts at least this long, e.g. 1ms; longer ones are overruns"},

@@ -88,6 +88,9 @@ void engine_close(struct engine *);
 void step_begin(struct engine *);
 void step_update(struct engine *, uint32_t core);
 void step_emit_core(struct engine *, uint32_t core);    /* its spikes of this update become sends and leaves, one behind the other */
+uint32_t step_packets(const struct spike_source *);     /* that a spike takes: one with a tree, else one per route */
+/* One packet of a spike, offered at this NoC cycle of its program: its number in send; UINT64_MAX: the spike has no such packet. */
+uint64_t step_send(struct engine *, uint32_t core, uint32_t neuron, uint32_t packet, uint64_t offset, int32_t payload);
 void step_emit_host(struct engine *);
 void step_clear_time(struct engine *);                  /* e->time, before step_time_update */
 void step_time_update(struct engine *, uint32_t core);

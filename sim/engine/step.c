@@ -72,7 +72,7 @@ static void send_packet(struct engine *e, const struct spike_source *source, uin
 }
 
 /* A tree takes one packet to all of its leaves; without one, each route takes a packet of its own. */
-static uint32_t packets_of(const struct spike_source *source)
+uint32_t step_packets(const struct spike_source *source)
 {
     return source->tree == UNICAST ? source->routes : 1;
 }
@@ -89,7 +89,7 @@ static void send_spike(struct engine *e, const struct fired *f)
 {
     const struct chip_core *core = &e->chip->core[f->core];
     room(e, f->source->routes);
-    for (uint32_t p = 0; p < packets_of(f->source); p++)
+    for (uint32_t p = 0; p < step_packets(f->source); p++)
         send_packet(e, f->source, p, leaves_of(f->source), e->live[f->core].start + chip_noc_cycles(e->chip, core, (uint64_t)f->offset + p), f->payload);
     account_spike(e, f->source);
 }
@@ -198,6 +198,21 @@ void step_emit_core(struct engine *e, uint32_t c)
     }
 }
 
+/* The spike is noted and paid for with its first packet. */
+uint64_t step_send(struct engine *e, uint32_t c, uint32_t neuron, uint32_t packet, uint64_t offset, int32_t payload)
+{
+    const struct spike_source *source = &e->chip->source[e->chip->host_neurons + e->chip->mapping->core[c].neuron[neuron]];
+    if (!packet) {
+        note_spike(e, source);
+        account_spike(e, source);
+    }
+    if (packet >= step_packets(source))
+        return UINT64_MAX;
+    room(e, source->routes);
+    send_packet(e, source, packet, leaves_of(source), offset, payload);
+    return e->n_send - 1;
+}
+
 /* Host packets of one input event: one with the value, or as many as the value says. `--values repeat` makes |value| x k packets of one each,
  * against weights divided by k; with a payload the value is an integer in units of 2^-value_exponent, and 0 is not sent. */
 static uint32_t host_packets(const struct engine *e, uint64_t event, int32_t *payload)
@@ -220,7 +235,7 @@ static uint64_t send_host(struct engine *e, const struct spike_source *source, u
 {
     uint32_t rate = e->chip->noc->shape.host_rate ? e->chip->noc->shape.host_rate : 1;
     room(e, source->routes);
-    for (uint32_t p = 0; p < packets_of(source); p++, flits += e->chip->flits)
+    for (uint32_t p = 0; p < step_packets(source); p++, flits += e->chip->flits)
         send_packet(e, source, p, leaves_of(source), flits / rate, payload);
     account_spike(e, source);
     return flits;

@@ -1,0 +1,65 @@
+/* The engine `systemc`: the chip's modules under the SystemC kernel, driven step by step by the run. The kernel's time is the chip's: it
+ * stands at the sum of all steps and resets. A process has one kernel and can elaborate once, so one run per process. */
+#include <cstdlib>
+
+#include "engine/systemc_slot.hpp"
+
+/* libsystemc wants one. A program with an sc_main of its own uses that. */
+extern "C" __attribute__((weak)) int sc_main(int, char **)
+{
+    return 0;
+}
+
+namespace {
+
+using volley::parts::modules;
+
+void pause_kernel(void *)
+{
+    sc_core::sc_pause();
+}
+
+int open_systemc(struct engine *e, struct err *err)
+{
+    setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);        /* a banner on stderr; standard output is the answer's */
+    if (sc_core::sc_get_status() != sc_core::SC_ELABORATION)
+        return err_answer(err, "--engine systemc: this process has run SystemC already, and a kernel elaborates once: run the next one in a process of its own, "
+                               "or with --engine c");
+    if (sc_core::sc_get_time_resolution() != sc_core::sc_time::from_value(1) || sc_core::sc_get_time_resolution().to_seconds() != 1e-12)
+        return err_answer(err, "--engine systemc: the kernel's time resolution must be 1 ps");
+    modules *m = new modules;
+    e->own = m;
+    m->open(e);
+    m->build(e, std::vector<volley::parts::slot_module *>(e->chip->n_cores, nullptr));
+    m->barrier->on_end = pause_kernel;
+    return 0;
+}
+
+/* The kernel also stops where nobody has anything to do any more: then something waits that nothing will wake. */
+int step_systemc(struct engine *e, struct err *err)
+{
+    modules *m = static_cast<modules *>(e->own);
+    m->barrier->begin(m->count);
+    sc_core::sc_start();
+    if (!m->barrier->over && !m->b.failed)
+        return err_bug(err, "the step does not end: nothing moves in the network and no core has anything to do");
+    if (m->b.failed)
+        *err = m->b.err;
+    return m->b.failed ? -1 : 0;
+}
+
+void wait_systemc(struct engine *, uint64_t ps)
+{
+    if (ps)
+        sc_core::sc_start(sc_core::sc_time::from_value(ps));
+}
+
+void close_systemc(struct engine *e)
+{
+    delete static_cast<modules *>(e->own);
+    e->own = nullptr;
+}
+
+}       // namespace
+
+extern "C" const struct engine_kind engine_systemc = {"systemc", "cycle", open_systemc, step_systemc, wait_systemc, close_systemc};

@@ -1,0 +1,197 @@
+/* systemc_parts.hpp: the modules of a chip under the SystemC kernel and the interfaces of their ports. Private to engine/; a user's
+ * header is volley_systemc.hpp. A core's module offers its spikes through spike_out, is given packets through packet_in, hears of a step
+ * through step_start and says through step_done when nothing is in hand. Times are NoC cycles from the start of the step. */
+#ifndef VOLLEY_ENGINE_SYSTEMC_PARTS_HPP
+#define VOLLEY_ENGINE_SYSTEMC_PARTS_HPP
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/volley_systemc.hpp"
+#include "noc/endpoint.h"
+
+namespace volley::parts {
+
+/* What the modules of one chip share: the engine's arrays, the state of every endpoint, and where the step began. */
+struct board {
+    struct engine *e = nullptr;
+    std::vector<struct endpoint> endpoint;      /* [noc endpoints] */
+    uint64_t begun_ps = 0, period_ps = 1;
+    uint64_t serial = 0;                        /* steps begun so far */
+    struct err err = {};
+    bool failed = false;
+
+    uint64_t cycle() const                      /* the NoC's cycle now; what lies between two edges counts to the later one */
+    {
+        return (sc_core::sc_time_stamp().value() - begun_ps + period_ps - 1) / period_ps;
+    }
+    sc_core::sc_time until(uint64_t cycle) const        /* from now; not before now */
+    {
+        return sc_core::sc_time::from_value(begun_ps + cycle * period_ps - sc_core::sc_time_stamp().value());
+    }
+    void fail();                                /* err is set: the simulation pauses, the step is lost */
+};
+
+/* An alarm clock for one process: at most one notification is pending, the earliest. */
+class alarm {
+  public:
+    explicit alarm(const board &b) : b_(b) {}
+    sc_core::sc_event &event() { return event_; }
+    void at(uint64_t cycle)
+    {
+        if (cycle >= pending_)
+            return;
+        pending_ = cycle;
+        if (cycle <= b_.cycle())
+            event_.notify(sc_core::SC_ZERO_TIME);
+        else
+            event_.notify(b_.until(cycle));
+    }
+    void rang() { pending_ = UINT64_MAX; }      /* by the process, when it runs */
+    void reset() { event_.cancel(), pending_ = UINT64_MAX; }
+
+  private:
+    const board &b_;
+    sc_core::sc_event event_;
+    uint64_t pending_ = UINT64_MAX;
+};
+
+class step_start_if : public virtual sc_core::sc_interface {
+  public:
+    virtual const sc_core::sc_event &started() const = 0;
+    const sc_core::sc_event &default_event() const override { return started(); }
+};
+class step_done_if : public virtual sc_core::sc_interface {
+  public:
+    virtual void busy() = 0;                    /* a core that had nothing in hand has */
+    virtual void done() = 0;                    /* ... has nothing more; how long that takes its endpoint says */
+    virtual void arrived() = 0;                 /* one leaf, at its endpoint or lost */
+};
+class packet_in_if : public virtual sc_core::sc_interface {
+  public:
+    virtual void put(uint32_t leaf) = 0;        /* its tail is in the input queue */
+    virtual void place(uint64_t cycle) = 0;     /* the output queue that was full has a place from this cycle on */
+};
+class spike_out_if : public virtual sc_core::sc_interface {
+  public:
+    virtual int offer(uint64_t send) = 0;       /* 1 taken; 0 the output queue is full, packet_in.place will come; -1 failed */
+    virtual void taken(uint32_t endpoint) = 0;  /* the head of its input queue: its place is free */
+};
+
+/* A module that sits at an endpoint. */
+class endpoint_module : public sc_core::sc_module, public packet_in_if {
+  public:
+    sc_core::sc_export<packet_in_if> packet_in{"packet_in"};
+    sc_core::sc_port<spike_out_if> spike_out{"spike_out"};
+    sc_core::sc_port<step_start_if> step_start{"step_start"};
+    sc_core::sc_port<step_done_if> step_done{"step_done"};
+    uint64_t activations = 0, steps = 0;        /* of the core's process; steps in which it ran */
+
+  protected:
+    endpoint_module(const sc_core::sc_module_name &, board &);
+    board &b_;
+    alarm alarm_;
+    uint64_t seen_step_ = 0;                    /* serial of the step that it has begun */
+    bool in_hand_ = false;
+};
+
+/* A core of the chip: its kind's model behind ports. One process: it runs at the start of a step and whenever something is due. */
+class core_module : public endpoint_module {
+  public:
+    core_module(const sc_core::sc_module_name &, board &, uint32_t core);
+    void put(uint32_t leaf) override;
+    void place(uint64_t cycle) override;
+    tlm::tlm_analysis_port<packet_event> *packets = nullptr;    /* of a probe; the chip's */
+    tlm::tlm_analysis_port<spike_event> *spikes = nullptr;
+
+  private:
+    void run();
+    void begin();
+    void tell_probe();
+    static int offer_c(void *, uint64_t, uint64_t, struct err *);
+    static int serve_c(void *, uint32_t, uint64_t, struct err *);
+    uint32_t core_, number_;                    /* in chip.core; its endpoint */
+    struct endpoint_ports ports_;
+    uint32_t told_ = 0, told_packets_ = 0;      /* a probe's place in the update's emissions and their packets */
+};
+
+/* The host's ports: input at the port's rate, output taken at once. */
+class host_module : public endpoint_module {
+  public:
+    host_module(const sc_core::sc_module_name &, board &);
+    void put(uint32_t leaf) override;           /* at the output port */
+    void place(uint64_t) override {}
+    std::vector<uint32_t> *output = nullptr;    /* leaves that came, for whoever wants them */
+    sc_core::sc_event came;
+
+  private:
+    void run();
+    static int offer_c(void *, uint64_t, uint64_t, struct err *);
+    static int serve_c(void *, uint32_t, uint64_t, struct err *);
+    struct endpoint_ports ports_;
+};
+
+/* The network: one process round the flit-level network of the plane `cycle`, asleep when nothing moves. */
+class noc_module : public sc_core::sc_module, public spike_out_if {
+  public:
+    noc_module(const sc_core::sc_module_name &, board &);
+    void attach(uint32_t endpoint, packet_in_if &);
+    int offer(uint64_t send) override;
+    void taken(uint32_t endpoint) override;
+    void begin();                               /* a step */
+    sc_core::sc_port<step_done_if> step_done{"step_done"};
+    uint64_t activations = 0;
+
+  private:
+    void run();
+    void deliver();
+    void wake_stopped();
+    board &b_;
+    alarm alarm_;
+    std::vector<packet_in_if *> to_;            /* [noc endpoints] */
+    std::vector<uint32_t> stopped_;             /* endpoints that wait for a place in their output queue */
+    uint64_t held_ = UINT64_MAX;                /* the cycle of arrivals found ahead of time and not delivered yet */
+};
+
+/* Starts a step, knows when nothing is in hand and nothing under way, and ends it when the barrier has been paid for. */
+class barrier_module : public sc_core::sc_module, public step_start_if, public step_done_if {
+  public:
+    barrier_module(const sc_core::sc_module_name &, board &, noc_module &);
+    const sc_core::sc_event &started() const override { return started_; }
+    void busy() override { busy_++; }
+    void done() override { busy_--, check(); }
+    void arrived() override { arrived_++, check(); }
+    void begin(uint32_t modules);               /* now; modules: how many will say done */
+    void (*on_end)(void *) = nullptr;           /* the step is over and paid for, or failed */
+    void *on_end_arg = nullptr;
+    bool over = true;
+
+  private:
+    void check();
+    void run();
+    void finish();
+    board &b_;
+    noc_module &noc_;
+    sc_core::sc_event started_, work_done_;
+    uint64_t busy_ = 0, arrived_ = 0;
+    bool paying_ = false;
+};
+
+/* All modules of one chip, and how a slot of the user's own takes the place of a core. */
+class slot_module;
+struct modules {
+    board b;
+    std::unique_ptr<noc_module> noc;
+    std::unique_ptr<barrier_module> barrier;
+    std::unique_ptr<host_module> host;
+    std::vector<std::unique_ptr<core_module>> core;
+    std::vector<core_module *> core_at;         /* [chip.n_cores] NULL where the core is the user's own */
+    uint32_t count = 0;                         /* modules that a step waits for */
+    void open(struct engine *);                 /* the engine is open: what the board needs of it */
+    void build(struct engine *, const std::vector<slot_module *> &own);         /* own: [chip.n_cores], NULL for the chip's own */
+};
+
+}       // namespace volley::parts
+#endif
