@@ -10,7 +10,7 @@ void board::fail()
     sc_core::sc_pause();
 }
 
-endpoint_module::endpoint_module(const sc_core::sc_module_name &name, board &b) : sc_module(name), b_(b), alarm_(b)
+endpoint_module::endpoint_module(const sc_core::sc_module_name &name, board &b) : sc_module(name), b_(b)
 {
     packet_in.bind(*this);
 }
@@ -22,7 +22,7 @@ core_module::core_module(const sc_core::sc_module_name &name, board &b, uint32_t
 {
     SC_HAS_PROCESS(core_module);
     SC_METHOD(run);
-    sensitive << step_start << alarm_.event();
+    sensitive << step_start << due;
     dont_initialize();
 }
 
@@ -48,7 +48,6 @@ void core_module::run()
     struct endpoint &state = b_.endpoint[number_];
     uint64_t next;
     activations++;
-    alarm_.rang();
     if (b_.failed)
         return;
     if (seen_step_ != b_.serial)
@@ -63,7 +62,7 @@ void core_module::run()
         return;
     }
     if (next != UINT64_MAX)
-        alarm_.at(next);
+        spike_out->due(*this, next);
     if (in_hand_ && state.next == state.end && state.first == NO_LEAF) {
         in_hand_ = false;
         step_done->done();
@@ -80,14 +79,14 @@ void core_module::put(uint32_t leaf)
     in_hand_ = true;
     uint64_t at = endpoint_arrive(&b_.endpoint[number_], &b_.e->time, leaf, b_.cycle());
     if (at != UINT64_MAX)
-        alarm_.at(at);
+        spike_out->due(*this, at);
     if (packets)
         packets->write({b_.e->at.sample, b_.e->at.step, packet.axon, packet.payload});
 }
 
 void core_module::place(uint64_t cycle)
 {
-    alarm_.at(cycle);
+    spike_out->due(*this, cycle);
 }
 
 /* For a probe: the packets of an update go out in the order of its emissions. */
@@ -128,7 +127,7 @@ host_module::host_module(const sc_core::sc_module_name &name, board &b) : endpoi
 {
     SC_HAS_PROCESS(host_module);
     SC_METHOD(run);
-    sensitive << step_start << alarm_.event();
+    sensitive << step_start << due;
     dont_initialize();
 }
 
@@ -138,7 +137,6 @@ void host_module::run()
     struct endpoint &state = b_.endpoint[e->chip->noc->host_in];
     uint64_t next;
     activations++;
-    alarm_.rang();
     if (b_.failed)
         return;
     if (seen_step_ != b_.serial) {
@@ -155,7 +153,7 @@ void host_module::run()
         return;
     }
     if (next != UINT64_MAX)
-        alarm_.at(next);
+        spike_out->due(*this, next);
     if (in_hand_ && state.next == state.end) {
         in_hand_ = false;
         step_done->done();

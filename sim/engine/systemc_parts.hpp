@@ -23,39 +23,24 @@ struct board {
     struct err err = {};
     bool failed = false;
 
-    uint64_t cycle() const                      /* the NoC's cycle now; what lies between two edges counts to the later one */
+    uint64_t cycle()                            /* the NoC's cycle now; what lies between two edges counts to the later one */
     {
-        return (sc_core::sc_time_stamp().value() - begun_ps + period_ps - 1) / period_ps;
+        uint64_t now = sc_core::sc_time_stamp().value();
+        if (now != asked_ps_ || begun_ps != asked_begun_) {     /* a division, once per cycle */
+            asked_ps_ = now;
+            asked_begun_ = begun_ps;
+            answer_ = (now - begun_ps + period_ps - 1) / period_ps;
+        }
+        return answer_;
     }
     sc_core::sc_time until(uint64_t cycle) const        /* from now; not before now */
     {
         return sc_core::sc_time::from_value(begun_ps + cycle * period_ps - sc_core::sc_time_stamp().value());
     }
     void fail();                                /* err is set: the simulation pauses, the step is lost */
-};
-
-/* An alarm clock for one process: at most one notification is pending, the earliest. */
-class alarm {
-  public:
-    explicit alarm(const board &b) : b_(b) {}
-    sc_core::sc_event &event() { return event_; }
-    void at(uint64_t cycle)
-    {
-        if (cycle >= pending_)
-            return;
-        pending_ = cycle;
-        if (cycle <= b_.cycle())
-            event_.notify(sc_core::SC_ZERO_TIME);
-        else
-            event_.notify(b_.until(cycle));
-    }
-    void rang() { pending_ = UINT64_MAX; }      /* by the process, when it runs */
-    void reset() { event_.cancel(), pending_ = UINT64_MAX; }
 
   private:
-    const board &b_;
-    sc_core::sc_event event_;
-    uint64_t pending_ = UINT64_MAX;
+    uint64_t asked_ps_ = 0, asked_begun_ = 0, answer_ = 0;
 };
 
 class step_start_if : public virtual sc_core::sc_interface {
@@ -74,8 +59,10 @@ class packet_in_if : public virtual sc_core::sc_interface {
     virtual void put(uint32_t leaf) = 0;        /* its tail is in the input queue */
     virtual void place(uint64_t cycle) = 0;     /* the output queue that was full has a place from this cycle on */
 };
+class endpoint_module;
 class spike_out_if : public virtual sc_core::sc_interface {
   public:
+    virtual void due(endpoint_module &, uint64_t cycle) = 0;    /* its process is to run then; the earliest asked for counts */
     virtual int offer(uint64_t send) = 0;       /* 1 taken; 0 the output queue is full, packet_in.place will come; -1 failed */
     virtual void taken(uint32_t endpoint) = 0;  /* the head of its input queue: its place is free */
 };
@@ -88,11 +75,12 @@ class endpoint_module : public sc_core::sc_module, public packet_in_if {
     sc_core::sc_port<step_start_if> step_start{"step_start"};
     sc_core::sc_port<step_done_if> step_done{"step_done"};
     uint64_t activations = 0, steps = 0;        /* of the core's process; steps in which it ran */
+    sc_core::sc_event due;                      /* notified by the network's module when something is due */
+    uint64_t due_at = UINT64_MAX;               /* the earliest cycle asked for, UINT64_MAX for none; the network's module keeps it */
 
   protected:
     endpoint_module(const sc_core::sc_module_name &, board &);
     board &b_;
-    alarm alarm_;
     uint64_t seen_step_ = 0;                    /* serial of the step that it has begun */
     bool in_hand_ = false;
 };
@@ -133,26 +121,40 @@ class host_module : public endpoint_module {
     struct endpoint_ports ports_;
 };
 
-/* The network: one process round the flit-level network of the plane `cycle`, asleep when nothing moves. */
+/* The network: one process round the flit-level network of the plane `cycle`, asleep when nothing moves. It also keeps the agenda of
+ * the modules around it, so that the kernel's queue of timed events holds one entry instead of one per core. */
 class noc_module : public sc_core::sc_module, public spike_out_if {
   public:
     noc_module(const sc_core::sc_module_name &, board &);
     void attach(uint32_t endpoint, packet_in_if &);
     int offer(uint64_t send) override;
     void taken(uint32_t endpoint) override;
+    void due(endpoint_module &, uint64_t cycle) override;
     void begin();                               /* a step */
     sc_core::sc_port<step_done_if> step_done{"step_done"};
     uint64_t activations = 0;
 
   private:
+    struct entry {
+        uint64_t cycle;
+        endpoint_module *module;
+        bool operator<(const entry &other) const { return cycle > other.cycle; }        /* the earliest on top of a heap */
+    };
     void run();
+    bool now(uint64_t cycle);
+    uint64_t ahead(uint64_t cycle);
+    bool ring(uint64_t cycle);
     void deliver();
     void wake_stopped();
+    void look_again(uint64_t cycle);
     board &b_;
-    alarm alarm_;
+    sc_core::sc_event wake_;
     std::vector<packet_in_if *> to_;            /* [noc endpoints] */
     std::vector<uint32_t> stopped_;             /* endpoints that wait for a place in their output queue */
+    std::vector<entry> agenda_;                 /* a heap, earliest first; entries that are not their module's due_at are void */
+    uint64_t armed_ = UINT64_MAX;               /* the process runs in this cycle at the latest; UINT64_MAX: it sleeps */
     uint64_t held_ = UINT64_MAX;                /* the cycle of arrivals found ahead of time and not delivered yet */
+    bool running_ = false;
 };
 
 /* Starts a step, knows when nothing is in hand and nothing under way, and ends it when the barrier has been paid for. */
