@@ -39,7 +39,7 @@ int open_systemc(struct engine *e, struct err *err)
 int step_systemc(struct engine *e, struct err *err)
 {
     modules *m = static_cast<modules *>(e->own);
-    m->barrier->begin(m->count);
+    m->barrier->begin(m->all);
     sc_core::sc_start();
     if (!m->barrier->over && !m->b.failed)
         return err_bug(err, "the step does not end: nothing moves in the network and no core has anything to do");

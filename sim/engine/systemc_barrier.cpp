@@ -15,19 +15,19 @@ barrier_module::barrier_module(const sc_core::sc_module_name &name, board &b, no
     dont_initialize();
 }
 
-void barrier_module::begin(uint32_t modules)
+void barrier_module::begin(const std::vector<endpoint_module *> &all)
 {
     struct engine *e = b_.e;
     b_.serial++;
     b_.begun_ps = sc_core::sc_time_stamp().value();
-    busy_ = modules;
+    busy_ = all.size();
     arrived_ = 0;
     paying_ = over = false;
     step_begin(e);
     step_clear_time(e);
     for (uint32_t n = 0; n < e->chip->noc->endpoints; n++)
         b_.endpoint[n] = endpoint_new(e->chip->noc->overlap_full[n]);
-    noc_.begin();
+    noc_.begin(all);
     started_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -87,7 +87,7 @@ void modules::build(struct engine *e, const std::vector<slot_module *> &own)
     barrier.reset(new barrier_module("barrier", b, *noc));
     noc->step_done.bind(*barrier);
     host.reset(new host_module("host_port", b));
-    std::vector<endpoint_module *> all{host.get()};
+    all.push_back(host.get());
     noc->attach(chip->noc->host_out, *host);
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         endpoint_module *module = own[c];
@@ -104,7 +104,6 @@ void modules::build(struct engine *e, const std::vector<slot_module *> &own)
         m->step_start.bind(*barrier);
         m->step_done.bind(*barrier);
     }
-    count = (uint32_t)all.size();
 }
 
 void modules::open(struct engine *e)

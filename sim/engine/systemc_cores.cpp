@@ -67,6 +67,7 @@ void core_module::run()
         in_hand_ = false;
         step_done->done();
     }
+    spike_out->ran(*this);
 }
 
 /* The row is asked for now and read when the packet's service begins. */
@@ -158,6 +159,7 @@ void host_module::run()
         in_hand_ = false;
         step_done->done();
     }
+    spike_out->ran(*this);
 }
 
 /* The output port takes what comes in the same cycle and needs no process for it. */

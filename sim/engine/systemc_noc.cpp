@@ -20,49 +20,78 @@ void noc_module::attach(uint32_t endpoint, packet_in_if &to)
     to_[endpoint] = &to;
 }
 
-void noc_module::begin()
+/* All modules run at the start of a step; the last of them arms the clock. */
+void noc_module::begin(const std::vector<endpoint_module *> &all)
 {
-    for (const entry &e : agenda_)
-        e.module->due_at = UINT64_MAX;
     agenda_.clear();
     stopped_.clear();
+    for (endpoint_module *m : all) {
+        m->due_at = UINT64_MAX;
+        m->rung = true;
+    }
+    rung_ = all.size();
+    next_ = armed_ = held_ = UINT64_MAX;
     b_.e->plane->begin(b_.e->timing);
 }
 
-/* Something new is due in this cycle. Unless the process runs before that anyway, it looks at what there is once all that runs now has
- * run: in the next delta cycle, when the time to sleep until is known. */
-void noc_module::look_again(uint64_t cycle)
+/* The next cycle with work, as things stand: the process runs then. */
+void noc_module::arm()
 {
-    if (running_ || cycle >= armed_)
+    uint64_t cycle = b_.cycle(), of_core = agenda_.empty() ? UINT64_MAX : agenda_.front().cycle;
+    next_ = b_.e->plane->next(b_.e->timing);
+    if (next_ <= cycle)
+        next_ = cycle + 1;
+    armed_ = next_ < of_core ? next_ : of_core;
+    if (armed_ == UINT64_MAX)
+        return;
+    if (armed_ <= cycle)
+        wake_.notify(sc_core::SC_ZERO_TIME);
+    else
+        wake_.notify(b_.until(armed_));
+}
+
+/* ---- the ports of the modules */
+
+void noc_module::ran(endpoint_module &module)
+{
+    if (!module.rung)           /* a process of the user's own: nobody counts on it */
+        return;
+    module.rung = false;
+    if (!--rung_)
+        arm();
+}
+
+/* Something new to be done that the process may not know of. While modules run that it has rung, the last of them arms the clock;
+ * from a process of the user's own it is put on. */
+void noc_module::changed(uint64_t cycle)
+{
+    next_ = 0;
+    if (rung_ || running_ || cycle >= armed_)
         return;
     armed_ = b_.cycle();
     wake_.notify(sc_core::SC_ZERO_TIME);
 }
 
-/* ---- the ports of the modules */
-
 /* What a core does in a cycle the network sees in the next. */
 int noc_module::offer(uint64_t send)
 {
-    const struct timing_plane *plane = b_.e->plane;
     uint64_t cycle = b_.cycle();
-    int taken = plane->inject(b_.e->timing, &b_.e->time, send, cycle, &b_.err);
-    if (taken > 0)
-        look_again(cycle + 1);
-    else if (!taken)
-        stopped_.push_back(b_.e->send[send].endpoint), wake_stopped();
+    int taken = b_.e->plane->inject(b_.e->timing, &b_.e->time, send, cycle, &b_.err);
+    if (!taken) {
+        stopped_.push_back(b_.e->send[send].endpoint);
+        wake_stopped();
+    }
+    changed(cycle + 1);
     return taken;
 }
 
 void noc_module::taken(uint32_t endpoint)
 {
-    b_.e->plane->serve(b_.e->timing, endpoint, b_.cycle());
-    uint64_t next = b_.e->plane->next(b_.e->timing);
-    if (next != UINT64_MAX)
-        look_again(next);
+    uint64_t cycle = b_.cycle();
+    b_.e->plane->serve(b_.e->timing, endpoint, cycle);
+    changed(cycle + 1);
 }
 
-/* Called by the module itself, or by this one for it. In the process of the network what is due now is due in this evaluation. */
 void noc_module::due(endpoint_module &module, uint64_t cycle)
 {
     if (cycle >= module.due_at)
@@ -70,7 +99,8 @@ void noc_module::due(endpoint_module &module, uint64_t cycle)
     module.due_at = cycle;
     agenda_.push_back({cycle, &module});
     std::push_heap(agenda_.begin(), agenda_.end());
-    look_again(cycle);
+    if (!rung_ && !running_ && cycle < armed_)
+        changed(cycle);
 }
 
 /* Cores whose output queue was full, and has a place or is known to have one soon. */
@@ -90,9 +120,8 @@ void noc_module::wake_stopped()
 /* ---- the process */
 
 /* Every module that has something due by this cycle runs, in this evaluation. */
-bool noc_module::ring(uint64_t cycle)
+void noc_module::ring(uint64_t cycle)
 {
-    bool rung = false;
     while (!agenda_.empty() && agenda_.front().cycle <= cycle) {
         entry top = agenda_.front();
         std::pop_heap(agenda_.begin(), agenda_.end());
@@ -100,10 +129,10 @@ bool noc_module::ring(uint64_t cycle)
         if (top.module->due_at != top.cycle)
             continue;
         top.module->due_at = UINT64_MAX;
+        rung_ += !top.module->rung;
+        top.module->rung = true;
         top.module->due.notify();
-        rung = true;
     }
-    return rung;
 }
 
 void noc_module::deliver()
@@ -123,41 +152,49 @@ void noc_module::deliver()
 /* What happens in this cycle in the network, and whom it wakes. */
 bool noc_module::now(uint64_t cycle)
 {
-    const struct timing_plane *plane = b_.e->plane;
     if (held_ == UINT64_MAX) {
-        if (plane->next(b_.e->timing) > cycle)
+        if (!next_)
+            next_ = b_.e->plane->next(b_.e->timing);
+        if (next_ > cycle)
             return true;
-        if (plane->advance(b_.e->timing, cycle, &b_.err))
+        next_ = 0;
+        if (b_.e->plane->advance(b_.e->timing, cycle, &b_.err))
             return false;
     }
     held_ = UINT64_MAX;
     deliver();
-    wake_stopped();
+    if (!stopped_.empty())
+        wake_stopped();
     return true;
 }
 
 /* Those cycles after this one in which only the network has work are done at once, as long as nothing arrives: the kernel would only come
- * back here. What is found to arrive in a later cycle is kept until then. Returns when the process is to run next. */
-uint64_t noc_module::ahead(uint64_t cycle)
+ * back here. What is found to arrive in a later cycle is kept until then. Nobody else runs meanwhile, so how far that goes is asked once. */
+void noc_module::ahead(uint64_t cycle)
 {
     const struct timing_plane *plane = b_.e->plane;
+    uint64_t horizon = sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value() / b_.period_ps;
+    horizon = horizon > UINT64_MAX - cycle ? UINT64_MAX : cycle + horizon;
     for (;;) {
-        uint64_t of_core = agenda_.empty() ? UINT64_MAX : agenda_.front().cycle, next = plane->next(b_.e->timing);
-        if (next <= cycle)
-            next = cycle + 1;
-        if (next >= of_core)
-            return of_core;
-        if (sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()) <= b_.until(next))
-            return next;
-        if (plane->advance(b_.e->timing, next, &b_.err)) {
-            b_.fail();
-            return UINT64_MAX;
+        uint64_t of_core = agenda_.empty() ? UINT64_MAX : agenda_.front().cycle;
+        next_ = plane->next(b_.e->timing);
+        if (next_ <= cycle)
+            next_ = cycle + 1;
+        armed_ = next_ < of_core ? next_ : of_core;
+        if (next_ >= of_core || next_ >= horizon)
+            break;
+        if (plane->advance(b_.e->timing, next_, &b_.err))
+            return b_.fail();
+        if (plane->arrived(b_.e->timing, &b_.e->time, 0) != NO_LEAF) {
+            held_ = next_;
+            break;
         }
-        if (plane->arrived(b_.e->timing, &b_.e->time, 0) != NO_LEAF)
-            return held_ = next;
-        wake_stopped();
-        cycle = next;
+        if (!stopped_.empty())
+            wake_stopped();
+        cycle = next_;
     }
+    if (armed_ != UINT64_MAX)
+        wake_.notify(b_.until(armed_));
 }
 
 void noc_module::run()
@@ -170,12 +207,9 @@ void noc_module::run()
     armed_ = UINT64_MAX;
     if (!now(cycle))
         return b_.fail();
-    if (ring(cycle)) {          /* they run in this evaluation; what they want is known in the next */
-        armed_ = cycle;
-        wake_.notify(sc_core::SC_ZERO_TIME);
-    } else if ((armed_ = ahead(cycle)) != UINT64_MAX) {
-        wake_.notify(b_.until(armed_));
-    }
+    ring(cycle);
+    if (!rung_)
+        ahead(cycle);
     running_ = false;
 }
 

@@ -64,6 +64,7 @@ class spike_out_if : public virtual sc_core::sc_interface {
   public:
     virtual void due(endpoint_module &, uint64_t cycle) = 0;    /* its process is to run then; the earliest asked for counts */
     virtual int offer(uint64_t send) = 0;       /* 1 taken; 0 the output queue is full, packet_in.place will come; -1 failed */
+    virtual void ran(endpoint_module &) = 0;    /* its process has run */
     virtual void taken(uint32_t endpoint) = 0;  /* the head of its input queue: its place is free */
 };
 
@@ -77,6 +78,7 @@ class endpoint_module : public sc_core::sc_module, public packet_in_if {
     uint64_t activations = 0, steps = 0;        /* of the core's process; steps in which it ran */
     sc_core::sc_event due;                      /* notified by the network's module when something is due */
     uint64_t due_at = UINT64_MAX;               /* the earliest cycle asked for, UINT64_MAX for none; the network's module keeps it */
+    bool rung = false;                          /* the process is to run in this evaluation; likewise */
 
   protected:
     endpoint_module(const sc_core::sc_module_name &, board &);
@@ -130,7 +132,8 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     int offer(uint64_t send) override;
     void taken(uint32_t endpoint) override;
     void due(endpoint_module &, uint64_t cycle) override;
-    void begin();                               /* a step */
+    void ran(endpoint_module &) override;
+    void begin(const std::vector<endpoint_module *> &all);      /* a step, for all modules */
     sc_core::sc_port<step_done_if> step_done{"step_done"};
     uint64_t activations = 0;
 
@@ -142,11 +145,12 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     };
     void run();
     bool now(uint64_t cycle);
-    uint64_t ahead(uint64_t cycle);
-    bool ring(uint64_t cycle);
+    void ahead(uint64_t cycle);
+    void ring(uint64_t cycle);
     void deliver();
     void wake_stopped();
-    void look_again(uint64_t cycle);
+    void arm();
+    void changed(uint64_t cycle);
     board &b_;
     sc_core::sc_event wake_;
     std::vector<packet_in_if *> to_;            /* [noc endpoints] */
@@ -154,7 +158,9 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     std::vector<entry> agenda_;                 /* a heap, earliest first; entries that are not their module's due_at are void */
     uint64_t armed_ = UINT64_MAX;               /* the process runs in this cycle at the latest; UINT64_MAX: it sleeps */
     uint64_t held_ = UINT64_MAX;                /* the cycle of arrivals found ahead of time and not delivered yet */
-    bool running_ = false;
+    uint64_t next_ = UINT64_MAX;                /* the network's next cycle with work; 0: to be asked for */
+    size_t rung_ = 0;                           /* modules that are to run in this evaluation */
+    bool running_ = false;                      /* in its own process */
 };
 
 /* Starts a step, knows when nothing is in hand and nothing under way, and ends it when the barrier has been paid for. */
@@ -165,7 +171,7 @@ class barrier_module : public sc_core::sc_module, public step_start_if, public s
     void busy() override { busy_++; }
     void done() override { busy_--, check(); }
     void arrived() override { arrived_++, check(); }
-    void begin(uint32_t modules);               /* now; modules: how many will say done */
+    void begin(const std::vector<endpoint_module *> &all);      /* now; all of them will say done */
     void (*on_end)(void *) = nullptr;           /* the step is over and paid for, or failed */
     void *on_end_arg = nullptr;
     bool over = true;
@@ -190,7 +196,7 @@ struct modules {
     std::unique_ptr<host_module> host;
     std::vector<std::unique_ptr<core_module>> core;
     std::vector<core_module *> core_at;         /* [chip.n_cores] NULL where the core is the user's own */
-    uint32_t count = 0;                         /* modules that a step waits for */
+    std::vector<endpoint_module *> all;         /* that a step waits for */
     void open(struct engine *);                 /* the engine is open: what the board needs of it */
     void build(struct engine *, const std::vector<slot_module *> &own);         /* own: [chip.n_cores], NULL for the chip's own */
 };

@@ -27,6 +27,7 @@ void slot_module::run()
     refused_send_ = UINT64_MAX;
     b_.endpoint[number_].ended = 1;     /* its program is the user's: the chip has nothing to offer for it */
     started_.notify(sc_core::SC_ZERO_TIME);
+    spike_out->ran(*this);
 }
 
 const struct spike_source *slot_module::source(uint32_t neuron) const
