@@ -30,6 +30,7 @@ int open_systemc(struct engine *e, struct err *err)
     modules *m = new modules;
     e->own = m;
     m->open(e);
+    m->b.alone = true;
     m->build(e, std::vector<volley::parts::slot_module *>(e->chip->n_cores, nullptr));
     m->barrier->on_end = pause_kernel;
     return 0;
@@ -56,6 +57,7 @@ void wait_systemc(struct engine *, uint64_t ps)
 
 void close_systemc(struct engine *e)
 {
+    if (getenv("DBG")) { modules *m = static_cast<modules *>(e->own); uint64_t a = 0, s = 0; for (auto *x : m->all) a += x->activations, s += x->steps; fprintf(stderr, "noc %lu modules %lu (host %lu) steps %lu delta %lu\n", m->noc->activations, a, m->host->activations, s, (unsigned long)sc_core::sc_delta_count()); }
     delete static_cast<modules *>(e->own);
     e->own = nullptr;
 }

@@ -109,6 +109,7 @@ void modules::build(struct engine *e, const std::vector<slot_module *> &own)
 void modules::open(struct engine *e)
 {
     b.e = e;
+    b.kernel = sc_core::sc_get_curr_simcontext();
     b.endpoint.resize(e->chip->noc->endpoints);
     b.period_ps = e->chip->noc_period_ps;
 }

@@ -67,18 +67,18 @@ void core_module::run()
         in_hand_ = false;
         step_done->done();
     }
-    spike_out->ran(*this);
+    spike_out->ran();
 }
 
 /* The row is asked for now and read when the packet's service begins. */
-void core_module::put(uint32_t leaf)
+void core_module::put(uint32_t leaf, uint64_t cycle)
 {
     const struct ::packet &packet = b_.e->packet[leaf];
     __builtin_prefetch(b_.e->chip->rows + packet.row);
     if (!in_hand_)
         step_done->busy();
     in_hand_ = true;
-    uint64_t at = endpoint_arrive(&b_.endpoint[number_], &b_.e->time, leaf, b_.cycle());
+    uint64_t at = endpoint_arrive(&b_.endpoint[number_], &b_.e->time, leaf, cycle);
     if (at != UINT64_MAX)
         spike_out->due(*this, at);
     if (packets)
@@ -159,16 +159,16 @@ void host_module::run()
         in_hand_ = false;
         step_done->done();
     }
-    spike_out->ran(*this);
+    spike_out->ran();
 }
 
 /* The output port takes what comes in the same cycle and needs no process for it. */
-void host_module::put(uint32_t leaf)
+void host_module::put(uint32_t leaf, uint64_t cycle)
 {
     struct engine *e = b_.e;
     uint32_t number = e->chip->noc->host_out;
     struct endpoint &state = b_.endpoint[number];
-    uint64_t next, cycle = b_.cycle();
+    uint64_t next;
     endpoint_arrive(&state, &e->time, leaf, cycle);
     if (endpoint_act(&state, &e->time, number, cycle, &ports_, &e->noc_counts, &next, &b_.err))
         b_.fail();

@@ -20,57 +20,90 @@ void noc_module::attach(uint32_t endpoint, packet_in_if &to)
     to_[endpoint] = &to;
 }
 
-/* All modules run at the start of a step; the last of them arms the clock. */
+/* All modules run at the start of a step; the last of them sets the clock. */
 void noc_module::begin(const std::vector<endpoint_module *> &all)
 {
     agenda_.clear();
     stopped_.clear();
-    for (endpoint_module *m : all) {
+    rung_ = all;
+    ran_ = 0;
+    ring_at_ = 0;
+    for (endpoint_module *m : all)
         m->due_at = UINT64_MAX;
-        m->rung = true;
-    }
-    rung_ = all.size();
     next_ = armed_ = held_ = UINT64_MAX;
     b_.e->plane->begin(b_.e->timing);
 }
 
-/* The next cycle with work, as things stand: the process runs then. */
-void noc_module::arm()
+/* ---- the clock: whoever has something to do first runs next */
+
+/* The modules that are due first are notified, each for that time. */
+void noc_module::ring()
 {
-    uint64_t cycle = b_.cycle(), of_core = agenda_.empty() ? UINT64_MAX : agenda_.front().cycle;
+    uint64_t cycle = agenda_.front().cycle;
+    bool now = cycle <= b_.cycle();
+    sc_core::sc_time wait = now ? sc_core::SC_ZERO_TIME : b_.until(cycle);
+    rung_.clear();
+    ran_ = 0;
+    ring_at_ = cycle;
+    while (!agenda_.empty() && agenda_.front().cycle == cycle) {
+        endpoint_module *module = agenda_.front().module;
+        std::pop_heap(agenda_.begin(), agenda_.end());
+        agenda_.pop_back();
+        if (module->due_at != cycle)
+            continue;
+        module->due_at = UINT64_MAX;
+        module->due.notify(wait);
+        rung_.push_back(module);
+    }
+}
+
+/* A process of the user's own does something before the modules that have been notified run: they are asked again after it. */
+void noc_module::unring()
+{
+    for (endpoint_module *module : rung_) {
+        module->due.cancel();
+        due(*module, ring_at_);
+    }
+    rung_.clear();
+    ran_ = 0;
+}
+
+/* After the modules that were due have run. The network's own cycles it does in its own process, in this instant: they are ahead of time. */
+void noc_module::ran()
+{
+    if (++ran_ < rung_.size())
+        return;
+    rung_.clear();
     next_ = b_.e->plane->next(b_.e->timing);
-    if (next_ <= cycle)
-        next_ = cycle + 1;
-    armed_ = next_ < of_core ? next_ : of_core;
-    if (armed_ == UINT64_MAX)
-        return;
-    if (armed_ <= cycle)
+    if (next_ != UINT64_MAX && (agenda_.empty() || next_ <= agenda_.front().cycle)) {
+        armed_ = b_.cycle();
         wake_.notify(sc_core::SC_ZERO_TIME);
-    else
-        wake_.notify(b_.until(armed_));
+    } else {
+        ring_first();
+    }
 }
 
-/* ---- the ports of the modules */
-
-void noc_module::ran(endpoint_module &module)
+void noc_module::ring_first()
 {
-    if (!module.rung)           /* a process of the user's own: nobody counts on it */
-        return;
-    module.rung = false;
-    if (!--rung_)
-        arm();
+    while (!agenda_.empty() && rung_.empty())
+        ring();
 }
 
-/* Something new to be done that the process may not know of. While modules run that it has rung, the last of them arms the clock;
- * from a process of the user's own it is put on. */
+/* Something new to be done. While modules run that were due, the last of them sees to it; a process of the user's own sets the clock
+ * anew. */
 void noc_module::changed(uint64_t cycle)
 {
     next_ = 0;
-    if (rung_ || running_ || cycle >= armed_)
+    if (running_ || cycle >= armed_ || (!rung_.empty() && ring_at_ <= b_.cycle()))
         return;
+    running_ = true;            /* unring is not to come back here */
+    unring();
+    running_ = false;
     armed_ = b_.cycle();
     wake_.notify(sc_core::SC_ZERO_TIME);
 }
+
+/* ---- the ports of the modules */
 
 /* What a core does in a cycle the network sees in the next. */
 int noc_module::offer(uint64_t send)
@@ -99,8 +132,7 @@ void noc_module::due(endpoint_module &module, uint64_t cycle)
     module.due_at = cycle;
     agenda_.push_back({cycle, &module});
     std::push_heap(agenda_.begin(), agenda_.end());
-    if (!rung_ && !running_ && cycle < armed_)
-        changed(cycle);
+    changed(cycle);
 }
 
 /* Cores whose output queue was full, and has a place or is known to have one soon. */
@@ -119,84 +151,75 @@ void noc_module::wake_stopped()
 
 /* ---- the process */
 
-/* Every module that has something due by this cycle runs, in this evaluation. */
-void noc_module::ring(uint64_t cycle)
-{
-    while (!agenda_.empty() && agenda_.front().cycle <= cycle) {
-        entry top = agenda_.front();
-        std::pop_heap(agenda_.begin(), agenda_.end());
-        agenda_.pop_back();
-        if (top.module->due_at != top.cycle)
-            continue;
-        top.module->due_at = UINT64_MAX;
-        rung_ += !top.module->rung;
-        top.module->rung = true;
-        top.module->due.notify();
-    }
-}
-
-void noc_module::deliver()
+/* What came in this cycle, to its modules: at its time, or before it where nobody can tell. */
+void noc_module::deliver(uint64_t cycle)
 {
     struct engine *e = b_.e;
-    uint32_t leaf;
-    for (uint32_t i = 0; (leaf = e->plane->arrived(e->timing, &e->time, i)) != NO_LEAF; i++) {
+    for (uint32_t i = 0; i < (uint32_t)came_; i++) {
+        uint32_t leaf = e->plane->arrived(e->timing, &e->time, i);
         struct leaf &l = e->leaf[leaf];
         if (l.lost)
-            l.arrive = l.start = l.end = b_.cycle();
+            l.arrive = l.start = l.end = cycle;
         else
-            to_[l.endpoint]->put(leaf);
+            to_[l.endpoint]->put(leaf, cycle);
         step_done->arrived();
     }
+    came_ = 0;
 }
 
-/* What happens in this cycle in the network, and whom it wakes. */
-bool noc_module::now(uint64_t cycle)
+/* Somebody looks at the ports of a module for which something has come. */
+bool noc_module::watched() const
 {
-    if (held_ == UINT64_MAX) {
-        if (!next_)
-            next_ = b_.e->plane->next(b_.e->timing);
-        if (next_ > cycle)
+    struct engine *e = b_.e;
+    for (uint32_t i = 0; i < (uint32_t)came_; i++) {
+        uint32_t leaf = e->plane->arrived(e->timing, &e->time, i);
+        if (!e->leaf[leaf].lost && to_[e->leaf[leaf].endpoint]->watched())
             return true;
-        next_ = 0;
-        if (b_.e->plane->advance(b_.e->timing, cycle, &b_.err))
-            return false;
     }
-    held_ = UINT64_MAX;
-    deliver();
-    if (!stopped_.empty())
-        wake_stopped();
-    return true;
+    return false;
 }
 
-/* Those cycles after this one in which only the network has work are done at once, as long as nothing arrives: the kernel would only come
- * back here. What is found to arrive in a later cycle is kept until then. Nobody else runs meanwhile, so how far that goes is asked once. */
-void noc_module::ahead(uint64_t cycle)
+/* How far nobody but the chip's own modules has anything to do: the cycle in which somebody may. */
+uint64_t noc_module::horizon(uint64_t cycle) const
+{
+    if (b_.alone)
+        return UINT64_MAX;
+    uint64_t free = sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value() / b_.period_ps;
+    return free > UINT64_MAX - cycle ? UINT64_MAX : cycle + free;
+}
+
+/* Cycles in which only the network has work are done at once, up to the first in which somebody else has: the kernel would only come back
+ * here. By the one-cycle rule that one is done, too. For a module that is watched what comes is held until its time. Nobody else runs
+ * meanwhile, so how far this goes is asked once. Returns the cycle in which the process is to run again. */
+uint64_t noc_module::ahead(uint64_t cycle)
 {
     const struct timing_plane *plane = b_.e->plane;
-    uint64_t horizon = sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value() / b_.period_ps;
-    horizon = horizon > UINT64_MAX - cycle ? UINT64_MAX : cycle + horizon;
-    for (;;) {
-        uint64_t of_core = agenda_.empty() ? UINT64_MAX : agenda_.front().cycle;
-        next_ = plane->next(b_.e->timing);
-        if (next_ <= cycle)
-            next_ = cycle + 1;
-        armed_ = next_ < of_core ? next_ : of_core;
-        if (next_ >= of_core || next_ >= horizon)
+    uint64_t limit = horizon(cycle), next = next_ ? next_ : plane->next(b_.e->timing);
+    for (; next != UINT64_MAX; next = plane->next(b_.e->timing)) {
+        if (next <= cycle)
+            next = cycle + 1;
+        if (!agenda_.empty() && next > agenda_.front().cycle)
             break;
-        if (plane->advance(b_.e->timing, next_, &b_.err))
-            return b_.fail();
-        if (plane->arrived(b_.e->timing, &b_.e->time, 0) != NO_LEAF) {
-            held_ = next_;
+        if (next >= limit)
+            return next_ = next;
+        if ((came_ = plane->advance(b_.e->timing, next, &b_.err)) < 0) {
+            b_.fail();
             break;
         }
+        next_ = 0;
+        if (came_ && watched())
+            return held_ = next;
+        if (came_)
+            deliver(next);
         if (!stopped_.empty())
             wake_stopped();
-        cycle = next_;
+        cycle = next;
     }
-    if (armed_ != UINT64_MAX)
-        wake_.notify(b_.until(armed_));
+    next_ = next;
+    return UINT64_MAX;
 }
 
+/* Held arrivals, or a cycle that the network could not do ahead of its time; then those that it can. */
 void noc_module::run()
 {
     uint64_t cycle = b_.cycle();
@@ -205,11 +228,23 @@ void noc_module::run()
         return;
     running_ = true;
     armed_ = UINT64_MAX;
-    if (!now(cycle))
-        return b_.fail();
-    ring(cycle);
-    if (!rung_)
-        ahead(cycle);
+    if (!next_)
+        next_ = b_.e->plane->next(b_.e->timing);
+    if (held_ == UINT64_MAX && next_ <= cycle) {
+        next_ = 0;
+        if ((came_ = b_.e->plane->advance(b_.e->timing, cycle, &b_.err)) < 0)
+            return b_.fail();
+    }
+    held_ = UINT64_MAX;
+    if (came_)
+        deliver(cycle);
+    if (!stopped_.empty())
+        wake_stopped();
+    armed_ = ahead(cycle);
+    if (armed_ != UINT64_MAX)
+        wake_.notify(b_.until(armed_));
+    else
+        ring_first();
     running_ = false;
 }
 

@@ -22,10 +22,12 @@ struct board {
     uint64_t serial = 0;                        /* steps begun so far */
     struct err err = {};
     bool failed = false;
+    bool alone = false;                         /* no process but the chip's own modules */
+    const sc_core::sc_simcontext *kernel = nullptr;
 
     uint64_t cycle()                            /* the NoC's cycle now; what lies between two edges counts to the later one */
     {
-        uint64_t now = sc_core::sc_time_stamp().value();
+        uint64_t now = kernel->time_stamp().value();
         if (now != asked_ps_ || begun_ps != asked_begun_) {     /* a division, once per cycle */
             asked_ps_ = now;
             asked_begun_ = begun_ps;
@@ -35,7 +37,7 @@ struct board {
     }
     sc_core::sc_time until(uint64_t cycle) const        /* from now; not before now */
     {
-        return sc_core::sc_time::from_value(begun_ps + cycle * period_ps - sc_core::sc_time_stamp().value());
+        return sc_core::sc_time::from_value(begun_ps + cycle * period_ps - kernel->time_stamp().value());
     }
     void fail();                                /* err is set: the simulation pauses, the step is lost */
 
@@ -56,7 +58,8 @@ class step_done_if : public virtual sc_core::sc_interface {
 };
 class packet_in_if : public virtual sc_core::sc_interface {
   public:
-    virtual void put(uint32_t leaf) = 0;        /* its tail is in the input queue */
+    virtual void put(uint32_t leaf, uint64_t cycle) = 0;        /* its tail is in the input queue from this cycle on: now, or before it */
+    virtual bool watched() const = 0;           /* somebody would see it if put came before its time */
     virtual void place(uint64_t cycle) = 0;     /* the output queue that was full has a place from this cycle on */
 };
 class endpoint_module;
@@ -64,7 +67,7 @@ class spike_out_if : public virtual sc_core::sc_interface {
   public:
     virtual void due(endpoint_module &, uint64_t cycle) = 0;    /* its process is to run then; the earliest asked for counts */
     virtual int offer(uint64_t send) = 0;       /* 1 taken; 0 the output queue is full, packet_in.place will come; -1 failed */
-    virtual void ran(endpoint_module &) = 0;    /* its process has run */
+    virtual void ran() = 0;                     /* a process that was due has run */
     virtual void taken(uint32_t endpoint) = 0;  /* the head of its input queue: its place is free */
 };
 
@@ -78,7 +81,6 @@ class endpoint_module : public sc_core::sc_module, public packet_in_if {
     uint64_t activations = 0, steps = 0;        /* of the core's process; steps in which it ran */
     sc_core::sc_event due;                      /* notified by the network's module when something is due */
     uint64_t due_at = UINT64_MAX;               /* the earliest cycle asked for, UINT64_MAX for none; the network's module keeps it */
-    bool rung = false;                          /* the process is to run in this evaluation; likewise */
 
   protected:
     endpoint_module(const sc_core::sc_module_name &, board &);
@@ -91,7 +93,8 @@ class endpoint_module : public sc_core::sc_module, public packet_in_if {
 class core_module : public endpoint_module {
   public:
     core_module(const sc_core::sc_module_name &, board &, uint32_t core);
-    void put(uint32_t leaf) override;
+    void put(uint32_t leaf, uint64_t cycle) override;
+    bool watched() const override { return packets; }
     void place(uint64_t cycle) override;
     tlm::tlm_analysis_port<packet_event> *packets = nullptr;    /* of a probe; the chip's */
     tlm::tlm_analysis_port<spike_event> *spikes = nullptr;
@@ -111,7 +114,8 @@ class core_module : public endpoint_module {
 class host_module : public endpoint_module {
   public:
     host_module(const sc_core::sc_module_name &, board &);
-    void put(uint32_t leaf) override;           /* at the output port */
+    void put(uint32_t leaf, uint64_t cycle) override;           /* at the output port */
+    bool watched() const override { return output; }
     void place(uint64_t) override {}
     std::vector<uint32_t> *output = nullptr;    /* leaves that came, for whoever wants them */
     sc_core::sc_event came;
@@ -132,7 +136,7 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     int offer(uint64_t send) override;
     void taken(uint32_t endpoint) override;
     void due(endpoint_module &, uint64_t cycle) override;
-    void ran(endpoint_module &) override;
+    void ran() override;
     void begin(const std::vector<endpoint_module *> &all);      /* a step, for all modules */
     sc_core::sc_port<step_done_if> step_done{"step_done"};
     uint64_t activations = 0;
@@ -145,11 +149,13 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     };
     void run();
     bool now(uint64_t cycle);
-    void ahead(uint64_t cycle);
-    void ring(uint64_t cycle);
-    void deliver();
+    uint64_t ahead(uint64_t cycle);
+    void ring();
+    void ring_first();
+    void unring();
+    void deliver(uint64_t cycle);
+    bool watched() const;
     void wake_stopped();
-    void arm();
     void changed(uint64_t cycle);
     board &b_;
     sc_core::sc_event wake_;
@@ -158,8 +164,12 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     std::vector<entry> agenda_;                 /* a heap, earliest first; entries that are not their module's due_at are void */
     uint64_t armed_ = UINT64_MAX;               /* the process runs in this cycle at the latest; UINT64_MAX: it sleeps */
     uint64_t held_ = UINT64_MAX;                /* the cycle of arrivals found ahead of time and not delivered yet */
+    uint64_t horizon(uint64_t cycle) const;
+    int came_ = 0;                              /* leaves that came in the network's last cycle and are not delivered yet */
     uint64_t next_ = UINT64_MAX;                /* the network's next cycle with work; 0: to be asked for */
-    size_t rung_ = 0;                           /* modules that are to run in this evaluation */
+    std::vector<endpoint_module *> rung_;       /* modules that have been notified for cycle ring_at_ */
+    size_t ran_ = 0;                            /* how many of them have run */
+    uint64_t ring_at_ = 0;
     bool running_ = false;                      /* in its own process */
 };
 

@@ -27,7 +27,7 @@ void slot_module::run()
     refused_send_ = UINT64_MAX;
     b_.endpoint[number_].ended = 1;     /* its program is the user's: the chip has nothing to offer for it */
     started_.notify(sc_core::SC_ZERO_TIME);
-    spike_out->ran(*this);
+    spike_out->ran();
 }
 
 const struct spike_source *slot_module::source(uint32_t neuron) const
@@ -43,12 +43,12 @@ uint32_t slot_module::packets(uint32_t neuron) const
 
 /* ---- packets for the core */
 
-void slot_module::put(uint32_t leaf)
+void slot_module::put(uint32_t leaf, uint64_t cycle)
 {
     if (!in_hand_)
         step_done->busy();
     in_hand_ = true;
-    endpoint_arrive(&b_.endpoint[number_], &b_.e->time, leaf, b_.cycle());
+    endpoint_arrive(&b_.endpoint[number_], &b_.e->time, leaf, cycle);
     arrived_.notify(sc_core::SC_ZERO_TIME);
 }
 

@@ -12,7 +12,8 @@ class slot_module : public endpoint_module, public core_slot, public volley::pac
   public:
     slot_module(const sc_core::sc_module_name &, board &, uint32_t core);
     /* the chip's side */
-    void put(uint32_t leaf) override;
+    void put(uint32_t leaf, uint64_t cycle) override;
+    bool watched() const override { return true; }
     void place(uint64_t cycle) override;
     /* the user's side */
     bool get(volley::packet &) override;

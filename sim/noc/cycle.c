@@ -258,7 +258,11 @@ static void serve_cycle(void *plane, uint32_t endpoint, uint64_t cycle)
 static int advance_cycle(void *plane, uint64_t cycle, struct err *err)
 {
     struct cycle *c = plane;
-    return mesh_step(c->mesh, ran(c, cycle), err);
+    uint32_t n;
+    if (mesh_step(c->mesh, ran(c, cycle), err))
+        return -1;
+    mesh_arrivals(c->mesh, &n);
+    return (int)n;
 }
 
 /* A leaf's number is its send's first and its place in the tree. */
@@ -267,8 +271,6 @@ static uint32_t arrived_cycle(void *plane, struct step_time *step, uint32_t i)
     const struct cycle *c = plane;
     uint32_t n;
     const struct mesh_arrival *a = mesh_arrivals(c->mesh, &n);
-    if (i >= n)
-        return NO_LEAF;
     uint32_t leaf = step->send[a[i].tag].first_leaf + a[i].leaf;
     step->leaf[leaf].lost = a[i].lost;
     return leaf;
@@ -375,10 +377,10 @@ static void wake_stopped(struct cycle *c)
 }
 
 /* What arrived wakes its core; a packet that was dropped wakes nobody. */
-static void take_arrivals(struct cycle *c, struct step_time *step, uint64_t cycle)
+static void take_arrivals(struct cycle *c, struct step_time *step, uint32_t n, uint64_t cycle)
 {
-    uint32_t leaf;
-    for (uint32_t i = 0; (leaf = arrived_cycle(c, step, i)) != NO_LEAF; i++) {
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t leaf = arrived_cycle(c, step, i);
         struct leaf *l = &step->leaf[leaf];
         uint64_t at = UINT64_MAX;
         if (l->lost)
@@ -421,9 +423,10 @@ static int run(struct cycle *c, struct step_time *step, struct noc_counts *count
             return 0;
         ran(c, now);
         if (now == of_mesh) {
-            if (advance_cycle(c, now, err))
+            int n = advance_cycle(c, now, err);
+            if (n < 0)
                 return -1;
-            take_arrivals(c, step, now);
+            take_arrivals(c, step, (uint32_t)n, now);
             wake_stopped(c);
         }
         if (act(c, step, now, counts, err))
