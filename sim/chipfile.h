@@ -138,6 +138,9 @@ struct chip_noc {                       /* of one chip, where nothing else is sa
     uint32_t stage[N_STAGES], virtual_channels, buffer_flits, credit, iterations;
     int speculative, atomic, matrix, input_first;       /* 0: not; round robin; iSLIP */
     uint32_t watchdog;                  /* cycles; 0: never */
+    int drops;                          /* 1: a packet that has waited longer than drop_wait cycles at a router is dropped */
+    uint32_t drop_wait;
+    struct duration d_drop_wait;
 };
 
 struct chip_io { uint32_t column, row, chip, router; char *port; uint32_t flits_per_cycle; uint32_t payload_bits; }; /* payload 0: no values; router: of the chip */

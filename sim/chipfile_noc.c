@@ -14,7 +14,7 @@ struct noc_text {
     uint32_t watchdog;
     uint32_t size[2], cores_per_tile, routers;
     const char *clock, *source;
-    const struct doc_node *tree, *cores_at, *links, *link, *local, *routing, *router, *packets;
+    const struct doc_node *tree, *cores_at, *links, *link, *local, *routing, *router, *packets, *drop_wait;
 };
 #define OF(member) offsetof(struct noc_text, member)
 static const struct field noc_fields[] = {
@@ -32,7 +32,9 @@ static const struct field noc_fields[] = {
     {"routing", FIELD_NODE, OF(routing), 0, 0, 0, NULL, NULL, "{kind: xy, multicast: tree}", "which way packets go"},
     {"router", FIELD_NODE, OF(router), 0, 0, 0, NULL, NULL, "{virtual_channels: 2, buffer: 4 flits, traversal: 1 cycle}", "its stages and buffers"},
     {"packets", FIELD_NODE, OF(packets), 0, 0, 0, NULL, NULL, "{spike: {x: 4 bit, y: 4 bit, axon: 12 bit}}", "fields of each type of packet"},
-    {"full", FIELD_WORD, OF(full), 0, 0, 0, "push_back", "push_back", "push_back", "what a full buffer does"},
+    {"full", FIELD_WORD, OF(full), 0, 0, 0, "push_back|drop", "push_back", "push_back",
+     "what a full buffer does: hold up who sends, or, after drop_wait, lose the packet that waits for it; then spikes depend on timing"},
+    {"drop_wait", FIELD_COST, OF(drop_wait), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "240 cycles", "full: drop: how long a packet's head may wait at a router"},
     {"watchdog", FIELD_NUMBER, OF(watchdog), UNIT_CYCLES, 0, 0, NULL, "100000 cycles", "100000 cycles",
      "with flits under way and none moved for so long, the run ends if they wait in a ring; 0 cycles: never"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies", "of the times below that give none; a time in cycles is a choice and needs none"},
@@ -285,6 +287,17 @@ static int check_link_times(const struct reading *r, const struct doc_node *link
                      "noc.link.delay: of a tree, a list of links, a system of chips, and with table or updown routes, a link takes 1 cycle or more");
 }
 
+static int read_drops(struct reading *r, const struct standing *from, const struct noc_text *text, struct err *err)
+{
+    struct chip_noc *n = &r->file->noc;
+    n->drops = text->full;
+    if (n->drops && !text->drop_wait)
+        return doc_error(doc_get(r->at.noc, "full"), err, "noc.full: drop says not how long a packet waits before it is lost; add for example drop_wait: 240 cycles");
+    if (!n->drops && text->drop_wait)
+        return doc_error(text->drop_wait, err, "noc.drop_wait: nothing is dropped; write full: drop, or remove it");
+    return n->drops ? noc_time(r, from, "drop_wait", text->drop_wait, 0, &n->d_drop_wait, &n->drop_wait, err) : 0;
+}
+
 int chipfile_noc(struct reading *r, struct err *err)
 {
     struct chip_noc *n = &r->file->noc;
@@ -312,5 +325,5 @@ int chipfile_noc(struct reading *r, struct err *err)
         return doc_error(r->at.noc, err, "noc: %u tiles of %u cores are more than %d cores", chipfile_tiles(n), n->cores_per_tile, CORES_MAX);
     r->file->cores = chipfile_tiles(n) * n->cores_per_tile;
     return read_link(r, &from, &text, err) || check_link_times(r, text.link, err) || chipfile_links_of(r, &from, text.links, err) ||
-           read_router(r, &from, &text, err) || read_packets(r, text.packets, err) ? -1 : 0;
+           read_router(r, &from, &text, err) || read_packets(r, text.packets, err) || read_drops(r, &from, &text, err) ? -1 : 0;
 }

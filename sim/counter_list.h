@@ -26,6 +26,7 @@
     X(CROSSBAR, "crossbar", "crossbar", WORK, "flits", "a flit crossed a router's switch, per copy")                                    \
     X(LINK, "link", "link", WORK, "flits", "a flit crossed a link between routers")                                                     \
     X(LINK_CHIP, "link_chip", "link_chip", WORK, "flits", "of these, a link between chips")                                             \
+    X(DROPPED, "dropped", "", WORK, "packets", "a delivery that the network lost (noc.full: drop); what it did before that is counted")        \
     X(HOST_IN, "host_packets_in", "packet_in", WORK, "packets", "input packets sent by the host port")                                  \
     X(HOST_OUT, "host_packets_out", "packet_out", WORK, "packets", "output packets delivered to the host port")                         \
     X(BARRIERS, "barriers", "barrier", WORK, "barriers", "a barrier of the chip; priced per: core, tile or chip as the file says")      \
@@ -34,4 +35,12 @@
     X(STALLED, "stalled_cycles", "", TIME, "cycles", "NoC cycles in which an update program waited for its output queue")               \
     X(BLOCKED, "blocked_cycles", "", TIME, "cycles", "NoC cycles in which the network waited for an input queue")                       \
     X(QUEUED, "queued_cycles", "", TIME, "cycles", "NoC cycles that packets waited in input queues")                                    \
-    X(LINK_BUSY, "link_busy_cycles", "", TIME, "cycles", "cycles reserved on links between routers")
+    X(LINK_BUSY, "link_busy_cycles", "", TIME, "cycles", "cycles reserved on links between routers")      \
+    X(BUFFERED, "flit_cycles", "", TIME, "cycles", "NoC cycles that flits spent in routers' buffers, all flits together; this and those below in plane cycle only") \
+    X(STALL_NO_VC, "stall_no_vc", "", TIME, "cycles", "a packet's copy at the front of a buffer waited: no virtual channel of the next one was free") \
+    X(STALL_LOST_VC, "stall_lost_vc", "", TIME, "cycles", "the same: other packets got the channels that were free")                    \
+    X(STALL_NO_CREDIT, "stall_no_credit", "", TIME, "cycles", "the same: its channel of the next buffer was full")                      \
+    X(STALL_LOST_SWITCH, "stall_lost_switch", "", TIME, "cycles", "the same: another flit went through the switch")                     \
+    X(STALL_LINK_BUSY, "stall_link_busy", "", TIME, "cycles", "the same: the link still carried the flit before")                       \
+    X(STALL_NO_PLACE, "stall_no_place", "", TIME, "cycles", "the same: the input queue of the core was full")                           \
+    X(LOST_GRANTS, "lost_grants", "", TIME, "grants", "speculative grants of a switch that came to nothing")

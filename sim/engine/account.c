@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "noc/loss.h"
+#include "noc/ports.h"
 
 /* What no population did: static power, barriers, resets, and the time counters of the whole network. */
 static uint32_t chip_group(const struct run *run)
@@ -26,41 +28,43 @@ static void add(struct engine *e, uint32_t group, enum counter counter, uint64_t
     e->step.action[counter] += n;
 }
 
-/* The network's work for one spike: all its packets and their copies. Belongs to the population that fired. It follows from the route
- * alone and is therefore known when the spike is sent, in every plane: with R routers entered, H links crossed and D deliveries,
- *     buffer writes = reads = R x flits, look-ups = R, crossbar = (H + D) x flits, links = H x flits,
- *     arbitrations = a virtual channel for each copy + the switch for each of its flits = (H + D) x (1 + flits). */
-void account_spike(struct engine *e, const struct spike_source *source)
+/* Counts may be taken back in the step in which they were added: sums of uint64 come back from below 0. */
+static uint64_t signed_count(uint64_t n, int sign)
 {
-    const struct path_counts *path = &source->path;
-    uint32_t group = source->population == HOST_POPULATION ? host_group(e->run) : source->population;
-    uint64_t flits = e->chip->flits, packets = source->tree == UNICAST ? source->routes : 1;
-    uint64_t hops = path->hops, copies = hops + path->leaves;
-    if (!source->routes)        /* a neuron that nobody listens to sends nothing */
-        return;
-    add(e, group, COUNT_PACKETS, packets);
-    add(e, group, COUNT_PACKETS_TILE, path->leaves_tile);
-    add(e, group, COUNT_FLITS, packets * flits);
-    add(e, group, COUNT_HOPS, hops);
-    add(e, group, COUNT_HOPS_X, path->hops_x);
-    add(e, group, COUNT_HOPS_Y, path->hops_y);
-    add(e, group, COUNT_HOPS_CHIP, path->hops_chip);
-    add(e, group, COUNT_BUFFER_WRITES, path->routers * flits);
-    add(e, group, COUNT_BUFFER_READS, path->routers * flits);
-    add(e, group, COUNT_ROUTES, path->routers);
-    add(e, group, COUNT_ARBITRATIONS, copies + copies * flits);
-    add(e, group, COUNT_CROSSBAR, copies * flits);
-    add(e, group, COUNT_LINK, hops * flits);
-    add(e, group, COUNT_LINK_CHIP, path->hops_chip * flits);
-    if (source->population == HOST_POPULATION) {
-        add(e, group, COUNT_HOST_IN, packets);
-        return;
-    }
-    const struct network *net = e->run->network;
-    if (net->population[source->population].output)     /* one of its deliveries is the host's */
-        add(e, host_group(e->run), COUNT_HOST_OUT, 1);
-    /* the core looks its routes up: an entry per target core, each on words of its own */
-    uint32_t type = e->run->quantised->population[source->population].type;
+    return sign < 0 ? 0 - n : n;
+}
+
+/* The network's work along a way: with R routers entered, H links crossed and D deliveries,
+ *     buffer writes = reads = R x flits, look-ups = R, crossbar = (H + D) x flits, links = H x flits,
+ *     arbitrations = a virtual channel for each copy + the switch for each of its flits = (H + D) x (1 + flits).
+ * sign -1: it was not done after all. */
+static void add_path(struct engine *e, uint32_t group, const struct path_counts *path, int sign)
+{
+    uint64_t flits = e->chip->flits, hops = path->hops, copies = hops + path->leaves;
+    add(e, group, COUNT_PACKETS_TILE, signed_count(path->leaves_tile, sign));
+    add(e, group, COUNT_HOPS, signed_count(hops, sign));
+    add(e, group, COUNT_HOPS_X, signed_count(path->hops_x, sign));
+    add(e, group, COUNT_HOPS_Y, signed_count(path->hops_y, sign));
+    add(e, group, COUNT_HOPS_CHIP, signed_count(path->hops_chip, sign));
+    add(e, group, COUNT_BUFFER_WRITES, signed_count(path->routers * flits, sign));
+    add(e, group, COUNT_BUFFER_READS, signed_count(path->routers * flits, sign));
+    add(e, group, COUNT_ROUTES, signed_count(path->routers, sign));
+    add(e, group, COUNT_ARBITRATIONS, signed_count(copies + copies * flits, sign));
+    add(e, group, COUNT_CROSSBAR, signed_count(copies * flits, sign));
+    add(e, group, COUNT_LINK, signed_count(hops * flits, sign));
+    add(e, group, COUNT_LINK_CHIP, signed_count(path->hops_chip * flits, sign));
+}
+
+/* Whoever sends pays for the way. */
+static uint32_t sender_group(const struct engine *e, const struct spike_source *source)
+{
+    return source->population == HOST_POPULATION ? host_group(e->run) : source->population;
+}
+
+/* The core looks a spike's routes up: an entry per target core, each on words of its own. */
+static void account_route_table(struct engine *e, const struct spike_source *source)
+{
+    uint32_t group = source->population, type = e->run->quantised->population[source->population].type;
     const struct core_type *t = &e->run->chip->type[type];
     const struct chip_table *routing = &t->table[TABLE_ROUTING];
     if (routing->memory == NO_INDEX || !routing->entry_bits)
@@ -70,6 +74,46 @@ void account_spike(struct engine *e, const struct spike_source *source)
     e->run->group_memory[group * e->run->n_memories + index].reads += words;
     e->run->memory[index].reads += words;
     e->step_memory[index].reads += words;
+}
+
+/* The work for one spike: all its packets and their copies. Belongs to the population that fired. It follows from the route alone and is
+ * therefore known when the spike is sent, in every plane. */
+void account_spike(struct engine *e, const struct spike_source *source)
+{
+    uint32_t group = sender_group(e, source);
+    uint64_t packets = source->tree == UNICAST ? source->routes : 1;
+    if (!source->routes)        /* a neuron that nobody listens to sends nothing */
+        return;
+    e->leaves_sent += source->path.leaves;
+    add(e, group, COUNT_PACKETS, packets);
+    add(e, group, COUNT_FLITS, packets * e->chip->flits);
+    add_path(e, group, &source->path, 1);
+    if (source->population == HOST_POPULATION) {
+        add(e, group, COUNT_HOST_IN, packets);
+        return;
+    }
+    if (e->run->network->population[source->population].output)     /* one of its deliveries is the host's */
+        add(e, host_group(e->run), COUNT_HOST_OUT, 1);
+    account_route_table(e, source);
+}
+
+/* A packet of which a delivery was lost: the whole way was counted when it was sent; what it came to takes its place. A copy that was given
+ * up after it had got its channel was granted that. */
+void account_lost(struct engine *e, const struct spike_source *source, const struct send *send)
+{
+    const struct noc *noc = e->chip->noc;
+    const struct leaf *leaf = &e->leaf[send->first_leaf];
+    uint32_t group = sender_group(e, source), endpoint = leaf->endpoint;
+    struct path_counts whole = source->path, done;
+    if (send->route == UNICAST)
+        noc_path_counts(noc, send->endpoint, &endpoint, 1, UNICAST, &whole);
+    add(e, group, COUNT_ARBITRATIONS, noc_path_done(noc, send, leaf, &done));
+    add_path(e, group, &whole, -1);
+    add_path(e, group, &done, 1);
+    add(e, group, COUNT_DROPPED, send->leaves - done.leaves);
+    for (uint32_t l = 0; l < send->leaves; l++)
+        if (leaf[l].lost && leaf[l].endpoint == noc->host_out)
+            add(e, host_group(e->run), COUNT_HOST_OUT, signed_count(1, -1));
 }
 
 /* A gated chip writes a register for each part of the layer that opens: an action, and time before that core's update. */
@@ -192,7 +236,7 @@ static void trace_packets(struct engine *e)
         run->packet = mem_room(run->packet, run->n_packets, &e->packet_capacity, sizeof *run->packet);
         run->packet[run->n_packets++] =
             (struct run_packet){(uint32_t)e->at.sample, (uint32_t)e->at.step, s->endpoint, l->endpoint, s->offset, l->arrive, l->start, l->end,
-                                l->send};
+                                l->send, l->lost};
     }
 }
 
@@ -251,6 +295,7 @@ void account_step(struct engine *e)
     e->step_ps = ps;
     add_to_sample(e, ps);
     run->steps_beyond += e->time.beyond;
+    run->noc_cycles += e->time.end;
     if (e->time.peak_link_use > run->peak_link_use)
         run->peak_link_use = e->time.peak_link_use;
     if (run->options.traces & (TRACE_PACKETS | TRACE_TIMELINE))
@@ -271,6 +316,24 @@ void account_sample_start(struct engine *e)
     clear_step(e);
 }
 
+/* What the ports of the flit-level network counted, and their sums: a packet's copy that waits is a stall of the port where it stands. */
+static void count_ports(struct engine *e)
+{
+    static const enum counter stall[MESH_STALLS] = {COUNT_STALL_NO_VC, COUNT_STALL_LOST_VC, COUNT_STALL_NO_CREDIT,
+                                                    COUNT_STALL_LOST_SWITCH, COUNT_STALL_LINK_BUSY, COUNT_STALL_NO_PLACE};
+    struct run *run = e->run;
+    uint64_t *sum = run->network_counts.action;
+    if (e->plane->ports)
+        run->port = e->plane->ports(e->timing, &run->n_ports);
+    for (uint32_t p = 0; p < run->n_ports; p++) {
+        const struct mesh_counts *n = &run->port[p].counts;
+        sum[COUNT_BUFFERED] += n->flit_cycles;
+        sum[COUNT_LOST_GRANTS] += n->lost_grants;
+        for (int cause = 0; cause < MESH_STALLS; cause++)
+            sum[stall[cause]] += n->stall[cause];
+    }
+}
+
 /* Time counters of the whole run. They are never priced; (chip) has them, so that the groups add to the total. */
 void account_finish(struct engine *e)
 {
@@ -279,6 +342,7 @@ void account_finish(struct engine *e)
     run->network_counts.action[COUNT_BLOCKED] += e->noc_counts.blocked;
     run->network_counts.action[COUNT_QUEUED] += e->noc_counts.queued;
     run->network_counts.action[COUNT_LINK_BUSY] += e->noc_counts.link_busy;
+    count_ports(e);
     for (int i = 0; i < N_COUNTERS; i++)
         if (counters[i].class_ == COUNTER_TIME)
             run->group[chip_group(run)].action[i] = run->network_counts.action[i];

@@ -202,10 +202,14 @@ static int open_engine(struct engine *e, struct err *err)
         return err_input(err, "--timing %s: planes are none, slots and cycle", o->timing);
     if (e->kind->plane && !e->plane->feeds_back)
         return err_answer(err, "%s: no part of its network takes time, so there is nothing that --engine %s could time: use --engine c", f->path, e->kind->name);
+    if (f->noc.drops && !e->plane->drops)
+        return err_answer(err, "%s: noc.full: drop: what is lost hangs on the order in which packets meet, which --timing %s does not know: use --timing cycle%s",
+                          f->path, e->plane->name, noc_is_free(e->chip->noc) ? ", on a network whose parts take time" : "");
     e->run->options.timing = e->plane->name;    /* what the report names */
     if (!(e->timing = e->plane->open(e->chip->noc, f->noc.watchdog, err)))
         return -1;
     open_cores(e);
+    loss_open(e);
     e->pool = pool_open(o->threads);
     e->endpoint = mem_new(e->chip->noc->endpoints, sizeof *e->endpoint);
     e->step_memory = mem_new(e->run->n_memories, sizeof *e->step_memory);
@@ -236,7 +240,7 @@ void engine_close(struct engine *e)
         e->plane->close(e->timing);
     pool_close(e->pool);
     void *const owned[] = {e->live, e->counter_of, e->memory_of, e->memory_first, e->fired, e->send, e->leaf, e->packet, e->sorted, e->packet_core, e->bucket,
-                           e->endpoint, e->core_of_endpoint, e->step_memory, e->count, e->first_spike, e->highest};
+                           e->endpoint, e->sender, e->core_of_endpoint, e->step_memory, e->count, e->first_spike, e->highest};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     chip_free(e->chip);
@@ -354,9 +358,11 @@ int engine_open(struct engine *e, struct err *err)
 static int make(struct engine *e, const int64_t *labels, struct err *err)
 {
     double begin = now_s();
-    if (engine_open(e, err) || run_samples(e, labels, err) || (e->plane->audit && e->plane->audit(e->timing, err)))
+    if (engine_open(e, err) || run_samples(e, labels, err))
         return -1;
     account_finish(e);
+    if (conserve_run(e, err))
+        return -1;
     e->run->wall_s = now_s() - begin;
     return 0;
 }
@@ -382,7 +388,7 @@ void run_free(struct run *run)
         return;
     void *const owned[] = {run->group, run->group_memory, run->core, run->memory_of, run->memory, run->memory_used_bits, run->memory_capacity_bits,
                            run->sample, run->sample_memory, run->step, run->step_counts.at, run->output_counts, run->spike,
-                           run->membrane, run->packet, run->update};
+                           run->membrane, run->packet, run->update, run->port};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(run);

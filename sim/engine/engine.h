@@ -44,6 +44,8 @@ struct engine {
     const struct timing_plane *plane;
     void *timing;
     struct noc_counts noc_counts;
+    const struct spike_source **sender;         /* [n_send] where the chip drops packets; else NULL */
+    uint64_t leaves_sent;       /* deliveries that all packets so far were sent for */
     struct pool *pool;
     struct live *live;          /* [n_cores] */
     int **counter_of, **memory_of;      /* per core type */
@@ -103,6 +105,12 @@ void account_step(struct engine *);
 void account_sample_start(struct engine *);
 void account_finish(struct engine *);
 void account_layer_start(struct engine *, uint32_t population);
+void account_lost(struct engine *, const struct spike_source *, const struct send *);   /* takes back what a packet did not do */
+/* loss.c: chips that drop packets */
+void loss_open(struct engine *);
+void loss_settle(struct engine *);      /* after the step is timed: lost packets are not accepted, and output spikes that came are decoded */
+/* conserve.c: after the last step; -1: a packet or a count is missing, a bug */
+int conserve_run(const struct engine *, struct err *);
 /* decode.c */
 void decode_begin(struct engine *);
 void decode_spike(struct engine *, uint32_t neuron, uint32_t network_step);

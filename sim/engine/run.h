@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+struct noc_port;
 
 enum decode { DECODE_RATE, DECODE_LATENCY, DECODE_POPULATION, DECODE_MEMBRANE };
 enum trace_bit { TRACE_SPIKES = 1, TRACE_MEMBRANE = 2, TRACE_PACKETS = 4, TRACE_TIMELINE = 8 };
@@ -22,7 +23,7 @@ enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER,
 
 struct run_options {
     uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
-    const char *timing;         /* "none", "slots" */
+    const char *timing;         /* "none", "slots", "cycle" */
     const char *engine;         /* "c", "systemc"; NULL: c */
     uint32_t threads;
     uint64_t seed;
@@ -58,7 +59,7 @@ struct run_step {               /* one chip step of one sample */
 };
 struct run_spike { uint32_t sample, step, population, neuron; };        /* network step */
 struct run_membrane { uint32_t sample, step, population, neuron; int64_t raw; double value; };
-struct run_packet { uint32_t sample, step, from, to; uint64_t offset, arrive, start, end, packet; };   /* NoC cycles in the step; number in it */
+struct run_packet { uint32_t sample, step, from, to; uint64_t offset, arrive, start, end, packet; uint32_t lost; };     /* NoC cycles in the step; number in it; lost: dropped at `arrive` */
 
 struct run_update { uint32_t sample, step, core; uint64_t end_ps; };    /* timeline: an update program, from the start of its step */
 
@@ -99,6 +100,9 @@ struct run {
     uint32_t bound_core;                    /* index into mapping.core */
     uint64_t service_ps, update_ps;         /* of the compute share: synapses (service), updates */
     double peak_link_use;
+    struct noc_port *port;                  /* [n_ports] noc/ports.h: what each port of the network did; NULL, 0: the plane has none */
+    uint32_t n_ports;
+    uint64_t noc_cycles;                    /* NoC cycles of all steps, without barriers: what a link's use is a share of */
     uint64_t steps_beyond;
     uint64_t overruns, overrun_ps_max;      /* steps longer than the pace; the largest excess */
     uint64_t core_busy_ps_max, core_busy_ps_sum;        /* work of the busiest core, of all cores */

@@ -36,6 +36,8 @@ static void room(struct engine *e, uint64_t routes)
     if (e->n_send + routes > e->send_capacity) {
         e->send_capacity = 2 * (e->n_send + routes) + 256;
         e->send = mem_grow(e->send, e->send_capacity, sizeof *e->send);
+        if (e->sender)
+            e->sender = mem_grow(e->sender, e->send_capacity, sizeof *e->sender);
     }
     if (e->n_leaf + routes > e->leaf_capacity) {
         e->leaf_capacity = 2 * (e->n_leaf + routes) + 256;
@@ -54,6 +56,8 @@ static void send_packet(struct engine *e, const struct spike_source *source, uin
     struct leaf *leaf = e->leaf + e->n_leaf;
     struct packet *packet = e->packet + e->n_leaf;
     uint32_t number = (uint32_t)e->n_send;
+    if (e->sender)
+        e->sender[number] = source;
     e->send[e->n_send++] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, leaves, chip->flits, 0};
     for (uint32_t l = 0; l < leaves; l++) {
         uint32_t core = route[l].core;
@@ -103,7 +107,7 @@ static void note_spike(struct engine *e, const struct spike_source *source)
         return;
     /* network step t of a population at depth d is chip step t + d */
     uint32_t step = (uint32_t)e->at.step - depth;
-    if (source->population == e->output)
+    if (source->population == e->output && !e->sender)      /* with losses: once it has arrived (loss.c) */
         decode_spike(e, source->neuron, step);
     if (!(run->options.traces & TRACE_SPIKES))
         return;
@@ -368,6 +372,7 @@ static int step_c(struct engine *e, struct err *err)
     step_emit_host(e);
     if (decode_membranes(e, err) || time_step(e, err))
         return -1;
+    loss_settle(e);
     sort_packets(e);
     pool_run(e->pool, accept_core, e, e->chip->n_cores);
     if (step_failure(e, err))

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "noc/endpoint.h"
 #include "noc/noc.h"
+#include "noc/ports.h"
 #include "noc/topology.h"
 
 struct wake { uint64_t cycle; uint32_t endpoint; };
@@ -273,6 +274,7 @@ static uint32_t arrived_cycle(void *plane, struct step_time *step, uint32_t i)
     const struct mesh_arrival *a = mesh_arrivals(c->mesh, &n);
     uint32_t leaf = step->send[a[i].tag].first_leaf + a[i].leaf;
     step->leaf[leaf].lost = a[i].lost;
+    step->leaf[leaf].lost_at = a[i].router;
     return leaf;
 }
 
@@ -450,6 +452,12 @@ static int audit_cycle(const void *plane, struct err *err)
     return mesh_audit(((const struct cycle *)plane)->mesh, err);
 }
 
-const struct timing_plane timing_cycle = {.name = "cycle", .feeds_back = 1, .open = open_cycle, .close = close_cycle, .step = step_cycle, .audit = audit_cycle,
-                                          .begin = begin_cycle, .inject = inject_cycle, .serve = serve_cycle, .advance = advance_cycle,
+static struct noc_port *ports_cycle(const void *plane, uint32_t *n)
+{
+    const struct cycle *c = plane;
+    return noc_ports(c->noc, c->topology, c->mesh, n);
+}
+
+const struct timing_plane timing_cycle = {.name = "cycle", .drops = 1, .feeds_back = 1, .open = open_cycle, .close = close_cycle, .step = step_cycle,
+                                          .audit = audit_cycle, .ports = ports_cycle, .begin = begin_cycle, .inject = inject_cycle, .serve = serve_cycle, .advance = advance_cycle,
                                           .arrived = arrived_cycle, .next = next_cycle, .room = room_cycle, .end = end_cycle};

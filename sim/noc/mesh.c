@@ -153,6 +153,8 @@ static void open_arrays(struct mesh *m)
     m->credit = mem_new((size_t)m->sides * m->vcs + 1, sizeof *m->credit);
     m->source = mem_new((size_t)t->endpoints + 1, sizeof *m->source);
     m->counts = mem_new((size_t)t->ports + 1, sizeof *m->counts);
+    if (m->config.drops)
+        m->lost = mem_new((size_t)t->ports * MESH_STALLS + 1, sizeof *m->lost);
     m->active = mem_new(t->routers / 64 + 1, sizeof *m->active);
     m->sources = mem_new(t->endpoints / 64 + 1, sizeof *m->sources);
     open_routers(m);
@@ -236,7 +238,7 @@ void mesh_free(struct mesh *m)
     arbiters_close(&m->vc_out);
     arbiters_close(&m->sw_in);
     arbiters_close(&m->sw_out);
-    void *own[] = {m->router, m->in, m->out, m->channel, m->copy, m->slot, m->credit, m->source, m->counts, m->active, m->sources,
+    void *own[] = {m->router, m->in, m->out, m->channel, m->copy, m->slot, m->credit, m->source, m->counts, m->lost, m->active, m->sources,
                    m->record, m->bid, m->rivals, m->ask, m->chosen, m->behind, m->way, m->asking, m->sending, m->draining, m->guessing, m->arrival};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         free(own[i]);
@@ -446,6 +448,11 @@ struct mesh_counts mesh_port_counts(const struct mesh *m, uint32_t port)
     for (uint32_t vc = 0; vc < m->vcs; vc++)
         counts.flit_cycles += m->now * m->channel[port * m->vcs + vc].count;
     return counts;
+}
+
+uint64_t mesh_lost(const struct mesh *m, uint32_t port, enum mesh_stall cause)
+{
+    return m->lost ? m->lost[port * MESH_STALLS + cause] : 0;
 }
 
 struct mesh_totals mesh_totals(const struct mesh *m)

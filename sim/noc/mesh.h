@@ -75,6 +75,7 @@ void mesh_rest(struct mesh *);
 uint64_t mesh_next(const struct mesh *);            /* the next cycle with work; UINT64_MAX: asleep until an injection */
 /* Flits still in the buffer are in flit_cycles as if they left in the last step; reads of a buffer are its writes once it is empty. */
 struct mesh_counts mesh_port_counts(const struct mesh *, uint32_t global_port);
+uint64_t mesh_lost(const struct mesh *, uint32_t global_port, enum mesh_stall);        /* leaves lost at its in side, by what their head had waited for */
 struct mesh_totals mesh_totals(const struct mesh *);
 /* From when on the endpoint's output queue has a place, as the network stands: now, the next cycle, or UINT64_MAX. */
 uint64_t mesh_room_from(const struct mesh *, uint32_t endpoint);

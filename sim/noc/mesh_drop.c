@@ -21,6 +21,7 @@ static void lose_leaf(struct mesh *m, const struct record *r, uint32_t endpoint,
     a->lost = 1 + why;
     a->router = m->in[port].router;
     a->port = m->in[port].local;
+    m->lost[port * MESH_STALLS + why]++;
     m->totals.dropped++;
 }
 

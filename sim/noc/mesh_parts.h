@@ -80,6 +80,7 @@ struct mesh {
     uint32_t *credit;               /* [sides * vcs] */
     struct source *source;          /* [endpoints] */
     struct mesh_counts *counts;     /* [ports] */
+    uint64_t *lost;                 /* [ports * MESH_STALLS] leaves; NULL where nothing is dropped */
     uint64_t *active, *sources;     /* bitmaps: routers with flits, endpoints with packets to send */
     struct bucket *ring;            /* what arrives in cycle c is in ring[c & ring_mask] */
     uint64_t *full, ring_mask;      /* bitmap of buckets that are not empty */

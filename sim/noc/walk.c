@@ -273,7 +273,7 @@ static inline uint64_t serve(struct leaf *leaf, uint32_t l, uint64_t *free_at, s
     }
     leaf->start = start;
     leaf->end = *free_at = start + leaf->service;
-    leaf->lost = 0;
+    leaf->lost = leaf->lost_at = 0;
     chain->work[leaf->memory != 0] += leaf->service;
     return start - leaf->arrive;
 }

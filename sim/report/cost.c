@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "report/form.h"
+#include "report/ports.h"
 #include "report/text.h"
 
 /* A tenth of a percent: less is not to be seen in three digits. */
@@ -205,6 +206,8 @@ void cost_time(FILE *to, const struct report *r)
     form_end(&s);
 }
 
+enum { NOTICEABLE = 5 };          /* percent of the time from which the network is worth a word of its own */
+
 /* percent: as shown, so that all five make 100. */
 struct bound_share { const char *name; double share; enum bound bound; int percent; };
 
@@ -268,6 +271,8 @@ static void write_bounds(FILE *to, const struct run *run, double all, const stru
             write_compute(to, run, all, &share[i], !more++);
         else if (!none && share[i].bound == BOUND_MEMORY && !more++)
             write_memories(to, run);
+        else if (share[i].bound == BOUND_NOC && share[i].percent >= NOTICEABLE)
+            ports_busiest(to, run);
         fputc('\t', to);
     }
 }

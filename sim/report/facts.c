@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "report/form.h"
+#include "report/ports.h"
 
 /* Everything a person reads is of one inference; an interrupted run has fewer samples than were asked for. */
 double facts_per_sample(const struct report *r, double total)
@@ -231,6 +232,7 @@ static void find_lines(struct report *r)
     if (warn_silent(r) || !warn_all_equal(r))
         warn_bytes(r);
     warn_timing(r);
+    ports_loss(r);
     warn_one_core(r);
 }
 

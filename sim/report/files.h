@@ -13,7 +13,9 @@ struct file_kind {
     void (*write)(FILE *, const struct report *);       /* NULL: known, but not written by a run */
     uint32_t traces;            /* enum trace_bit that asks for it; 0: always */
     int shown;                  /* named in the report's last line */
+    int of_ports;               /* 1: only where the run's plane has ports */
 };
+int file_wanted(const struct file_kind *, const struct report *);       /* asked for in this run: always, or by one of the words of --trace */
 extern const struct file_kind file_kinds[];             /* ends with a NULL name; summary.json is last, so that a folder with one is whole */
 
 void summary_write(FILE *, const struct report *);      /* summary.c */
@@ -22,6 +24,7 @@ void csv_counters(FILE *, const struct report *);       /* csv.c */
 void csv_layers(FILE *, const struct report *);
 void csv_samples(FILE *, const struct report *);
 void csv_steps(FILE *, const struct report *);
+void csv_noc(FILE *, const struct report *);            /* ports.c */
 void csv_text(FILE *, const char *);                    /* a field, quoted where it must be */
 void traces_spikes(FILE *, const struct report *);      /* traces.c */
 void traces_membranes(FILE *, const struct report *);

@@ -20,19 +20,20 @@ static const char mark[] = "volley run";        /* begins the format entry of ev
 /* Every name that a run folder may hold of ours. report.html is made later by volley report, and is removed by the next run, whose page it
  * would not be. */
 const struct file_kind file_kinds[] = {
-    {"report.txt", text_body, 0, 0},
-    {"samples.csv", csv_samples, 0, 1},
-    {"layers.csv", csv_layers, 0, 1},
-    {"steps.csv", csv_steps, 0, 1},
-    {"counters.csv", csv_counters, 0, 1},
-    {"spikes.csv", traces_spikes, TRACE_SPIKES, 1},
-    {"membranes.csv", traces_membranes, TRACE_MEMBRANE, 1},
-    {"packets.csv", traces_packets, TRACE_PACKETS, 1},
-    {"timeline.json", timeline_write, TRACE_TIMELINE, 1},
-    {"host.json", host_write, 0, 0},
-    {"report.html", NULL, 0, 0},
-    {"summary.json", summary_write, 0, 1},
-    {NULL, NULL, 0, 0},
+    {"report.txt", text_body, 0, 0, 0},
+    {"samples.csv", csv_samples, 0, 1, 0},
+    {"layers.csv", csv_layers, 0, 1, 0},
+    {"steps.csv", csv_steps, 0, 1, 0},
+    {"counters.csv", csv_counters, 0, 1, 0},
+    {"noc.csv", csv_noc, 0, 1, 1},
+    {"spikes.csv", traces_spikes, TRACE_SPIKES, 1, 0},
+    {"membranes.csv", traces_membranes, TRACE_MEMBRANE, 1, 0},
+    {"packets.csv", traces_packets, TRACE_PACKETS, 1, 0},
+    {"timeline.json", timeline_write, TRACE_TIMELINE, 1, 0},
+    {"host.json", host_write, 0, 0, 0},
+    {"report.html", NULL, 0, 0, 0},
+    {"summary.json", summary_write, 0, 1, 0},
+    {NULL, NULL, 0, 0, 0},
 };
 
 /* The caller frees. */
@@ -131,10 +132,9 @@ int report_check_folder(const char *out, struct err *err)
 
 /* ---- writing ---- */
 
-/* Asked for in this run: always, or by one of the words of --trace. */
-static int wanted(const struct file_kind *kind, const struct report *r)
+int file_wanted(const struct file_kind *kind, const struct report *r)
 {
-    return kind->write && (!kind->traces || kind->traces & r->run->options.traces);
+    return kind->write && (!kind->traces || kind->traces & r->run->options.traces) && (!kind->of_ports || r->run->n_ports);
 }
 
 /* Looked at after the last byte: a disk may be full only then. The message names the file as the user would see it, not the part. */
@@ -165,7 +165,7 @@ static int write_file(const char *path, const char *shown, const struct file_kin
 static int write_all(const char *part, const struct report *r, struct err *err)
 {
     for (int i = 0; file_kinds[i].name; i++) {
-        if (!wanted(&file_kinds[i], r))
+        if (!file_wanted(&file_kinds[i], r))
             continue;
         char *path = inside(part, file_kinds[i].name), *shown = inside(r->options->out, file_kinds[i].name);
         int bad = write_file(path, shown, &file_kinds[i], r, err);
@@ -183,7 +183,7 @@ static int move_all(const char *part, const struct report *r, struct err *err)
     for (int i = 0; file_kinds[i].name; i++) {
         char *from = inside(part, file_kinds[i].name), *to = inside(r->options->out, file_kinds[i].name);
         /* rename replaces in one step: a reader sees the old file or the new one. */
-        int bad = wanted(&file_kinds[i], r) ? rename(from, to) : unlink(to) && errno != ENOENT;
+        int bad = file_wanted(&file_kinds[i], r) ? rename(from, to) : unlink(to) && errno != ENOENT;
         if (bad)
             err_input(err, "%s: cannot be replaced: %s", to, strerror(errno));
         free(from);

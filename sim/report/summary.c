@@ -8,6 +8,7 @@
 
 #include "report/files.h"
 #include "report/json.h"
+#include "report/ports.h"
 
 /* In the order of their enums. */
 static const char *const reset_words[] = {"none", "zero", "subtract", "value"};
@@ -410,6 +411,7 @@ void summary_write(FILE *to, const struct report *r)
     write_memories(&j, run);
     write_energy(&j, r);
     write_time(&j, r);
+    ports_summary(&j, run);
     write_sources(&j, run->chip);
     json_finish(&j);
 }

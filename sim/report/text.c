@@ -50,7 +50,7 @@ static void write_last(FILE *to, const struct report *r)
     fprintf(s.line, "%s%s:", out, *out && out[strlen(out) - 1] == '/' ? "" : "/");
     for (int i = 0; file_kinds[i].name; i++)
         /* Those that a reader opens; report.txt is what he has just read. */
-        if (file_kinds[i].shown && (!file_kinds[i].traces || file_kinds[i].traces & r->run->options.traces))
+        if (file_kinds[i].shown && file_wanted(&file_kinds[i], r))
             fprintf(s.line, " %s", file_kinds[i].name);
     fprintf(s.line, "\tnext: volley report %s", out);
     form_end(&s);

@@ -46,8 +46,11 @@ void traces_packets(FILE *to, const struct report *r)
     fputs("sample,step,from,to,offset,arrive,start,end,packet\n", to);
     for (uint64_t i = 0; i < run->n_packets; i++) {
         const struct run_packet *p = &run->packet[i];
-        fprintf(to, "%u,%u,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", p->sample, p->step,
-                facts_core_name(run, p->from, from, sizeof from), facts_core_name(run, p->to, at, sizeof at), p->offset, p->arrive, p->start, p->end,
-                p->packet);
+        fprintf(to, "%u,%u,%s,%s,%" PRIu64 ",%" PRIu64 ",", p->sample, p->step, facts_core_name(run, p->from, from, sizeof from),
+                facts_core_name(run, p->to, at, sizeof at), p->offset, p->arrive);
+        if (p->lost)            /* never served; arrive is when it was dropped */
+            fprintf(to, ",,%" PRIu64 "\n", p->packet);
+        else
+            fprintf(to, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", p->start, p->end, p->packet);
     }
 }
