@@ -113,7 +113,8 @@ void chipfile_free_type(struct core_type *type)
 static void free_noc(struct chip_noc *n)
 {
     char *const why[] = {n->d_link_x.cost.why, n->d_link_y.cost.why, n->d_router.cost.why, n->d_inject.cost.why, n->d_eject.cost.why,
-                         n->d_flit_x.cost.why, n->d_flit_y.cost.why, n->d_flit_local.cost.why, n->d_bridge.cost.why};
+                         n->d_flit_x.cost.why, n->d_flit_y.cost.why, n->d_flit_local.cost.why, n->d_bridge.cost.why,
+                         n->d_drop_wait.cost.why};
     for (size_t i = 0; i < sizeof why / sizeof *why; i++)
         free(why[i]);
     free(n->tile_router);

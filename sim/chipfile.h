@@ -126,6 +126,7 @@ struct chip_noc {                       /* of one chip, where nothing else is sa
     uint32_t clock;
     enum chip_routing routing;
     int multicast;                      /* 1: trees; 0: one packet per core */
+    double link_length;                 /* m, 0 if not given */
     uint32_t link_bits;                 /* width; flits = ceil(packet_bits / link_bits) */
     uint32_t packet_bits, payload_bits;
     uint32_t chip_bits, tile_bits, x_bits, y_bits, core_bits, axon_bits, slot_bits;     /* fields of a packet that must number their kind; 0: not checked */

@@ -184,7 +184,8 @@ static const struct doc_node *price_node(const struct reading *r, const struct e
 {
     if (!strcmp(term->component, "barrier"))
         return doc_get(r->at.energy, "barrier");
-    return doc_get(doc_get(r->at.energy, term->component), counters[term->counter].key);
+    const struct doc_node *node = doc_get(doc_get(r->at.energy, term->component), counters[term->counter].key);
+    return node ? node : doc_get(r->at.energy, "router_table");
 }
 
 /* "energy.noc.hop"; caller frees. */

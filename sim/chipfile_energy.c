@@ -11,7 +11,7 @@ enum { PRICES_MAX = 16, STATICS_MAX = 100 };
 
 struct energy_text {
     int includes_memory, scope, gating, basis;
-    const char *source;
+    const char *source, *router_table;
     const struct doc_node *core, *router, *noc, *io, *barrier, *static_, *router_static;
 };
 #define OF(member) offsetof(struct energy_text, member)
@@ -24,6 +24,8 @@ static const struct field energy_fields[] = {
     {"core", FIELD_NODE, OF(core), 0, 0, 0, NULL, NULL, "{sop: {value: 0.03 pJ, source: logic}, ...}", "prices of a core"},
     {"router", FIELD_NODE, OF(router), 0, 0, 0, NULL, "", "{buffer_write: {value: 0.762 pJ, source: noxim}, ...}",
      "prices of a router, by flit; in place of hops"},
+    {"router_table", FIELD_TEXT, OF(router_table), 0, 0, 0, NULL, "", "noxim-32x4",
+     "a file of configs/energy, or its path: prices of a router and its static power where nothing here gives them"},
     {"noc", FIELD_NODE, OF(noc), 0, 0, 0, NULL, "", "{hop_x: 3.0 pJ, hop_y: 4.0 pJ, tile: 1.7 pJ}", "prices of the network, by packet; in place of routers"},
     {"barrier", FIELD_NODE, OF(barrier), 0, 0, 0, NULL, "", "{value: 0.5 pJ, per: core, source: guess}", "of one barrier"},
     {"io", FIELD_NODE, OF(io), 0, 0, 0, NULL, "", "{packet_in: {value: 64 pJ, source: guess}, packet_out: {value: 64 pJ, source: guess}}",
@@ -81,8 +83,8 @@ void chipfile_add_price(struct reading *r, int counter, const struct cost *cost,
 }
 
 /* A price belongs to its counter; its scope is its own or the section's. */
-static int read_price(struct reading *r, const struct standing *from, const struct field_table *table, const char *key, const struct doc_node *node,
-                      int counter, const char *component, struct cost_text *text, struct err *err)
+int chipfile_read_price(struct reading *r, const struct standing *from, const struct field_table *table, const char *key, const struct doc_node *node,
+                        int counter, const char *component, struct cost_text *text, struct err *err)
 {
     struct cost cost = {.source = NO_INDEX};
     if (chipfile_cost_words(table, node, text, err))
@@ -107,7 +109,7 @@ static int read_prices(struct reading *r, const struct standing *outer, const ch
     if (fields_read(table, map, map, price, err))
         return -1;
     for (size_t i = 0; i < table->n; i++)
-        if (price[i] && read_price(r, &from, &chipfile_table_cost, table->field[i].key, price[i], counter_by_key(table->field[i].key), component, &text, err))
+        if (price[i] && chipfile_read_price(r, &from, &chipfile_table_cost, table->field[i].key, price[i], counter_by_key(table->field[i].key), component, &text, err))
             return -1;
     return 0;
 }
@@ -117,7 +119,7 @@ static int read_barrier_price(struct reading *r, const struct standing *from, co
 {
     static const char *const per[] = {"core", "tile", "chip"};
     struct cost_text text = {.per = NO_INDEX};
-    if (node && read_price(r, from, &chipfile_table_barrier_cost, "barrier", node, COUNT_BARRIERS, "barrier", &text, err))
+    if (node && chipfile_read_price(r, from, &chipfile_table_barrier_cost, "barrier", node, COUNT_BARRIERS, "barrier", &text, err))
         return -1;
     r->file->barrier_per = mem_text(per[text.per == NO_INDEX ? 2 : text.per]);
     return 0;
@@ -282,7 +284,7 @@ int chipfile_energy(struct reading *r, struct err *err)
     if (read_prices(r, &from, "core", &chipfile_table_prices_core, text.core, err) ||
         read_prices(r, &from, "router", &chipfile_table_prices_router, text.router, err) ||
         read_prices(r, &from, "noc", &chipfile_table_prices_noc, text.noc, err) || read_prices(r, &from, "io", &chipfile_table_prices_io, text.io, err) ||
-        read_barrier_price(r, &from, text.barrier, err) || read_statics(r, &from, &text, err))
+        read_barrier_price(r, &from, text.barrier, err) || read_statics(r, &from, &text, err) || chipfile_router_table(r, text.router_table, err))
         return -1;
     if (gate(r, text.gating, err))
         return -1;

@@ -1,4 +1,4 @@
-/* Where a chip file is: a path, or a name looked up in folders. */
+/* Where a chip file or an energy table is: a path, or a name looked up in folders. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,10 @@
 #endif
 enum { FOLDERS_MAX = 64, NAMES_SHOWN = 900 };
 
+struct sort { const char *what, *environment, *folder, *installed; };
+static const struct sort chips = {"chip", "VOLLEY_CHIPS", "chips", VOLLEY_CHIPS_INSTALLED},
+                         tables = {"energy table", "VOLLEY_ENERGY", "energy", VOLLEY_CHIPS_INSTALLED "/../energy"};
+
 struct folders { char *path[FOLDERS_MAX]; size_t n; };
 
 static void add_folder(struct folders *f, char *path)
@@ -24,9 +28,9 @@ static void add_folder(struct folders *f, char *path)
 }
 
 /* $VOLLEY_CHIPS: folders with colons between them. */
-static void add_from_environment(struct folders *f)
+static void add_from_environment(struct folders *f, const char *variable)
 {
-    const char *list = getenv("VOLLEY_CHIPS");
+    const char *list = getenv(variable);
     while (list && *list) {
         size_t n = strcspn(list, ":");
         if (n)
@@ -36,33 +40,33 @@ static void add_from_environment(struct folders *f)
 }
 
 /* What belongs to the program itself: PREFIX/share for PREFIX/bin/volley, wherever it was installed or moved to, and the source tree's
- * configs/chips for a program that runs from build/release. */
-static void add_beside_program(struct folders *f, const char *const *folder, size_t n_folders)
+ * configs for a program that runs from build/release. */
+static void add_beside_program(struct folders *f, const char *const *above, size_t n, const char *folder)
 {
     char program[4096];
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (n <= 0)
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
         return;
-    program[n] = '\0';
+    program[length] = '\0';
     char *slash = strrchr(program, '/');
     if (!slash)
         return;
     *slash = '\0';
-    for (size_t i = 0; i < n_folders; i++)
-        add_folder(f, mem_format("%s/%s", program, folder[i]));
+    for (size_t i = 0; i < n; i++)
+        add_folder(f, mem_format("%s/%s/%s", program, above[i], folder));
 }
 
 /* The order is the order of precedence. */
-static void folders_open(struct folders *f)
+static void folders_open(struct folders *f, const struct sort *sort)
 {
-    static const char *const beside[] = {"../share/volley/chips", "../../configs/chips"}, *const deeper[] = {"../../../configs/chips"};
+    static const char *const beside[] = {"../share/volley", "../../configs"}, *const deeper[] = {"../../../configs"};
     f->n = 0;
     add_folder(f, mem_text("."));
-    add_from_environment(f);
-    add_beside_program(f, beside, 2);
-    add_folder(f, mem_text(VOLLEY_CHIPS_INSTALLED));
-    add_folder(f, mem_text("configs/chips"));
-    add_beside_program(f, deeper, 1);           /* build/release/bench, from another folder than the project's */
+    add_from_environment(f, sort->environment);
+    add_beside_program(f, beside, 2, sort->folder);
+    add_folder(f, mem_text(sort->installed));
+    add_folder(f, mem_format("configs/%s", sort->folder));
+    add_beside_program(f, deeper, 1, sort->folder);           /* build/release/bench, from another folder than the project's */
 }
 
 static void folders_close(struct folders *f)
@@ -96,7 +100,7 @@ static char *in_folder(const char *folder, const char *name)
     return NULL;
 }
 
-/* ---- the chips there are ---- */
+/* ---- what there is ---- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -134,19 +138,24 @@ static struct chip_place *list_folder(const char *folder, struct chip_place *pla
 }
 
 /* The current folder is left out: its YAML files need not be chips. */
-struct chip_place *chipfile_places(uint32_t *n)
+static struct chip_place *places_of(const struct sort *sort, uint32_t *n)
 {
     struct folders folders;
     struct chip_place *place = NULL;
     size_t capacity = 0;
     *n = 0;
-    folders_open(&folders);
+    folders_open(&folders, sort);
     for (size_t i = 1; i < folders.n; i++)
         place = list_folder(folders.path[i], place, n, &capacity);
     folders_close(&folders);
     if (*n)
         qsort(place, *n, sizeof *place, by_name);
     return place;
+}
+
+struct chip_place *chipfile_places(uint32_t *n)
+{
+    return places_of(&chips, n);
 }
 
 void chipfile_places_free(struct chip_place *place, uint32_t n)
@@ -158,12 +167,12 @@ void chipfile_places_free(struct chip_place *place, uint32_t n)
     free(place);
 }
 
-static void no_such_chip(const char *name, struct err *err)
+static void no_such(const struct sort *sort, const char *name, struct err *err)
 {
     char list[NAMES_SHOWN] = "";
     uint32_t n;
     size_t used = 0;
-    struct chip_place *place = chipfile_places(&n);
+    struct chip_place *place = places_of(sort, &n);
     const char **known = mem_new(n + 1, sizeof *known);
     for (uint32_t i = 0; i < n; i++) {
         known[i] = place[i].name;
@@ -172,15 +181,17 @@ static void no_such_chip(const char *name, struct err *err)
     }
     const char *nearest = doc_nearest(name, known, n);
     if (nearest)
-        err_input(err, "no chip '%.200s'; did you mean '%s'? There are: %s", name, nearest, list);
+        err_input(err, "no %s '%.200s'; did you mean '%s'? There are: %s", sort->what, name, nearest, list);
+    else if (n)
+        err_input(err, "no %s '%.200s'; give the path of a file, or one of: %s", sort->what, name, list);
     else
-        err_input(err, "no chip '%.200s'; give the path of a chip file, or one of: %s", name, n ? list : "(none found; set VOLLEY_CHIPS to their folder)");
+        err_input(err, "no %s '%.200s'; give the path of a file; none is found by name: set %s to their folder", sort->what, name, sort->environment);
     free(known);
     chipfile_places_free(place, n);
 }
 
 /* A text with a slash is a path and is never looked up elsewhere. */
-char *chipfile_find(const char *name, struct err *err)
+static char *find(const struct sort *sort, const char *name, struct err *err)
 {
     struct folders folders;
     char *path = NULL;
@@ -188,11 +199,21 @@ char *chipfile_find(const char *name, struct err *err)
         return path;
     if (strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
         return mem_text(name);          /* the reader says what is wrong with it */
-    folders_open(&folders);
+    folders_open(&folders, sort);
     for (size_t i = 0; i < folders.n && !path && *name; i++)
         path = in_folder(folders.path[i], name);
     folders_close(&folders);
     if (!path)
-        no_such_chip(name, err);
+        no_such(sort, name, err);
     return path;
+}
+
+char *chipfile_find(const char *name, struct err *err)
+{
+    return find(&chips, name, err);
+}
+
+char *chipfile_find_table(const char *name, struct err *err)
+{
+    return find(&tables, name, err);
 }

@@ -168,6 +168,7 @@ static int read_link(struct reading *r, const struct standing *outer, const stru
     if (fields_read(&chipfile_table_link, text->link, text->link, &link, err) || fields_read(&chipfile_table_local, text->local, text->link, &local, err))
         return -1;
     n->link_bits = link.width;
+    n->link_length = link.length;
     if (noc_times(r, &from, "delay", link.delay, &n->d_link_x, &n->d_link_y, &n->link_x, &n->link_y, err) ||
         noc_times(r, &from, "flit_time", link.flit_time, &n->d_flit_x, &n->d_flit_y, &n->flit_x, &n->flit_y, err))
         return -1;

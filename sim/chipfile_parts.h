@@ -58,6 +58,7 @@ extern const struct field_table chipfile_table_cost, chipfile_table_barrier_cost
 /* chipfile_sources.c */
 int chipfile_sources(struct reading *, struct err *);
 int chipfile_stand(struct reading *, const struct standing *, const char *key, const struct cost_text *, struct cost *, struct err *);  /* source and basis */
+int chipfile_add_source(struct reading *, const char *name, const char *group, const char *text, enum basis, const struct doc_node *range, struct err *);
 int chipfile_number(const char *text, double *value);   /* plain number, 0 or more; -1 if it is none */
 extern const struct field_table chipfile_table_sources;
 
@@ -121,9 +122,15 @@ extern const struct field_table chipfile_table_barrier, chipfile_table_layer_sta
 int chipfile_energy(struct reading *, struct err *);
 int chipfile_statics(struct reading *, const struct standing *, const char *key, const struct doc_node *, const char *const *allowed, struct chip_static **,
                      uint32_t *n, size_t *capacity, struct err *);
+int chipfile_read_price(struct reading *, const struct standing *, const struct field_table *, const char *key, const struct doc_node *, int counter,
+                        const char *component, struct cost_text *, struct err *);
 void chipfile_add_price(struct reading *, int counter, const struct cost *, enum scope, const char *component);
 extern const struct field_table chipfile_table_energy, chipfile_table_prices_core, chipfile_table_prices_router, chipfile_table_prices_noc,
     chipfile_table_prices_io;
+
+/* chipfile_tables.c: prices of a router from a file of configs/energy, where energy.router and the statics give none; name NULL: nothing to do */
+int chipfile_router_table(struct reading *, const char *name, struct err *);
+extern const struct field_table chipfile_table_energy_table;
 
 /* chipfile_check.c: what no section can check alone */
 int chipfile_check(struct reading *, struct err *);
@@ -132,6 +139,7 @@ extern const struct field_table chipfile_table_file;     /* chipfile_keys.c */
 
 /* chipfile_find.c: the path of the chip file that path or name means; the caller frees. NULL and err: none. */
 char *chipfile_find(const char *name, struct err *);
+char *chipfile_find_table(const char *name, struct err *);      /* the same of an energy table */
 
 void chipfile_free_type(struct core_type *);      /* what it owns; chipfile.c */
 

@@ -54,6 +54,17 @@ static int read_factors(const struct doc_node *node, struct chip_source *source,
     return 0;
 }
 
+/* A source that is there already stays: what the chip file says of it holds. range: NULL for none. */
+int chipfile_add_source(struct reading *r, const char *name, const char *group, const char *text, enum basis basis, const struct doc_node *range,
+                        struct err *err)
+{
+    for (uint32_t i = 0; i < r->file->n_sources; i++)
+        if (!strcmp(r->file->source[i].name, name))
+            return 0;
+    struct chip_source *source = add(r, name, group, text, basis);
+    return range ? read_factors(range, source, err) : 0;
+}
+
 int chipfile_sources(struct reading *r, struct err *err)
 {
     const struct doc_node *map = r->at.sources;
@@ -67,8 +78,7 @@ int chipfile_sources(struct reading *r, struct err *err)
         struct source_text text = {0};
         if (fields_read(&chipfile_table_sources, map->item[i], map->key[i], &text, err))
             return -1;
-        struct chip_source *source = add(r, map->key[i]->text, text.group ? text.group : map->key[i]->text, text.text, (enum basis)text.basis);
-        if (text.range && read_factors(text.range, source, err))
+        if (chipfile_add_source(r, map->key[i]->text, text.group ? text.group : map->key[i]->text, text.text, (enum basis)text.basis, text.range, err))
             return -1;
     }
     return 0;
