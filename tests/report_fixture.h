@@ -296,8 +296,8 @@ static inline void fix_run(struct fixture *f)
     f->spike[1] = (struct run_spike){1, 0, 2, 1};
     f->membrane[0] = (struct run_membrane){0, 0, 1, 3, -70, -0.546875};
     f->membrane[1] = (struct run_membrane){0, 0, 2, 0, 0x3f800000, 1};
-    f->packet[0] = (struct run_packet){0, 0, 8, 5, 1, 4, 4, 20, 0};
-    f->packet[1] = (struct run_packet){1, 1, 5, 9, 2, 6, 6, 6, 3};
+    f->packet[0] = (struct run_packet){0, 0, 8, 5, 1, 4, 4, 20, 0, 0};
+    f->packet[1] = (struct run_packet){1, 1, 5, 9, 2, 6, 6, 6, 3, 0};
     f->updates[0] = (struct run_update){0, 0, 0, 800000};
 }
 
