@@ -296,7 +296,7 @@ static int read_drops(struct reading *r, const struct standing *from, const stru
         return doc_error(doc_get(r->at.noc, "full"), err, "noc.full: drop says not how long a packet waits before it is lost; add for example drop_wait: 240 cycles");
     if (!n->drops && text->drop_wait)
         return doc_error(text->drop_wait, err, "noc.drop_wait: nothing is dropped; write full: drop, or remove it");
-    return n->drops ? noc_time(r, from, "drop_wait", text->drop_wait, 0, &n->d_drop_wait, &n->drop_wait, err) : 0;
+    return n->drops ? chipfile_noc_time(r, from, "drop_wait", text->drop_wait, 0, &n->d_drop_wait, &n->drop_wait, err) : 0;
 }
 
 int chipfile_noc(struct reading *r, struct err *err)

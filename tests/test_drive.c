@@ -16,7 +16,8 @@ static struct err err;
 static struct topology *grid(uint32_t side, uint32_t torus, uint32_t slow)
 {
     struct topology_hop x = {1, 1, 0}, y = {slow, slow, 0};
-    struct topology_grid g = {side, side, 1, torus, ROUTE_XY, {x, x, y, y}, 2, 1, 1, NULL, 0};
+    struct topology_grid g = {.columns = side, .rows = side, .concentration = 1, .torus = torus, .routing = ROUTE_XY, .hop = {x, x, y, y}, .inject = 2,
+                              .eject = 1, .flit_time = 1};
     return topology_new_grid(&g, &err);
 }
 

@@ -20,7 +20,7 @@ static uint32_t height_of(uint32_t n)
 
 static void place_nodes(struct noc_network *n, const struct topology *t)
 {
-    uint32_t columns = t->columns, rows = t->rows, per_tile = columns ? n->cores / (columns * rows) : n->cores;
+    uint32_t columns = t->columns, rows = columns ? t->routers / columns : 0, per_tile = columns ? n->cores / (columns * rows) : n->cores;
     uint32_t high = height_of(per_tile), wide = per_tile / high;
     n->columns = (columns ? columns : 1) * wide;
     n->rows = (columns ? rows : 1) * high;
@@ -33,7 +33,9 @@ static void place_nodes(struct noc_network *n, const struct topology *t)
 /* Patterns leave the host out, so its rate cannot be too high for them. That trees must fit a buffer is asked where one is made. */
 int noc_network_open(struct noc_network *n, const struct chipfile *f, int with_host, struct err *err)
 {
-    struct noc *noc = chip_make_noc(f);
+    struct noc *noc = chip_make_noc(f, err);
+    if (!noc)
+        return -1;
     if (noc_is_free(noc)) {
         noc_free(noc);
         return err_answer(err, "the network of chip %s takes no time: there is nothing in which packets could meet; choose another chip (volley chips lists "

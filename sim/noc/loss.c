@@ -6,27 +6,10 @@
 
 #include "base/mem.h"
 
-/* The router that a link of the grid leads to; at the rim of a torus the one on the other side. */
-static uint32_t far_end(const struct noc *noc, uint32_t link)
-{
-    uint32_t columns = noc->shape.columns, rows = noc->shape.rows, from = link / DIRECTIONS, x = from % columns, y = from / columns;
-    switch (link % DIRECTIONS) {
-    case EAST: x = x + 1 == columns ? 0 : x + 1; break;
-    case WEST: x = (x ? x : columns) - 1; break;
-    case NORTH: y = y + 1 == rows ? 0 : y + 1; break;
-    default: y = (y ? y : rows) - 1;
-    }
-    return y * columns + x;
-}
-
 static void cross(const struct noc *noc, struct path_counts *done, uint32_t link)
 {
-    (void)noc;
     done->routers++;
-    if (link % DIRECTIONS == EAST || link % DIRECTIONS == WEST)
-        done->hops_x++;
-    else
-        done->hops_y++;
+    noc_count_link(noc, done, link);
 }
 
 static int had_channel(const struct leaf *leaf)
@@ -42,11 +25,11 @@ static void deliver(const struct noc *noc, const struct send *send, const struct
 
 static uint32_t alone(const struct noc *noc, const struct send *send, const struct leaf *leaf, struct path_counts *done)
 {
-    uint32_t *link = mem_new((size_t)noc->shape.columns + noc->shape.rows + 1, sizeof *link), at = noc->router_of[send->endpoint];
+    uint32_t *link = mem_new((size_t)noc->longest_path + 1, sizeof *link), at = noc->router_of[send->endpoint];
     uint32_t hops = noc_path(noc, at, noc->router_of[leaf->endpoint], link);
     for (uint32_t h = 0; h < hops && !(leaf->lost && at == leaf->lost_at); h++) {
         cross(noc, done, link[h]);
-        at = far_end(noc, link[h]);
+        at = noc_far_end(noc, link[h]);
     }
     free(link);
     deliver(noc, send, leaf, done);
@@ -63,7 +46,7 @@ static uint32_t in_tree(const struct noc *noc, const struct send *send, const st
     uint32_t channels = 0;
     for (uint32_t l = 0; l < send->leaves; l++) {
         uint32_t at = noc->leaf_at[t->first_leaf + l], below = 0;
-        for (; leaf[l].lost && at && far_end(noc, branch[at - 1].link) != leaf[l].lost_at; at = branch[at - 1].parent)
+        for (; leaf[l].lost && at && noc_far_end(noc, branch[at - 1].link) != leaf[l].lost_at; at = branch[at - 1].parent)
             below = at;
         channels += had_channel(&leaf[l]) && !(below && given_up[below]);
         given_up[below] = 1;    /* [0] is not read */

@@ -255,13 +255,28 @@ enum topology_wire noc_wire(const struct noc *noc, uint32_t link)
 }
 
 /* East-west, north-south and between chips are counted apart: their length, energy and time may differ. */
-static void count_link(const struct noc *noc, struct path_counts *counts, uint32_t link)
+void noc_count_link(const struct noc *noc, struct path_counts *counts, uint32_t link)
 {
     enum topology_wire wire = noc_wire(noc, link);
     counts->hops++;
     counts->hops_x += wire == WIRE_X;
     counts->hops_y += wire == WIRE_Y;
     counts->hops_chip += wire == WIRE_CHIP;
+}
+
+/* On a grid at the rim of a torus the one on the other side. */
+uint32_t noc_far_end(const struct noc *noc, uint32_t link)
+{
+    if (noc->graph)
+        return noc->graph->link[link].to;
+    uint32_t columns = noc->shape.columns, rows = noc->shape.rows, from = link / DIRECTIONS, x = from % columns, y = from / columns;
+    switch (link % DIRECTIONS) {
+    case EAST: x = x + 1 == columns ? 0 : x + 1; break;
+    case WEST: x = (x ? x : columns) - 1; break;
+    case NORTH: y = y + 1 == rows ? 0 : y + 1; break;
+    default: y = (y ? y : rows) - 1;
+    }
+    return y * columns + x;
 }
 
 /* A tree crosses each of its links once and enters one router more than it has links. Without a tree every leaf has a packet of its
@@ -274,7 +289,7 @@ void noc_path_counts(const struct noc *noc, uint32_t from, const uint32_t *endpo
     if (tree != UNICAST) {
         const struct tree *t = &noc->tree[tree];
         for (uint32_t b = 0; b < t->branches; b++)
-            count_link(noc, counts, noc->branch[t->first_branch + b].link);
+            noc_count_link(noc, counts, noc->branch[t->first_branch + b].link);
         counts->routers = 1 + t->branches;
         return;
     }
@@ -282,7 +297,7 @@ void noc_path_counts(const struct noc *noc, uint32_t from, const uint32_t *endpo
     for (uint32_t i = 0; i < n; i++) {
         uint32_t hops = noc_path(noc, noc->router_of[from], noc->router_of[endpoint[i]], link);
         for (uint32_t h = 0; h < hops; h++)
-            count_link(noc, counts, link[h]);
+            noc_count_link(noc, counts, link[h]);
         counts->routers += 1 + hops;
     }
     free(link);

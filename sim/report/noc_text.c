@@ -39,7 +39,9 @@ static char *span(char to[2 * FORM_TEXT], const struct noc_asked *a, double cycl
 
 static char *router_name(char *to, size_t size, const struct topology *t, uint32_t router)
 {
-    if (t->columns)
+    if (t->columns && t->routers > t->chip_routers)
+        snprintf(to, size, "[%u, %u] of chip %u", t->place[router].x, t->place[router].y, router / t->chip_routers);
+    else if (t->columns)
         snprintf(to, size, "[%u, %u]", t->place[router].x, t->place[router].y);
     else
         snprintf(to, size, "router %u", router);
@@ -48,11 +50,11 @@ static char *router_name(char *to, size_t size, const struct topology *t, uint32
 
 static char *core_name(char *to, size_t size, const struct noc_asked *a, uint32_t endpoint)
 {
-    uint32_t per = a->chip->noc.cores_per_tile;
+    char name[40];
     if (endpoint >= a->cores)
         snprintf(to, size, "%s", endpoint == a->host_out ? "host output" : "host input");
     else
-        snprintf(to, size, "core 0.%u.%u", endpoint / per, endpoint % per);
+        snprintf(to, size, "core %s", chipfile_core_name(a->chip, endpoint, name, sizeof name));
     return to;
 }
 

@@ -26,9 +26,10 @@ static double use(const struct run *run, const struct noc_port *p)
     return share(run, (double)p->counts.sw_grants * p->flit_time);
 }
 
-static char *router_name(uint32_t router, char *to, size_t size)
+static char *router_name(const struct run *run, uint32_t router, char *to, size_t size)
 {
-    snprintf(to, size, "0.%u", router);
+    uint32_t per = chipfile_routers(&run->chip->noc) / chipfile_chips(&run->chip->noc);
+    snprintf(to, size, "%u.%u", router / per, router % per);
     return to;
 }
 
@@ -47,7 +48,7 @@ static char *port_name(const struct run *run, const struct noc_port *p, char *to
     else if (p->direction < DIRECTIONS)
         snprintf(to, size, "%s", direction_words[p->direction]);
     else
-        snprintf(to, size, "to %s", router_name(p->to, name, sizeof name));
+        snprintf(to, size, "to %s", router_name(run, p->to, name, sizeof name));
     return to;
 }
 
@@ -67,10 +68,10 @@ static void write_head(FILE *to)
 static void write_place(FILE *to, const struct run *run, uint32_t router)
 {
     char name[FORM_TEXT];
-    uint32_t columns = run->chip->noc.columns;
-    fprintf(to, "%s,", router_name(router, name, sizeof name));
+    uint32_t columns = run->chip->noc.columns, rows = run->chip->noc.rows;
+    fprintf(to, "%s,", router_name(run, router, name, sizeof name));
     if (columns)
-        fprintf(to, "%u,%u,", router % columns, router / columns);
+        fprintf(to, "%u,%u,", router % columns, router / columns % rows);
     else
         fputs(",,", to);
 }
@@ -141,9 +142,9 @@ void ports_busiest(FILE *to, const struct run *run)
         return;
     fputs(" (busiest: ", to);
     if (link)
-        fprintf(to, "link %s %s, used in %s of the cycles; ", router_name(link->router, tile, sizeof tile), port_name(run, link, name, sizeof name),
+        fprintf(to, "link %s %s, used in %s of the cycles; ", router_name(run, link->router, tile, sizeof tile), port_name(run, link, name, sizeof name),
                 form_percent(percent, use(run, link)));
-    fprintf(to, "router %s, %s flits per cycle)", router_name(router, tile, sizeof tile), form_digits(flits, share(run, (double)crossed)));
+    fprintf(to, "router %s, %s flits per cycle)", router_name(run, router, tile, sizeof tile), form_digits(flits, share(run, (double)crossed)));
 }
 
 void ports_summary(struct json *j, const struct run *run)
@@ -158,14 +159,14 @@ void ports_summary(struct json *j, const struct run *run)
     json_count(j, "cycles", run->noc_cycles);
     if (link) {
         json_object(j, "busiest_link");
-        json_text(j, "router", router_name(link->router, name, sizeof name));
+        json_text(j, "router", router_name(run, link->router, name, sizeof name));
         json_text(j, "port", port_name(run, link, name, sizeof name));
         json_real(j, "use", use(run, link));
         json_close(j);
     }
     if (crossed) {
         json_object(j, "busiest_router");
-        json_text(j, "router", router_name(router, name, sizeof name));
+        json_text(j, "router", router_name(run, router, name, sizeof name));
         json_real(j, "flits_per_cycle", share(run, (double)crossed));
         json_close(j);
     }
@@ -206,5 +207,5 @@ void ports_loss(struct report *r)
     fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "",
                  "%s of %s deliveries (%s) were dropped, most at router %s, port %s, waiting for %s: spikes depend on timing (noc.csv has every place)",
                  form_count(lost, (double)n[COUNT_DROPPED]), form_count(all, (double)sent), form_percent(percent, (double)n[COUNT_DROPPED] / (double)sent),
-                 router_name(p->router, tile, sizeof tile), port_name(run, p, name, sizeof name), cause_texts[cause]);
+                 router_name(run, p->router, tile, sizeof tile), port_name(run, p, name, sizeof name), cause_texts[cause]);
 }
