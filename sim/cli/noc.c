@@ -50,30 +50,30 @@ static int check_options(const struct cli *cli, int pattern, struct err *err)
     return 0;
 }
 
-static int not_a_core(const char *text, const struct chipfile *chip, struct err *err)
+static int not_a_core(const char *text, const struct chip_noc *noc, struct err *err)
 {
-    uint32_t tiles = chip->cores / chip->noc.cores_per_tile;
-    return err_input(err, "--hot %s: write CORE or CORE:WEIGHT, CORE as 0.TILE.CORE with tiles 0 to %u and cores 0 to %u, WEIGHT above 0, "
-                          "for example 0.%u.0:16", text, tiles - 1, chip->noc.cores_per_tile - 1, tiles / 2);
+    uint32_t tiles = chipfile_tiles(noc) / chipfile_chips(noc);
+    return err_input(err, "--hot %s: write CORE or CORE:WEIGHT, CORE as CHIP.TILE.CORE with chips 0 to %u, tiles 0 to %u and cores 0 to %u, WEIGHT above 0, "
+                          "for example 0.%u.0:16", text, chipfile_chips(noc) - 1, tiles - 1, noc->cores_per_tile - 1, tiles / 2);
 }
 
 /* CORE is an address; the pattern wants the number of its node. */
 static int read_hot(struct noc_job *j, const char *text, struct err *err)
 {
-    uint32_t tile, number;
+    const struct chip_noc *noc = &j->chip->noc;
+    uint32_t chip, tile, number, tiles = chipfile_tiles(noc) / chipfile_chips(noc);
     int used = 0;
     double weight = j->network.columns * j->network.rows / 4.0;
-    const struct chipfile *chip = j->chip;
-    if (sscanf(text, "0.%5u.%5u%n", &tile, &number, &used) != 2 || tile >= chip->cores / chip->noc.cores_per_tile || number >= chip->noc.cores_per_tile)
-        return not_a_core(text, chip, err);
+    if (sscanf(text, "%5u.%5u.%5u%n", &chip, &tile, &number, &used) != 3 || chip >= chipfile_chips(noc) || tile >= tiles || number >= noc->cores_per_tile)
+        return not_a_core(text, noc, err);
     if (text[used] == ':') {
         char *end;
         weight = strtod(text + used + 1, &end);
         if (end == text + used + 1 || *end || !(weight > 0) || weight > 1e9)
-            return not_a_core(text, chip, err);
+            return not_a_core(text, noc, err);
     } else if (text[used])
-        return not_a_core(text, chip, err);
-    uint32_t core = tile * chip->noc.cores_per_tile + number, node = 0;
+        return not_a_core(text, noc, err);
+    uint32_t core = (chip * tiles + tile) * noc->cores_per_tile + number, node = 0;
     while (j->network.endpoint[node] != core)
         node++;
     j->pattern.hot_node = node;

@@ -18,16 +18,17 @@ static uint32_t height_of(uint32_t n)
     return height;
 }
 
-static void place_nodes(struct noc_network *n, const struct topology *t)
+/* Chips of a system lie one above the other. A network that is no grid has no places: its cores are the flattest rectangle in order. */
+static void place_nodes(struct noc_network *n, const struct topology *t, uint32_t chips)
 {
-    uint32_t columns = t->columns, rows = columns ? t->routers / columns : 0, per_tile = columns ? n->cores / (columns * rows) : n->cores;
+    uint32_t columns = t->columns ? t->columns : 1, rows = t->columns ? t->rows * chips : 1, per_tile = n->cores / (columns * rows);
     uint32_t high = height_of(per_tile), wide = per_tile / high;
-    n->columns = (columns ? columns : 1) * wide;
-    n->rows = (columns ? rows : 1) * high;
+    n->columns = columns * wide;
+    n->rows = rows * high;
     n->endpoint = mem_new((size_t)n->columns * n->rows, sizeof *n->endpoint);
     for (uint32_t y = 0; y < n->rows; y++)
         for (uint32_t x = 0; x < n->columns; x++)
-            n->endpoint[y * n->columns + x] = (y / high * (columns ? columns : 1) + x / wide) * per_tile + y % high * wide + x % wide;
+            n->endpoint[y * n->columns + x] = (y / high * columns + x / wide) * per_tile + y % high * wide + x % wide;
 }
 
 /* Patterns leave the host out, so its rate cannot be too high for them. That trees must fit a buffer is asked where one is made. */
@@ -49,7 +50,7 @@ int noc_network_open(struct noc_network *n, const struct chipfile *f, int with_h
     n->config.watchdog = f->noc.watchdog;
     n->config.longest_tree = 0;
     if (n->topology)
-        place_nodes(n, n->topology);
+        place_nodes(n, n->topology, chipfile_chips(&f->noc));
     noc_free(noc);
     return n->topology ? 0 : -1;
 }

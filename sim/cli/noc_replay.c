@@ -245,7 +245,8 @@ static char *trace_path(const struct cli *cli, struct err *err)
 
 int noc_replay(struct noc_job *j, const struct cli *cli, struct err *err)
 {
-    struct packet_cores cores = {j->chip->cores / j->chip->noc.cores_per_tile, j->chip->noc.cores_per_tile};
+    const struct chip_noc *n = &j->chip->noc;
+    struct packet_cores cores = {chipfile_chips(n), chipfile_tiles(n) / chipfile_chips(n), n->cores_per_tile};
     char *path = trace_path(cli, err);
     struct packet_trace *trace = path ? packets_read(path, &cores, err) : NULL;
     struct mesh *mesh = trace ? mesh_new(j->network.topology, &j->network.config, err) : NULL;

@@ -60,7 +60,7 @@ static int part(const char **text, const char *end, uint64_t below, uint32_t *va
     return 0;
 }
 
-/* "(host)", or chip.tile.core: the chip is 0. */
+/* "(host)", or chip.tile.core. */
 static int address(const struct reader *r, enum column c, uint32_t *core, struct err *err)
 {
     const struct cell *cell = &r->table.cell[r->at[c]];
@@ -69,11 +69,11 @@ static int address(const struct reader *r, enum column c, uint32_t *core, struct
     *core = PACKETS_HOST;
     if (cell->length == 6 && !strncmp(cell->text, "(host)", 6))
         return 0;
-    if (part(&at, end, 1, &chip) || part(&at, end, r->cores->tiles, &tile) || part(&at, end, r->cores->per_tile, &number_in_tile) || at != end)
-        return table_error(&r->table, cell, err, "%s '%.*s': an address of this chip is wanted, (host) or 0.TILE.CORE with tiles 0 to %u and cores 0 to %u; "
-                           "is it the chip of the run?", column_names[c], cell->length < 24 ? (int)cell->length : 24, cell->text, r->cores->tiles - 1,
-                           r->cores->per_tile - 1);
-    *core = tile * r->cores->per_tile + number_in_tile;
+    if (part(&at, end, r->cores->chips, &chip) || part(&at, end, r->cores->tiles, &tile) || part(&at, end, r->cores->per_tile, &number_in_tile) || at != end)
+        return table_error(&r->table, cell, err, "%s '%.*s': an address of this chip is wanted, (host) or CHIP.TILE.CORE with chips 0 to %u, tiles 0 to %u "
+                           "and cores 0 to %u; is it the chip of the run?", column_names[c], cell->length < 24 ? (int)cell->length : 24, cell->text,
+                           r->cores->chips - 1, r->cores->tiles - 1, r->cores->per_tile - 1);
+    *core = (chip * r->cores->tiles + tile) * r->cores->per_tile + number_in_tile;
     return 0;
 }
 

@@ -11,7 +11,7 @@ extern "C" {
 
 enum { PACKETS_HOST = UINT32_MAX };             /* from or to: a port of the host */
 struct packet_row {
-    uint32_t from, to;                          /* core = tile * cores_per_tile + number in the tile, or PACKETS_HOST */
+    uint32_t from, to;                          /* core = (chip * tiles + tile) * per_tile + number in the tile, or PACKETS_HOST */
     uint32_t packet;                            /* rows of one packet have one number; in order within a step */
     uint32_t line;                              /* of the file, for messages */
     uint64_t offset;                            /* cycle of the step at which it was sent */
@@ -28,7 +28,7 @@ struct packet_trace {
     struct packet_step *step;                   /* steps without packets are not in it */
     uint64_t steps;
 };
-struct packet_cores { uint32_t tiles, per_tile; };      /* addresses of the chip: 0.TILE.CORE */
+struct packet_cores { uint32_t chips, tiles, per_tile; };       /* addresses: CHIP.TILE.CORE; tiles: of each chip */
 
 /* Columns are found by name: from, to and offset must be there; sample, step, packet and arrive may be missing. A step's rows stand together.
  * NULL and err (ERR_INPUT, with the place). The caller frees with packets_free. */

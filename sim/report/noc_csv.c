@@ -52,7 +52,7 @@ static void whole(FILE *to, uint64_t value, int known)
 
 static void link_fields(FILE *to, const struct noc_asked *a, const struct noc_figure *f)
 {
-    char place[64];
+    char place[100];
     int known = f->use != NULL;
     real(to, f->sums.mean_use, known);
     real(to, f->sums.most_use, known);
@@ -110,23 +110,24 @@ void noc_links_heading(FILE *to)
     fputs(",drops,cycles\n", to);
 }
 
-/* An endpoint as chip.tile.core, a router as chip.tile. */
+/* An endpoint as chip.tile.core, a router as chip.router. */
 static void end_field(FILE *to, const struct noc_asked *a, uint32_t number, int endpoint)
 {
-    uint32_t per = a->chip->noc.cores_per_tile;
+    uint32_t per = a->topology->routers / chipfile_chips(&a->chip->noc);
+    char name[32];
     if (!endpoint)
-        fprintf(to, ",0.%u", number);
+        fprintf(to, ",%u.%u", number / per, number % per);
     else if (number >= a->cores)
         fputs(",(host)", to);
     else
-        fprintf(to, ",0.%u.%u", number / per, number % per);
+        fprintf(to, ",%s", chipfile_core_name(a->chip, number, name, sizeof name));
 }
 
 /* The host's ways are rows only where they carried something: patterns send between cores. */
 void noc_links_rows(FILE *to, const struct noc_asked *a, const struct noc_figure *f)
 {
     static const char *const kind[] = {"link", "inject", "eject"};
-    char place[64];
+    char place[100];
     for (uint32_t i = 0; i < f->uses; i++) {
         const struct link_use *u = &f->use[i];
         uint32_t endpoint = u->kind == LINK_INJECT ? u->from : u->to;

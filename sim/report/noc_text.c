@@ -37,14 +37,18 @@ static char *span(char to[2 * FORM_TEXT], const struct noc_asked *a, double cycl
     return to;
 }
 
-static char *router_name(char *to, size_t size, const struct topology *t, uint32_t router)
+/* By its place on a grid, else by its number; which chip where there are several. */
+static char *router_name(char *to, size_t size, const struct noc_asked *a, uint32_t router)
 {
-    if (t->columns && t->routers > t->chip_routers)
-        snprintf(to, size, "[%u, %u] of chip %u", t->place[router].x, t->place[router].y, router / t->chip_routers);
-    else if (t->columns)
-        snprintf(to, size, "[%u, %u]", t->place[router].x, t->place[router].y);
+    const struct topology *t = a->topology;
+    uint32_t chips = chipfile_chips(&a->chip->noc), per = t->routers / chips;
+    char chip[24] = "";
+    if (chips > 1)
+        snprintf(chip, sizeof chip, "chip %u ", router / per);
+    if (t->columns)
+        snprintf(to, size, "%s[%u, %u]", chip, t->place[router].x, t->place[router].y);
     else
-        snprintf(to, size, "router %u", router);
+        snprintf(to, size, "%srouter %u", chip, router % per);
     return to;
 }
 
@@ -60,15 +64,15 @@ static char *core_name(char *to, size_t size, const struct noc_asked *a, uint32_
 
 char *noc_place(char *to, size_t size, const struct noc_asked *a, const struct link_use *u)
 {
-    char from[32], at[32];
+    char from[48], at[48];
     if (u->kind == LINK_INJECT)
         core_name(from, sizeof from, a, u->from);
     else
-        router_name(from, sizeof from, a->topology, u->from);
+        router_name(from, sizeof from, a, u->from);
     if (u->kind == LINK_EJECT)
         core_name(at, sizeof at, a, u->to);
     else
-        router_name(at, sizeof at, a->topology, u->to);
+        router_name(at, sizeof at, a, u->to);
     snprintf(to, size, "%s -> %s", from, at);
     return to;
 }
@@ -89,14 +93,11 @@ static void write_graph(FILE *to, const struct noc_asked *a)
 {
     static const char *const routes[] = {[ROUTE_XY] = "XY", [ROUTE_YX] = "YX", [ROUTE_TABLE] = "shortest, by table", [ROUTE_UPDOWN] = "up*/down*"};
     const struct topology *t = a->topology;
-    char cores[FORM_TEXT];
-    if (t->columns)
-        fprintf(to, "%s of %u x %u routers", t->torus ? "torus" : "mesh", t->columns, t->rows);
-    else
-        fprintf(to, "%u routers, %u links", t->routers, t->links);
-    fprintf(to, ", routes %s\t%s core%s", routes[t->routing], form_count(cores, a->cores), form_plural(a->cores));
-    if (a->cores != t->routers && a->cores % t->routers == 0)
-        fprintf(to, ", %u per router", a->cores / t->routers);
+    char cores[FORM_TEXT], text[120];
+    fprintf(to, "%s, routes %s\t%s core%s", chipfile_network_text(&a->chip->noc, text, sizeof text), routes[t->routing], form_count(cores, a->cores),
+            form_plural(a->cores));
+    if (a->chip->noc.cores_per_tile > 1)
+        fprintf(to, ", %u per tile", a->chip->noc.cores_per_tile);
     if (a->pattern && (a->columns != t->columns || a->rows != t->rows))
         fprintf(to, ", for patterns %u x %u", a->columns, a->rows);
 }
@@ -105,11 +106,12 @@ static void write_graph(FILE *to, const struct noc_asked *a)
 static void write_links(FILE *to, const struct noc_asked *a)
 {
     const struct topology *t = a->topology;
-    uint32_t low = UINT32_MAX, high = 0, slow = 1;
+    uint32_t low = UINT32_MAX, high = 0, fast = UINT32_MAX, slow = 1;
     for (uint32_t l = 0; l < t->links; l++) {
         const struct topology_hop *hop = &t->link[l].hop;
         low = hop->latency < low ? hop->latency : low;
         high = hop->latency > high ? hop->latency : high;
+        fast = hop->flit_time < fast ? hop->flit_time : fast;
         slow = hop->flit_time > slow ? hop->flit_time : slow;
     }
     fputs("\tlinks", to);
@@ -121,8 +123,10 @@ static void write_links(FILE *to, const struct noc_asked *a)
         fprintf(to, " %u cycle%s", low, low == 1 ? "" : "s");
     else
         fprintf(to, " %u to %u cycles", low, high);
-    if (slow > 1)
+    if (slow > 1 && fast == slow)
         fprintf(to, ", a flit each %u", slow);
+    else if (slow > 1)
+        fprintf(to, ", a flit each %u to %u", fast, slow);
 }
 
 static void head_network(FILE *to, size_t width, const struct noc_asked *a)
@@ -264,7 +268,7 @@ static void say_links(FILE *to, size_t width, const struct noc_asked *a, const s
 {
     const struct link_sums *u = &f->sums;
     struct form_sheet s;
-    char mean[FORM_TEXT], most[FORM_TEXT], place[80];
+    char mean[FORM_TEXT], most[FORM_TEXT], place[100];
     form_begin(&s, to, width, "links");
     fprintf(s.line, "busiest %s in %s of the cycles\tlinks between routers %s in the mean", noc_place(place, sizeof place, a, &f->use[u->busiest]),
             form_percent(most, u->most_use), form_percent(mean, u->mean_use));
@@ -325,7 +329,7 @@ void noc_text_columns(FILE *to)
 void noc_text_line(FILE *to, const struct noc_asked *a, const struct noc_figure *f)
 {
     const struct drive_result *r = &f->result;
-    char p50[FORM_TEXT], p95[FORM_TEXT], p99[FORM_TEXT], most[FORM_TEXT], use[FORM_TEXT], place[80];
+    char p50[FORM_TEXT], p95[FORM_TEXT], p99[FORM_TEXT], most[FORM_TEXT], use[FORM_TEXT], place[100];
     fprintf(to, "%7.4g %9.4f ", f->load, r->accepted);
     if (r->saturated)
         fprintf(to, "%-66s", "SATURATED: queues at the sources grow without end");

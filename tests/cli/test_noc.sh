@@ -14,8 +14,26 @@ for pattern in uniform transpose bitcomp bitrev shuffle tornado neighbour hotspo
 done
 says 'burst 3 packets per core, at 0.25 flits' "$VOLLEY" noc mesh28 --traffic uniform --burst 3 --load 0.25
 says 'core 0\.9\.0 16 times as often' "$VOLLEY" noc mesh28 --traffic hotspot --hot 0.9.0:16 --load 0.01 --window 1000
-says '128 cores, 4 per router, for patterns 16 x 8' "$VOLLEY" noc loihi --traffic tornado --load 0.001
+says '128 cores, 4 per tile, for patterns 16 x 8' "$VOLLEY" noc loihi --traffic tornado --load 0.001
 says 'packets of 3 flits' "$VOLLEY" noc mesh28 --traffic tornado --load 0.03 --flits 3 --window 1000
+
+# trees of routers and several chips: names of their own; the packets of a run are replayed there, too
+tree=$scratch/tree.yaml
+system=$scratch/system.yaml
+sed 's/^  topology: mesh/  topology: tree\n  tree: {levels: 3, arity: 4}/; /^  size: 8x8/d; s/kind: xy,/kind: updown,/; s/\[0, 0\]/0/g; s/inputs: 5, //
+     s/x: 4 bit, y: 4 bit, //' configs/chips/mesh28.yaml >"$tree"
+sed 's/^noc:/system: {chips: 2x1, link: {width: 8 bit, delay: 20 ns}, source: chosen}\n\nnoc:/; s/{x: 4 bit/{chip: 1 bit, x: 4 bit/
+     s/^    buffer_write:/    link_chip: {value: 20 pJ, source: guess}\n    buffer_write:/' configs/chips/mesh28.yaml >"$system"
+says 'tree of 3 levels.*16 cores, for patterns 4 x 4.*busiest router [0-9]+ -> router' "$VOLLEY" noc "$tree" --traffic transpose --load 0.02
+says '2 chips.*128 cores, for patterns 8 x 16.*a flit each 1 to 4.*busiest chip 0 \[7, [0-9]\] -> chip 1 \[0, [0-9]\]' \
+    "$VOLLEY" noc "$system" --traffic uniform --load 0.004
+says 'core 1\.3\.0 9 times' "$VOLLEY" noc "$system" --traffic hotspot --hot 1.3.0:9 --load 0.001
+for chip in "$tree" "$system"; do
+    works "$VOLLEY" run "$chip" $mlp.nir --input ${mlp}_input.spk --samples 0 --map balance --cores 12 --trace packets --quiet --out "$scratch/other" \
+        --set 'core_types.lif28.queue={in: 1000000 packets, out: 1000000 packets}'
+    works "$VOLLEY" noc "$chip" --traffic "$scratch/other" --quiet --out "$scratch/other.csv"
+    true_that 'a step does not end as in the run' awk -F, 'NR > 1 && ($15 != $17 || !$15) { exit 1 } END { exit NR < 10 }' "$scratch/other.csv"
+done
 
 # saturation in plain words, for one load and along a curve
 says 'SATURATED the network accepts 0\.3[0-9]* of 0\.[45]' "$VOLLEY" noc mesh28 --traffic uniform --load 0.5 --window 4000
