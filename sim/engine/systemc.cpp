@@ -44,9 +44,14 @@ int step_systemc(struct engine *e, struct err *err)
     sc_core::sc_start();
     if (!m->barrier->over && !m->b.failed)
         return err_bug(err, "the step does not end: nothing moves in the network and no core has anything to do");
-    if (m->b.failed)
+    if (m->b.failed) {
         *err = m->b.err;
-    return m->b.failed ? -1 : 0;
+        return -1;
+    }
+    if (sc_core::sc_time_stamp().value() != e->run->total_ps)
+        return err_bug(err, "the kernel stands at %llu ps, the run at %llu ps", (unsigned long long)sc_core::sc_time_stamp().value(),
+                       (unsigned long long)e->run->total_ps);
+    return 0;
 }
 
 void wait_systemc(struct engine *, uint64_t ps)
@@ -57,7 +62,6 @@ void wait_systemc(struct engine *, uint64_t ps)
 
 void close_systemc(struct engine *e)
 {
-    if (getenv("DBG")) { modules *m = static_cast<modules *>(e->own); uint64_t a = 0, s = 0; for (auto *x : m->all) a += x->activations, s += x->steps; fprintf(stderr, "noc %lu modules %lu (host %lu) steps %lu delta %lu\n", m->noc->activations, a, m->host->activations, s, (unsigned long)sc_core::sc_delta_count()); }
     delete static_cast<modules *>(e->own);
     e->own = nullptr;
 }

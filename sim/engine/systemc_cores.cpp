@@ -7,6 +7,8 @@ namespace volley::parts {
 void board::fail()
 {
     failed = true;
+    if (on_fail)
+        on_fail(err);
     sc_core::sc_pause();
 }
 
@@ -173,7 +175,8 @@ void host_module::put(uint32_t leaf, uint64_t cycle)
     if (endpoint_act(&state, &e->time, number, cycle, &ports_, &e->noc_counts, &next, &b_.err))
         b_.fail();
     if (output) {
-        output->push_back(leaf);
+        const struct ::packet &packet = e->packet[leaf];
+        output->push_back({e->chip->source[packet.axon].neuron, packet.payload});
         came.notify(sc_core::SC_ZERO_TIME);
     }
 }

@@ -68,7 +68,8 @@ void noc_module::unring()
     ran_ = 0;
 }
 
-/* After the modules that were due have run. The network's own cycles it does in its own process, in this instant: they are ahead of time. */
+/* After the modules that were due have run. The network goes on in its own process, still in this evaluation: all that can happen in this
+ * cycle has. */
 void noc_module::ran()
 {
     if (++ran_ < rung_.size())
@@ -77,7 +78,7 @@ void noc_module::ran()
     next_ = b_.e->plane->next(b_.e->timing);
     if (next_ != UINT64_MAX && (agenda_.empty() || next_ <= agenda_.front().cycle)) {
         armed_ = b_.cycle();
-        wake_.notify(sc_core::SC_ZERO_TIME);
+        wake_.notify();
     } else {
         ring_first();
     }

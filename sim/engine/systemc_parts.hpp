@@ -39,7 +39,8 @@ struct board {
     {
         return sc_core::sc_time::from_value(begun_ps + cycle * period_ps - kernel->time_stamp().value());
     }
-    void fail();                                /* err is set: the simulation pauses, the step is lost */
+    void fail();                                /* err is set: the simulation pauses, or on_fail says what happens; the step is lost */
+    void (*on_fail)(const struct err &) = nullptr;
 
   private:
     uint64_t asked_ps_ = 0, asked_begun_ = 0, answer_ = 0;
@@ -110,6 +111,8 @@ class core_module : public endpoint_module {
     uint32_t told_ = 0, told_packets_ = 0;      /* a probe's place in the update's emissions and their packets */
 };
 
+struct output_spike { uint32_t neuron; int32_t payload; };     /* number within its population */
+
 /* The host's ports: input at the port's rate, output taken at once. */
 class host_module : public endpoint_module {
   public:
@@ -117,7 +120,7 @@ class host_module : public endpoint_module {
     void put(uint32_t leaf, uint64_t cycle) override;           /* at the output port */
     bool watched() const override { return output; }
     void place(uint64_t) override {}
-    std::vector<uint32_t> *output = nullptr;    /* leaves that came, for whoever wants them */
+    std::vector<output_spike> *output = nullptr;        /* what came, for whoever wants it: it is told by `came` */
     sc_core::sc_event came;
 
   private:

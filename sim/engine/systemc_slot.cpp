@@ -164,6 +164,8 @@ void slot_module::accept(const volley::packet &packet)
     const struct chip_core *core = &e->chip->core[core_];
     if (core->kind->accept(core->core, &e->at, e->packet + packet.id, 1, 0, nullptr, nullptr, &e->live[core_].counts, &b_.err))
         b_.fail();
+    if (packet.id == serving_)
+        finish_leaf(b_.cycle());
 }
 
 }       // namespace volley::parts

@@ -24,6 +24,7 @@ class slot_module : public endpoint_module, public core_slot, public volley::pac
     const sc_core::sc_event &started() const override { return started_; }
     uint64_t sample() const override { return b_.e->at.sample; }
     uint64_t step() const override { return b_.e->at.step; }
+    uint64_t number() const override { return b_.serial; }
     void done(const sc_core::sc_time &later) override;
     sc_core::sc_time update(std::vector<volley::spike> &) override;
     void accept(const volley::packet &) override;

@@ -7,7 +7,7 @@
  *   spikes  (initiator)  each spike of the output population when it reaches the host's port: a write of 4 bytes, its payload, at address
  *                        4 * output neuron
  * A step takes the time that `volley run --timing cycle` says. Errors of files are thrown as std::runtime_error by the constructor; an
- * error during simulation (a deadlock) is an SC_REPORT_FATAL. */
+ * error during simulation (a deadlock) is an SC_REPORT_ERROR, which by default leaves sc_start as an sc_report. */
 #ifndef VOLLEY_SYSTEMC_HPP
 #define VOLLEY_SYSTEMC_HPP
 #include <cstdint>
@@ -67,6 +67,7 @@ class step_if : public virtual sc_core::sc_interface {
     virtual const sc_core::sc_event &started() const = 0;
     virtual uint64_t sample() const = 0;
     virtual uint64_t step() const = 0;
+    virtual uint64_t number() const = 0;        /* of steps that have begun since the simulation did: it tells one step from the next */
     /* The update has ended and every packet taken is processed, or will have been this much later. Called in every step at least once, and
      * again after the last packet taken; the step does not end before. */
     virtual void done(const sc_core::sc_time &later) = 0;
@@ -150,6 +151,7 @@ class chip : public sc_core::sc_module {
     void to_host(tlm::tlm_generic_payload &, sc_core::sc_time &);
     void to_config(tlm::tlm_generic_payload &, sc_core::sc_time &);
     void send_spikes();
+    void end_reset();
 };
 
 }       // namespace volley
