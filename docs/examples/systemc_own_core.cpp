@@ -1,9 +1,12 @@
 /* A core of one's own in a volley chip: it computes as the chip's core does, and takes SLOWER times as long for each packet.
- *     systemc_own_core CHIP NETWORK INPUT CORE SLOWER SAMPLES [KEY=VALUE...]
+ *     systemc_own_core CHIP NETWORK INPUT CORE[,CORE...] SLOWER SAMPLES [KEY=VALUE...]
  * Prints the time of each step in ps. */
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "volley/systemc.hpp"
@@ -118,7 +121,7 @@ SC_MODULE(player) {
 int sc_main(int n, char **argv)
 {
     if (n < 7) {
-        std::fprintf(stderr, "usage: systemc_own_core CHIP NETWORK INPUT CORE SLOWER SAMPLES [KEY=VALUE...]\n");
+        std::fprintf(stderr, "usage: systemc_own_core CHIP NETWORK INPUT CORE[,CORE...] SLOWER SAMPLES [KEY=VALUE...]\n");
         return 2;
     }
     volley::chip_config c;
@@ -129,22 +132,28 @@ int sc_main(int n, char **argv)
     try {
         volley::chip chip("chip", c);
         player player("player");
-        slow_core own("own");
-        volley::core_slot &slot = chip.replace((uint32_t)std::atoi(argv[4]));
-        own.packet_in.bind(slot.packets);
-        own.spike_out.bind(slot.spikes);
-        own.step.bind(slot.step);
-        own.model = &slot.model();
-        own.cycle = slot.cycle();
-        own.slower = (uint32_t)std::atoi(argv[5]);
+        std::vector<std::unique_ptr<slow_core>> own;
+        for (const char *at = argv[4]; at; at = std::strchr(at, ',') ? std::strchr(at, ',') + 1 : nullptr) {
+            volley::core_slot &slot = chip.replace((uint32_t)std::atoi(at));
+            own.emplace_back(new slow_core(("own_" + std::to_string(own.size())).c_str()));
+            own.back()->packet_in.bind(slot.packets);
+            own.back()->spike_out.bind(slot.spikes);
+            own.back()->step.bind(slot.step);
+            own.back()->model = &slot.model();
+            own.back()->cycle = slot.cycle();
+            own.back()->slower = (uint32_t)std::atoi(argv[5]);
+        }
         player.chip = &chip;
         player.samples = (uint32_t)std::atoi(argv[6]);
         player.config.bind(chip.config);
         player.unused.bind(chip.host);
         chip.spikes.bind(player.output);
         sc_core::sc_start();
-        std::printf("own core: %llu packets; spikes %llu, sops %llu, stalled %llu\n", (unsigned long long)own.packets,
-                    (unsigned long long)chip.counted("spikes"), (unsigned long long)chip.counted("sops"), (unsigned long long)chip.counted("stalled"));
+        unsigned long long packets = 0;
+        for (const auto &core : own)
+            packets += core->packets;
+        std::printf("own core: %llu packets; spikes %llu, sops %llu, stalled %llu\n", packets,
+                    (unsigned long long)chip.counted("spikes"), (unsigned long long)chip.counted("sops"), (unsigned long long)chip.counted("stalled_cycles"));
     } catch (const std::exception &e) {
         std::fprintf(stderr, "%s\n", e.what());
         return 1;

@@ -400,8 +400,7 @@ void summary_write(FILE *to, const struct report *r)
     json_count(&j, "steps", run->steps);
     json_count(&j, "chip_steps", run->chip_steps);
     json_text(&j, "plane", run->options.timing);
-    /* The only engine of this version; a script that compares engines finds it here. */
-    json_text(&j, "engine", "c");
+    json_text(&j, "engine", run->options.engine ? run->options.engine : "c");
     json_flag(&j, "assume_native", r->facts.assume_native);
     write_lines(&j, "fidelity", &r->facts.fidelity);
     write_warnings(&j, &r->facts.warnings);
