@@ -76,6 +76,9 @@ def own_cores(queue):
                                            f"{out[-1][2]} packets, stalled {out[-1][-1]} cycles")
     counts = systemc.summary(folder)["time_counts"]
     check.that(int(out[-1][-1]) == counts["stalled_cycles"] > 0, "and its stalls")
+    folder = systemc.run("mesh28", conv, "--samples", "0..0", "--set", places[0])
+    out = systemc.example("systemc_own_core", "mesh28", conv + ".nir", conv + "_input.spk", "1", "1", "1", *places)
+    check.that(said(out) == steps(folder), f"one of {used} one's own and as fast as the chip's: the step times of volley run")
 
 
 def refused():
