@@ -29,7 +29,8 @@ static struct mesh_config router_of(const struct chip_noc *n, uint32_t flits)
         .final = n->stage[STAGE_TRAVERSAL], .credit = n->credit, .speculative = (uint32_t)n->speculative, .atomic = (uint32_t)n->atomic,
         .arbiter = n->matrix ? ARBITER_MATRIX : ARBITER_ROUND_ROBIN, .vc_allocator = n->input_first ? ALLOCATOR_INPUT_FIRST : ALLOCATOR_ISLIP,
         .sw_allocator = n->input_first ? ALLOCATOR_INPUT_FIRST : ALLOCATOR_ISLIP, .iterations = n->iterations,
-        .longest_tree = n->multicast ? flits : 0, .watchdog = n->watchdog, .drops = (uint32_t)n->drops, .drop_wait = n->drop_wait,
+        .longest_tree = n->multicast ? flits : 0, .watchdog = n->watchdog,
+        .drops = (uint32_t)n->drops, .drop_wait = n->drop_wait,
     };
 }
 

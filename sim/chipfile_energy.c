@@ -109,7 +109,8 @@ static int read_prices(struct reading *r, const struct standing *outer, const ch
     if (fields_read(table, map, map, price, err))
         return -1;
     for (size_t i = 0; i < table->n; i++)
-        if (price[i] && chipfile_read_price(r, &from, &chipfile_table_cost, table->field[i].key, price[i], counter_by_key(table->field[i].key), component, &text, err))
+        if (price[i] && chipfile_read_price(r, &from, &chipfile_table_cost, table->field[i].key, price[i], counter_by_key(table->field[i].key), component,
+                                            &text, err))
             return -1;
     return 0;
 }

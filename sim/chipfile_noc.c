@@ -34,7 +34,8 @@ static const struct field noc_fields[] = {
     {"packets", FIELD_NODE, OF(packets), 0, 0, 0, NULL, NULL, "{spike: {x: 4 bit, y: 4 bit, axon: 12 bit}}", "fields of each type of packet"},
     {"full", FIELD_WORD, OF(full), 0, 0, 0, "push_back|drop", "push_back", "push_back",
      "what a full buffer does: hold up who sends, or, after drop_wait, lose the packet that waits for it; then spikes depend on timing"},
-    {"drop_wait", FIELD_COST, OF(drop_wait), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "240 cycles", "full: drop: how long a packet's head may wait at a router"},
+    {"drop_wait", FIELD_COST, OF(drop_wait), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "240 cycles",
+     "with full: drop, how long a packet's head may wait at a router"},
     {"watchdog", FIELD_NUMBER, OF(watchdog), UNIT_CYCLES, 0, 0, NULL, "100000 cycles", "100000 cycles",
      "with flits under way and none moved for so long, the run ends if they wait in a ring; 0 cycles: never"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies", "of the times below that give none; a time in cycles is a choice and needs none"},
@@ -293,7 +294,8 @@ static int read_drops(struct reading *r, const struct standing *from, const stru
     struct chip_noc *n = &r->file->noc;
     n->drops = text->full;
     if (n->drops && !text->drop_wait)
-        return doc_error(doc_get(r->at.noc, "full"), err, "noc.full: drop says not how long a packet waits before it is lost; add for example drop_wait: 240 cycles");
+        return doc_error(doc_get(r->at.noc, "full"), err,
+                         "noc.full: drop says not how long a packet waits before it is lost; add for example drop_wait: 240 cycles");
     if (!n->drops && text->drop_wait)
         return doc_error(text->drop_wait, err, "noc.drop_wait: nothing is dropped; write full: drop, or remove it");
     return n->drops ? chipfile_noc_time(r, from, "drop_wait", text->drop_wait, 0, &n->d_drop_wait, &n->drop_wait, err) : 0;

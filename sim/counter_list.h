@@ -36,7 +36,7 @@
     X(BLOCKED, "blocked_cycles", "", TIME, "cycles", "NoC cycles in which the network waited for an input queue")                       \
     X(QUEUED, "queued_cycles", "", TIME, "cycles", "NoC cycles that packets waited in input queues")                                    \
     X(LINK_BUSY, "link_busy_cycles", "", TIME, "cycles", "cycles reserved on links between routers")      \
-    X(BUFFERED, "flit_cycles", "", TIME, "cycles", "NoC cycles that flits spent in routers' buffers, all flits together; this and those below in plane cycle only") \
+    X(BUFFERED, "flit_cycles", "", TIME, "cycles", "NoC cycles of flits in routers' buffers, summed; this and those below: plane cycle only") \
     X(STALL_NO_VC, "stall_no_vc", "", TIME, "cycles", "a packet's copy at the front of a buffer waited: no virtual channel of the next one was free") \
     X(STALL_LOST_VC, "stall_lost_vc", "", TIME, "cycles", "the same: other packets got the channels that were free")                    \
     X(STALL_NO_CREDIT, "stall_no_credit", "", TIME, "cycles", "the same: its channel of the next buffer was full")                      \

@@ -9,7 +9,8 @@ import tempfile
 
 VOLLEY = os.path.abspath(os.environ.get("VOLLEY", "build/release/volley"))
 SCRATCH = tempfile.TemporaryDirectory(prefix="volley-table-")
-PRICES = {"buffer_write": "buffer_writes", "buffer_read": "buffer_reads", "crossbar": "crossbar", "link": "link", "route": "routes", "arbitration": "arbitrations"}
+PRICES = {"buffer_write": "buffer_writes", "buffer_read": "buffer_reads", "crossbar": "crossbar", "link": "link", "route": "routes",
+          "arbitration": "arbitrations"}
 NET = "traces/mlp_rate/mlp_rate"
 NO_PRICES = ("--set", "energy.router={}")
 failed = 0
@@ -84,7 +85,8 @@ def check_precedence(ones):
 
 
 def check_refusals():
-    for name, words in (("noxin-32x4", "did you mean 'noxim-32x4'"), ("nothing_of_the_kind", "noxim-16x4, noxim-32x16"), ("configs/chips/mesh28.yaml", "'chip'")):
+    for name, words in (("noxin-32x4", "did you mean 'noxim-32x4'"), ("nothing_of_the_kind", "noxim-16x4, noxim-32x16"),
+                        ("configs/chips/mesh28.yaml", "'chip'")):
         answer = run("--set", "energy.router_table=" + name)
         that(isinstance(answer, tuple) and answer[0] == 2 and words in answer[1], f"{name}: {answer}")
 

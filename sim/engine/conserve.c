@@ -14,8 +14,8 @@ static int conserve_leaves(const struct engine *e, struct err *err)
         served += e->run->core[c].action[COUNT_LEAVES];
     if (e->leaves_sent == served + network[COUNT_HOST_OUT] + network[COUNT_DROPPED])
         return 0;
-    return err_bug(err, "%" PRIu64 " deliveries were sent; %" PRIu64 " served at cores, %" PRIu64 " taken by the host and %" PRIu64 " dropped do not add up to that",
-                   e->leaves_sent, served, network[COUNT_HOST_OUT], network[COUNT_DROPPED]);
+    return err_bug(err, "%" PRIu64 " deliveries were sent; %" PRIu64 " served at cores, %" PRIu64 " taken by the host and %" PRIu64
+                        " dropped do not add up to that", e->leaves_sent, served, network[COUNT_HOST_OUT], network[COUNT_DROPPED]);
 }
 
 /* The same work counted twice: from routes when a spike is sent, and port by port as flits move. */

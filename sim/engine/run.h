@@ -59,7 +59,11 @@ struct run_step {               /* one chip step of one sample */
 };
 struct run_spike { uint32_t sample, step, population, neuron; };        /* network step */
 struct run_membrane { uint32_t sample, step, population, neuron; int64_t raw; double value; };
-struct run_packet { uint32_t sample, step, from, to; uint64_t offset, arrive, start, end, packet; uint32_t lost; };     /* NoC cycles in the step; number in it; lost: dropped at `arrive` */
+struct run_packet {              /* NoC cycles in the step; packet: its number in it; lost: dropped at `arrive` */
+    uint32_t sample, step, from, to;
+    uint64_t offset, arrive, start, end, packet;
+    uint32_t lost;
+};
 
 struct run_update { uint32_t sample, step, core; uint64_t end_ps; };    /* timeline: an update program, from the start of its step */
 

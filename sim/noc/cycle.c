@@ -459,5 +459,6 @@ static struct noc_port *ports_cycle(const void *plane, uint32_t *n)
 }
 
 const struct timing_plane timing_cycle = {.name = "cycle", .drops = 1, .feeds_back = 1, .open = open_cycle, .close = close_cycle, .step = step_cycle,
-                                          .audit = audit_cycle, .ports = ports_cycle, .begin = begin_cycle, .inject = inject_cycle, .serve = serve_cycle, .advance = advance_cycle,
+                                          .audit = audit_cycle, .ports = ports_cycle, .begin = begin_cycle, .inject = inject_cycle,
+                                          .serve = serve_cycle, .advance = advance_cycle,
                                           .arrived = arrived_cycle, .next = next_cycle, .room = room_cycle, .end = end_cycle};
