@@ -18,7 +18,8 @@ static void check(const struct packet_trace *t, const struct packet_cores *cores
             abort();
         rows += s->rows;
         for (uint64_t i = s->first; i < rows; i++)
-            if ((t->row[i].from >= all && t->row[i].from != PACKETS_HOST) || (t->row[i].to >= all && t->row[i].to != PACKETS_HOST) || (i > s->first && t->row[i].packet < t->row[i - 1].packet))
+            if ((t->row[i].from >= all && t->row[i].from != PACKETS_HOST) || (t->row[i].to >= all && t->row[i].to != PACKETS_HOST) ||
+                (i > s->first && t->row[i].packet < t->row[i - 1].packet))
                 abort();
     }
     if (rows != t->rows || !rows)
