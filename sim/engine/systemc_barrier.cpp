@@ -57,6 +57,7 @@ void barrier_module::finish()
     step_show_traffic(e);
     endpoints_end(b_.endpoint.data(), &e->time, e->chip->noc->host_in, &e->noc_counts);
     e->plane->end(e->timing, &e->time, &e->noc_counts);
+    loss_settle(e);
     if (decode_membranes(e, &b_.err))
         return b_.fail();
     account_step(e);
