@@ -13,9 +13,9 @@
 #endif
 enum { FOLDERS_MAX = 64, NAMES_SHOWN = 900 };
 
-struct sort { const char *what, *environment, *folder, *installed; };
-static const struct sort chips = {"chip", "VOLLEY_CHIPS", "chips", VOLLEY_CHIPS_INSTALLED},
-                         tables = {"energy table", "VOLLEY_ENERGY", "energy", VOLLEY_CHIPS_INSTALLED "/../energy"};
+struct sort { const char *what, *file, *environment, *folder, *installed; };
+static const struct sort chips = {"chip", "a chip file", "VOLLEY_CHIPS", "chips", VOLLEY_CHIPS_INSTALLED},
+                         tables = {"energy table", "one", "VOLLEY_ENERGY", "energy", VOLLEY_CHIPS_INSTALLED "/../energy"};
 
 struct folders { char *path[FOLDERS_MAX]; size_t n; };
 
@@ -183,9 +183,10 @@ static void no_such(const struct sort *sort, const char *name, struct err *err)
     if (nearest)
         err_input(err, "no %s '%.200s'; did you mean '%s'? There are: %s", sort->what, name, nearest, list);
     else if (n)
-        err_input(err, "no %s '%.200s'; give the path of a file, or one of: %s", sort->what, name, list);
+        err_input(err, "no %s '%.200s'; give the path of %s, or one of: %s", sort->what, name, sort->file, list);
     else
-        err_input(err, "no %s '%.200s'; give the path of a file; none is found by name: set %s to their folder", sort->what, name, sort->environment);
+        err_input(err, "no %s '%.200s'; give the path of %s; none is found by name: set %s to their folder", sort->what, name, sort->file,
+                  sort->environment);
     free(known);
     chipfile_places_free(place, n);
 }

@@ -203,8 +203,8 @@ static int open_engine(struct engine *e, struct err *err)
     if (e->kind->plane && !e->plane->feeds_back)
         return err_answer(err, "%s: no part of its network takes time, so there is nothing that --engine %s could time: use --engine c", f->path, e->kind->name);
     if (f->noc.drops && !e->plane->drops)
-        return err_answer(err, "%s: noc.full: drop: what is lost hangs on the order in which packets meet, which --timing %s does not know: "
-                               "use --timing cycle%s", f->path, e->plane->name, noc_is_free(e->chip->noc) ? ", on a network whose parts take time" : "");
+        return err_answer(err, "%s: noc.full: drop: what is lost hangs on how packets meet, which --timing %s does not know: use --timing cycle%s", f->path,
+                          e->plane->name, noc_is_free(e->chip->noc) ? ", on a network whose parts take time" : "");
     e->run->options.timing = e->plane->name;    /* what the report names */
     if (!(e->timing = e->plane->open(e->chip->noc, f->noc.watchdog, err)))
         return -1;

@@ -12,7 +12,7 @@ listing() { # FOLDER WANTED: its files, blanks between them
     found=$(ls -A "$1" | tr '\n' ' ')
     [ "$found" = "$2 " ] || fail "$1 holds '$found', wanted '$2'"
 }
-files='counters.csv host.json layers.csv report.txt samples.csv steps.csv summary.json'
+files='counters.csv host.json layers.csv noc.csv report.txt samples.csv steps.csv summary.json'
 
 # its files and their columns, as docs/formats.md has them
 run --labels ${mlp}_labels.npy --out "$scratch/a"
@@ -26,8 +26,9 @@ header samples.csv sample,label,prediction,steps,time_s,energy_j,spikes,sops,pac
 header layers.csv population,neurons,spikes,rate,sops,updates,energy_j
 header steps.csv sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use
 header counters.csv scope,name,counter,value
+header noc.csv router,x,y,port,buffer_writes,buffer_reads,routes,vc_grants,switch_grants,crossbar,link,lost_grants,flit_cycles,occupancy,use,blocked_cycles,stall_no_vc,stall_lost_vc,stall_no_credit,stall_lost_switch,stall_link_busy,stall_no_place,dropped_no_vc,dropped_lost_vc,dropped_no_credit,dropped_lost_switch,dropped_link_busy,dropped_no_place
 run --labels ${mlp}_labels.npy --out "$scratch/a" --trace spikes,membrane,packets,timeline
-listing "$scratch/a" 'counters.csv host.json layers.csv membranes.csv packets.csv report.txt samples.csv spikes.csv steps.csv summary.json timeline.json'
+listing "$scratch/a" 'counters.csv host.json layers.csv membranes.csv noc.csv packets.csv report.txt samples.csv spikes.csv steps.csv summary.json timeline.json'
 header spikes.csv sample,step,population,neuron
 header membranes.csv sample,step,population,neuron,membrane,bits
 header packets.csv sample,step,from,to,offset,arrive,start,end,packet
@@ -46,6 +47,8 @@ works "$python" "$scratch/keys.py" "$scratch/a"
 # again into the same folder: traces of the earlier run go, strangers' files stay
 echo mine >"$scratch/a/notes.txt"
 run --labels ${mlp}_labels.npy --out "$scratch/a"
+listing "$scratch/a" 'counters.csv host.json layers.csv noc.csv notes.txt report.txt samples.csv steps.csv summary.json'
+run --labels ${mlp}_labels.npy --out "$scratch/a" --timing none     # no ports: what the run before said of them goes
 listing "$scratch/a" 'counters.csv host.json layers.csv notes.txt report.txt samples.csv steps.csv summary.json'
 true_that 'a file of another name was touched' grep -q mine "$scratch/a/notes.txt"
 mkdir "$scratch/theirs"
@@ -146,7 +149,7 @@ works "$python" "$scratch/again.py" "$odd/o u t"
 works odd "$VOLLEY" run loihi "$root/$mlp.nir" --steps 3 --quiet --out=-dash
 listing "$odd/-dash" "$files"
 works odd "$VOLLEY" report -- -dash
-listing "$odd/-dash" 'counters.csv host.json layers.csv report.html report.txt samples.csv steps.csv summary.json'
+listing "$odd/-dash" 'counters.csv host.json layers.csv noc.csv report.html report.txt samples.csv steps.csv summary.json'
 
 # where nothing can be written: found before the run, named, and nothing left
 refused 2 '--out .*/proc.*cannot .*name' "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0 --out /proc/none
