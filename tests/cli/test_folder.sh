@@ -26,9 +26,15 @@ header samples.csv sample,label,prediction,steps,time_s,energy_j,spikes,sops,pac
 header layers.csv population,neurons,spikes,rate,sops,updates,energy_j
 header steps.csv sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use
 header counters.csv scope,name,counter,value
-header noc.csv router,x,y,port,buffer_writes,buffer_reads,routes,vc_grants,switch_grants,crossbar,link,lost_grants,flit_cycles,occupancy,use,blocked_cycles,stall_no_vc,stall_lost_vc,stall_no_credit,stall_lost_switch,stall_link_busy,stall_no_place,dropped_no_vc,dropped_lost_vc,dropped_no_credit,dropped_lost_switch,dropped_link_busy,dropped_no_place
+# of a port: what its buffer and its way out did; why packets waited in it, and were lost there
+ports=router,x,y,port,buffer_writes,buffer_reads,routes,vc_grants
+ports=$ports,switch_grants,crossbar,link,lost_grants,flit_cycles,occupancy,use,blocked_cycles
+waits=stall_no_vc,stall_lost_vc,stall_no_credit,stall_lost_switch,stall_link_busy,stall_no_place
+lost=dropped_no_vc,dropped_lost_vc,dropped_no_credit,dropped_lost_switch,dropped_link_busy,dropped_no_place
+header noc.csv "$ports,$waits,$lost"
 run --labels ${mlp}_labels.npy --out "$scratch/a" --trace spikes,membrane,packets,timeline
-listing "$scratch/a" 'counters.csv host.json layers.csv membranes.csv noc.csv packets.csv report.txt samples.csv spikes.csv steps.csv summary.json timeline.json'
+listing "$scratch/a" \
+    'counters.csv host.json layers.csv membranes.csv noc.csv packets.csv report.txt samples.csv spikes.csv steps.csv summary.json timeline.json'
 header spikes.csv sample,step,population,neuron
 header membranes.csv sample,step,population,neuron,membrane,bits
 header packets.csv sample,step,from,to,offset,arrive,start,end,packet
