@@ -174,18 +174,22 @@ static uint64_t alone(const struct timing_plane *plane, const struct noc *noc, u
     return leaf.arrive - 9;
 }
 
-/* The formula by hand: into the first router; per hop a router and a link; the last router; out; then the other flits at the pace of
- * the slowest part of the way. */
+/* Flit by flit, by hand: into the first router one per cycle; then per router and way on, none before the flit ahead of it has been gone for
+ * the way's flit time. A head needs 3 cycles in a router, the others, for which the channel is found already, 2. */
 static uint64_t by_hand(const struct noc *noc, uint32_t from, uint32_t to, uint32_t flits)
 {
     uint32_t link[64], hops = noc_path(noc, noc->router_of[from], noc->router_of[to], link);
-    uint64_t cycles = 1 + 3 + 2, slowest = 1;
-    for (uint32_t h = 0; h < hops; h++) {
-        uint64_t pace = along_x(link[h]) ? 2 : 3;
-        cycles += 3 + (along_x(link[h]) ? 2u : 5u);
-        slowest = pace > slowest ? pace : slowest;
+    uint64_t at[16];
+    for (uint32_t k = 0; k < flits; k++)
+        at[k] = 1 + k;
+    for (uint32_t h = 0; h <= hops; h++) {
+        uint64_t pace = h == hops ? 1 : along_x(link[h]) ? 2 : 3, wire = h == hops ? 2 : along_x(link[h]) ? 2 : 5;
+        for (uint32_t k = 0; k < flits; k++) {
+            uint64_t ready = at[k] + (k ? 2 : 3), ahead = k ? at[k - 1] - wire + pace : 0;
+            at[k] = (ready > ahead ? ready : ahead) + wire;
+        }
     }
-    return cycles + (flits - 1) * slowest;
+    return at[flits - 1];
 }
 
 static void a_packet_alone_takes_the_zero_load_time(void)
@@ -252,7 +256,7 @@ static void every_leaf_of_a_tree_alone_takes_its_own_zero_load_time(void)
 
 /* On a row of three tiles, two cores each, links of 2 cycles per flit: packets A and B of four flits leave cores 0 and 1 for cores 4 and 2. Both
  * enter the first link, A at 1 + 3 = 4 until 12; B's head waits from 4 to 12. Its flits have come by then, so they follow at 2 cycles each and
- * the last, 12 + 6, is 2 + 3 + 2 later in the queue. */
+ * the last, 12 + 6, is 2 + 2 + 2 later in the queue: in a router a flit that is no head takes 2 cycles. */
 static void a_tail_catches_up_while_its_head_waits(void)
 {
     struct noc *noc = network(3, 1, 0, 0);
@@ -261,14 +265,15 @@ static void a_tail_catches_up_while_its_head_waits(void)
                           {.endpoint = 1, .route = UNICAST, .first_leaf = 1, .leaves = 1, .flits = 4}};
     struct leaf leaf[] = {{.endpoint = 4}, {.endpoint = 2, .send = 1}};
     run_step(timing_planes[1], noc, send, 2, leaf, 2);
-    /* In at 5 cycles a flit: A's tail at 1 + 15, then two links and three routers, out of the last without a wait: 16 + 3 x 3 + 2 x 2 + 2. */
+    /* In and out at 5 cycles a flit: A's head is out at 1 + 3 x 3 + 2 x 2 + 2, its tail 15 later. */
     CU_ASSERT_EQUAL(leaf[0].arrive, 31);
-    /* B's head passes at 12, its tail, here at 16, at 19, not at 12 + 15; out at 5 cycles a flit from 12 + 2 + 3 on: 17 + 15 + 2. */
+    /* B's head passes at 12, its tail, here at 16, at 18, not at 12 + 15; out at 5 cycles a flit from 12 + 2 + 3 on: 17 + 15 + 2. */
     CU_ASSERT_EQUAL(leaf[1].arrive, 34);
     noc->shape.flit_local = 1;
     run_step(timing_planes[1], noc, send, 2, leaf, 2);
-    CU_ASSERT_EQUAL(leaf[0].arrive, 1 + 3 * 3 + 2 * 2 + 2 + 3 * 2);
-    CU_ASSERT_EQUAL(leaf[1].arrive, 12 + 3 * 2 + 2 + 3 + 2);
+    /* A's tail leaves the second link's router at 9 + 6; then 2, 2 and 2. */
+    CU_ASSERT_EQUAL(leaf[0].arrive, 15 + 2 + 2 + 2);
+    CU_ASSERT_EQUAL(leaf[1].arrive, 12 + 3 * 2 + 2 + 2 + 2);
     noc_free(noc);
 }
 

@@ -303,21 +303,29 @@ void noc_path_counts(const struct noc *noc, uint32_t from, const uint32_t *endpo
     free(link);
 }
 
-/* With nothing to wait for, L flits end up (L - 1) x t apart, t the largest time that any part of the way needs for one of them: a slower
- * part pulls them apart, a faster one cannot push them together. Every plane gives this for a packet alone. */
+uint32_t noc_body(const struct noc *noc)
+{
+    return noc->router.sw_alloc + noc->router.final;
+}
+
+/* With nothing to wait for, the last of L flits is (L - 1) x t behind the first where no part of the way before was slower than t; behind a
+ * slower one it catches up by what a head needs more in a router than the others. Every plane gives this for a packet alone. */
 uint64_t noc_zero_load(const struct noc *noc, uint32_t from, uint32_t to, uint32_t flits)
 {
     const struct noc_shape *s = &noc->shape;
     uint32_t *link = mem_new(noc->longest_path, sizeof *link), hops = noc_path(noc, noc->router_of[from], noc->router_of[to], link);
-    uint32_t slowest = s->flit_local;   /* every packet goes in and out through a core's or the host's port */
-    uint64_t cycles = s->inject + s->router + s->eject;
-    for (uint32_t h = 0; h < hops; h++) {
-        enum topology_wire wire = noc_wire(noc, link[h]);
-        struct topology_hop hop = noc->graph ? noc->graph->link[link[h]].hop
-                                             : (struct topology_hop){wire == WIRE_X ? s->link_x : s->link_y, wire == WIRE_X ? s->flit_x : s->flit_y, wire};
-        slowest = hop.flit_time > slowest ? hop.flit_time : slowest;
-        cycles += s->router + hop.latency;
+    uint64_t head = s->inject, behind = flits - 1, tail = head + behind * s->flit_local;
+    for (uint32_t h = 0; h <= hops; h++) {
+        struct topology_hop hop = {s->eject, s->flit_local, 0};
+        if (h < hops && noc->graph)
+            hop = noc->graph->link[link[h]].hop;
+        else if (h < hops)
+            hop = noc_wire(noc, link[h]) == WIRE_X ? (struct topology_hop){s->link_x, s->flit_x, WIRE_X} : (struct topology_hop){s->link_y, s->flit_y, WIRE_Y};
+        head += s->router;
+        tail = tail + noc_body(noc) > head + behind * hop.flit_time ? tail + noc_body(noc) : head + behind * hop.flit_time;
+        head += hop.latency;
+        tail += hop.latency;
     }
     free(link);
-    return cycles + (uint64_t)(flits - 1) * slowest;
+    return tail;
 }

@@ -70,7 +70,8 @@ void noc_path_counts(const struct noc *, uint32_t from_endpoint, const uint32_t 
 enum topology_wire noc_wire(const struct noc *, uint32_t link);        /* what a link is counted as */
 void noc_count_link(const struct noc *, struct path_counts *, uint32_t link);  /* one more link crossed: hops by kind, no router */
 uint32_t noc_far_end(const struct noc *, uint32_t link);                /* the router that a link leads to */
-/* Zero-load latency of the tail: inject + hops * (router + link) + router + eject + (flits - 1) * slowest flit time. */
+uint32_t noc_body(const struct noc *);  /* cycles in a router of a flit that is not a head: noc.router without route and channel */
+/* Zero-load latency of the tail: inject + hops * (router + link) + router + eject + (flits - 1) * flit time, where links and ports are equal. */
 uint64_t noc_zero_load(const struct noc *, uint32_t from_endpoint, uint32_t to_endpoint, uint32_t flits);
 
 #ifdef __cplusplus

@@ -28,6 +28,7 @@ struct walk {
     int contend;
     uint32_t *wire, *flit_time; /* of a link, cycles: [link & class]: by direction on a grid, else each link's own */
     uint32_t class;
+    uint32_t body;              /* cycles in a router of a flit that is not a head: no route, no channel to be found */
     struct slots *link, *eject;
     uint64_t *offered;          /* [endpoints] first cycle in which the way into the network is free; host port: in flits at its rate */
     uint64_t *free_at;          /* [endpoints] the core's next free cycle */
@@ -44,6 +45,7 @@ static void open_links(struct walk *w)
 {
     const struct noc *noc = w->noc;
     uint32_t n = noc->graph ? noc->links : DIRECTIONS;
+    w->body = noc_body(noc);
     w->class = noc->graph ? UINT32_MAX : DIRECTIONS - 1;
     w->wire = mem_new((size_t)n + 1, sizeof *w->wire);
     w->flit_time = mem_new((size_t)n + 1, sizeof *w->flit_time);
@@ -124,15 +126,14 @@ static uint64_t take(const struct walk *w, struct slots *s, uint64_t from, uint3
 
 /* Through a router and onto a link: the link is taken for L flit times at the first free run from the head's arrival at it, and
  * `wire` later the head is at the far end. The tail leaves L - 1 flit times after the head, or as soon as it has come, if a slower
- * link before this one holds it back: a packet alone ends up at the pace of its slowest link, and while its head waits for a
- * link its tail catches up. The gaps that a slower link leaves between flits on a faster one are free for other packets. */
+ * link before this one holds it back: while its head waits, or is given routes and channels that the others need not ask for, a tail
+ * catches up. The gaps that a slower link leaves between flits on a faster one are free for other packets. */
 static inline struct front pass(struct walk *w, struct slots *link, struct front in, uint32_t flits, uint32_t flit_time, uint32_t wire)
 {
-    uint32_t router = w->noc->shape.router;
-    uint64_t head = take(w, link, in.head + router, flits * flit_time), tail = head + (uint64_t)(flits - 1) * flit_time;
+    uint64_t head = take(w, link, in.head + w->noc->shape.router, flits * flit_time), tail = head + (uint64_t)(flits - 1) * flit_time;
     if (flits == 1)             /* head and tail are one flit; by far the most packets */
         return (struct front){head + wire, head + wire};
-    return (struct front){head + wire, (tail > in.tail + router ? tail : in.tail + router) + wire};
+    return (struct front){head + wire, (tail > in.tail + w->body ? tail : in.tail + w->body) + wire};
 }
 
 /* Over one link to the router at its far end. */
@@ -147,7 +148,7 @@ static uint64_t leave_to_host(struct walk *w, struct front in, uint32_t flits)
 {
     const struct noc_shape *s = &w->noc->shape;
     uint64_t rate = s->host_out_rate, head = take(w, &w->eject[w->noc->host_out], (in.head + s->router) * rate, flits);
-    uint64_t tail = (head + flits - 1) / rate, behind = in.tail + s->router;
+    uint64_t tail = (head + flits - 1) / rate, behind = in.tail + w->body;
     return (tail > behind ? tail : behind) + s->eject;
 }
 
