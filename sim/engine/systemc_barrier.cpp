@@ -38,7 +38,8 @@ void barrier_module::check()
         work_done_.notify(sc_core::SC_ZERO_TIME);
 }
 
-/* Cores append their packets in the order in which the kernel runs them; a trace lists them by core. */
+/* Cores append their packets in the order in which the kernel runs them; a trace lists and numbers them by core. Deliveries of one packet
+ * stay side by side. */
 static void sort_trace(struct engine *e, uint64_t from)
 {
     struct run *run = e->run;
@@ -47,6 +48,12 @@ static void sort_trace(struct engine *e, uint64_t from)
     std::stable_sort(run->packet + from, run->packet + run->n_packets, [e](const run_packet &x, const run_packet &y) {
         return e->core_of_endpoint[x.from] < e->core_of_endpoint[y.from];
     });
+    uint64_t number = 0, before = run->packet[from].packet;
+    for (uint64_t i = from; i < run->n_packets; i++) {
+        number += run->packet[i].packet != before;
+        before = run->packet[i].packet;
+        run->packet[i].packet = number;
+    }
 }
 
 /* Membranes are read here: by the rules of a step nothing that a core has accepted since its update touches them. */
@@ -60,6 +67,7 @@ void barrier_module::finish()
     loss_settle(e);
     if (decode_membranes(e, &b_.err))
         return b_.fail();
+    loss_settle(e);     /* lost packets were served by nobody; what the host got is decoded */
     account_step(e);
     sort_trace(e, traced);
 }
