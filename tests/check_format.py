@@ -61,7 +61,7 @@ def set_by_hand(path, old, new, before):
         return 1
     if old and all(continues(line) for line in [before] + old[:-1]):
         return 1
-    if path.endswith(".h") and any(DECLARATIONS.search(line) for line in bare):
+    if path.endswith((".h", ".hpp")) and any(DECLARATIONS.search(line) for line in bare):
         return 1
     text = house.without_comments("\n".join(old))
     joined = [" ".join(line.strip() for line in lines) for lines in (old, new)]
@@ -97,7 +97,7 @@ def check(root):
         print("SKIPPED: clang-format is not installed")
         return []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda path: check_file(root, path), house.files(root, ".c", ".h", ".cpp"))
+        found = pool.map(lambda path: check_file(root, path), house.files(root, ".c", ".h", ".hpp", ".cpp"))
     return [complaint for complaints in found for complaint in complaints]
 
 

@@ -78,7 +78,7 @@ def check_sequence(path, includes):
     for block in blocks:
         quotes = [quote for _, quote, _ in block]
         names = [name for _, _, name in block]
-        if "<" in quotes and '"' in quotes and not path.endswith(".h"):
+        if "<" in quotes and '"' in quotes and not path.endswith((".h", ".hpp")):
             out.append("%s:%d: put an empty line between system and project includes" % (path, block[0][0]))
         for quote in "<\"":
             some = [name for q, name in zip(quotes, names) if q == quote]
@@ -113,7 +113,7 @@ def check_cycles(graph):
 
 def check(root):
     rows = floors(root)
-    paths = [path for path in house.files(root, ".c", ".h", ".cpp") if path.startswith(("sim/", "cores/", "tests/", "bench/"))]
+    paths = [path for path in house.files(root, ".c", ".h", ".hpp", ".cpp") if path.startswith(("sim/", "cores/", "tests/", "bench/"))]
     known, graph, out = set(paths), {}, []
     for path in paths:
         includes = includes_of(root, path)

@@ -7,9 +7,9 @@ import sys
 import house
 
 LINE_MAX, FUNCTION_MAX, DATA_MAX = 160, 60, 10 << 20
-CODE = (".c", ".h", ".cpp", ".py", ".sh", ".sv", ".txt", ".cmake")
+CODE = (".c", ".h", ".hpp", ".cpp", ".py", ".sh", ".sv", ".txt", ".cmake")
 TEXT = CODE + (".md", ".yaml", ".yml", ".json", ".patch", ".csv")
-FOREIGN = {"H5Pset_vlen_mem_manager"}       # names that libraries gave
+FOREIGN = {"H5Pset_vlen_mem_manager", "tlm_utils"}  # names that libraries gave
 EMPTY_WORDS = {"util", "utils", "helper", "helpers", "misc", "manager", "platform"}
 # Written so that this file does not find itself.
 LEFT_OVER = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|not implemente[d]|unimplemente[d]|for no[w]\b", re.IGNORECASE)
@@ -39,7 +39,7 @@ def check_lines(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         if path.endswith(CODE) and len(line) > LINE_MAX:
             out.append("%s:%d: %d columns, at most %d" % (path, number, len(line), LINE_MAX))
-        if path.endswith((".c", ".h", ".cpp", ".py", ".sv")) and "\t" in line:
+        if path.endswith((".c", ".h", ".hpp", ".cpp", ".py", ".sv")) and "\t" in line:
             out.append("%s:%d: a tab: indent with 4 spaces" % (path, number))
         if path.endswith(CODE) and line != line.rstrip():
             out.append("%s:%d: blanks at the end of the line" % (path, number))
@@ -88,7 +88,7 @@ def check(root):
         text = house.read(root, path)
         if not path.startswith("tests/fuzz/corpus/"):
             out += check_lines(path, text)
-        if path.endswith((".c", ".h", ".cpp")):
+        if path.endswith((".c", ".h", ".hpp", ".cpp")):
             out += check_identifiers(path, house.without_comments(text)) + check_c_functions(path, text)
         if path.endswith(".py"):
             out += check_python_functions(path, text)

@@ -43,8 +43,8 @@ for words in (["core_types.lif28.overlap=full"], ["noc.topology=torus", "core_ty
     more += [x for w in words for x in ("--set", w)] + (["--set", "noc.router.virtual_channels=2"] if "noc.topology=torus" in words else [])
     a, b = systemc.run("mesh28", conv, *more), systemc.run("mesh28", conv, *more, "--engine", "systemc")
     s = systemc.summary(b)
-    check.that(systemc.different(a, b) == [], f"conv_rate on mesh28, {', '.join(words)}: every file the same; {s['time']['overruns']} overruns, "
-                                              f"stalled {s['time_counts']['stalled_cycles']} cycles")
+    check.that(systemc.different(a, b) == [], f"conv_rate on mesh28, {', '.join(words)}: every file the same; "
+                                              f"{s['time']['overruns']} overruns, stalled {s['time_counts']['stalled_cycles']} cycles")
     stalled += s["time_counts"]["stalled_cycles"]
 check.that(stalled > 0, f"updates stood still at full output queues: {stalled} cycles")
 check.end()

@@ -24,13 +24,14 @@ SC_MODULE(host_computer) {
     }
 
     uint64_t heard = 0;
-    void hear(tlm::tlm_generic_payload &t, sc_core::sc_time &)
+    void hear(tlm::tlm_generic_payload & t, sc_core::sc_time &)
     {
         heard++;                        /* the output neuron is t.get_address() / 4 */
         t.set_response_status(tlm::TLM_OK_RESPONSE);
     }
 
-    template <class socket> uint32_t access(socket &s, tlm::tlm_command command, uint64_t address, uint32_t value = 0)
+    template <class socket>
+    uint32_t access(socket & s, tlm::tlm_command command, uint64_t address, uint32_t value = 0)
     {
         tlm::tlm_generic_payload t;
         sc_core::sc_time delay = sc_core::SC_ZERO_TIME;

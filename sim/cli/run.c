@@ -114,7 +114,8 @@ static int run_options_of(const struct cli *cli, const struct job *p, struct run
 {
     /* hold: layers are held outside their windows unless the chip cannot. */
     *o = (struct run_options){
-        .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .engine = cli->engine, .threads = cli->threads, .seed = cli->seed,
+        .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .engine = cli->engine, .threads = cli->threads,
+        .seed = cli->seed,
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
         .pace_ps = cli->pace_ps, .stop = &stop, .progress = show,
     };

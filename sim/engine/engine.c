@@ -201,7 +201,8 @@ static int open_engine(struct engine *e, struct err *err)
     if (!(e->plane = plane_by_name(o->timing, e->chip->noc)))
         return err_input(err, "--timing %s: planes are none, slots and cycle", o->timing);
     if (e->kind->plane && !e->plane->feeds_back)
-        return err_answer(err, "%s: no part of its network takes time, so there is nothing that --engine %s could time: use --engine c", f->path, e->kind->name);
+        return err_answer(err, "%s: no part of its network takes time, so there is nothing that --engine %s could time: use --engine c", f->path,
+                          e->kind->name);
     if (f->noc.drops && !e->plane->drops)
         return err_answer(err, "%s: noc.full: drop: what is lost hangs on how packets meet, which --timing %s does not know: use --timing cycle%s", f->path,
                           e->plane->name, noc_is_free(e->chip->noc) ? ", on a network whose parts take time" : "");

@@ -10,7 +10,8 @@ extern "C" __attribute__((weak)) int sc_main(int, char **)
     return 0;
 }
 
-namespace {
+namespace
+{
 
 using volley::parts::modules;
 
@@ -23,8 +24,8 @@ int open_systemc(struct engine *e, struct err *err)
 {
     setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);        /* a banner on stderr; standard output is the answer's */
     if (sc_core::sc_get_status() != sc_core::SC_ELABORATION)
-        return err_answer(err, "--engine systemc: this process has run SystemC already, and a kernel elaborates once: run the next one in a process of its own, "
-                               "or with --engine c");
+        return err_answer(err, "--engine systemc: this process has run SystemC already, and a kernel elaborates once: run the next one in a process of its "
+                               "own, or with --engine c");
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time::from_value(1) || sc_core::sc_get_time_resolution().to_seconds() != 1e-12)
         return err_answer(err, "--engine systemc: the kernel's time resolution must be 1 ps");
     modules *m = new modules;
@@ -66,6 +67,6 @@ void close_systemc(struct engine *e)
     e->own = nullptr;
 }
 
-}       // namespace
+} // namespace
 
 extern "C" const struct engine_kind engine_systemc = {"systemc", "cycle", open_systemc, step_systemc, wait_systemc, close_systemc};

@@ -5,7 +5,8 @@
 
 #include "engine/systemc_slot.hpp"
 
-namespace volley::parts {
+namespace volley::parts
+{
 
 barrier_module::barrier_module(const sc_core::sc_module_name &name, board &b, noc_module &noc) : sc_module(name), b_(b), noc_(noc)
 {
@@ -64,7 +65,6 @@ void barrier_module::finish()
     step_show_traffic(e);
     endpoints_end(b_.endpoint.data(), &e->time, e->chip->noc->host_in, &e->noc_counts);
     e->plane->end(e->timing, &e->time, &e->noc_counts);
-    loss_settle(e);
     if (decode_membranes(e, &b_.err))
         return b_.fail();
     loss_settle(e);     /* lost packets were served by nobody; what the host got is decoded */
@@ -123,4 +123,4 @@ void modules::open(struct engine *e)
     b.period_ps = e->chip->noc_period_ps;
 }
 
-}       // namespace volley::parts
+} // namespace volley::parts

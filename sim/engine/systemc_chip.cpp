@@ -10,11 +10,13 @@
 #include "import/events.h"
 #include "import/import.h"
 
-namespace volley {
+namespace volley
+{
 
 using parts::slot_module;
 
-namespace {
+namespace
+{
 
 void fatal(const struct err &err)
 {
@@ -36,7 +38,7 @@ unsigned char *word(tlm::tlm_generic_payload &t)
     return nullptr;
 }
 
-}       // namespace
+} // namespace
 
 struct chip::hidden {
     struct chipfile *file = nullptr;
@@ -408,4 +410,4 @@ void chip::send_spikes()
     }
 }
 
-}       // namespace volley
+} // namespace volley

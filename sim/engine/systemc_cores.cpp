@@ -2,7 +2,8 @@
  * when something is due; what it may do then is endpoint.c's business, the same as for the plane `cycle`. */
 #include "engine/systemc_parts.hpp"
 
-namespace volley::parts {
+namespace volley::parts
+{
 
 void board::fail()
 {
@@ -72,7 +73,7 @@ void core_module::run()
     spike_out->ran();
 }
 
-/* The row is asked for now and read when the packet's service begins. */
+/* The row is asked for at once and read when the packet's service begins. */
 void core_module::put(uint32_t leaf, uint64_t cycle)
 {
     const struct ::packet &packet = b_.e->packet[leaf];
@@ -193,4 +194,4 @@ int host_module::serve_c(void *arg, uint32_t, uint64_t, struct err *)
     return 0;
 }
 
-}       // namespace volley::parts
+} // namespace volley::parts

@@ -5,7 +5,8 @@
 
 #include "engine/systemc_parts.hpp"
 
-namespace volley::parts {
+namespace volley::parts
+{
 
 noc_module::noc_module(const sc_core::sc_module_name &name, board &b) : sc_module(name), b_(b), to_(b.e->chip->noc->endpoints, nullptr)
 {
@@ -249,4 +250,4 @@ void noc_module::run()
     running_ = false;
 }
 
-}       // namespace volley::parts
+} // namespace volley::parts

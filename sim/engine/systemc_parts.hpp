@@ -214,5 +214,5 @@ struct modules {
     void build(struct engine *, const std::vector<slot_module *> &own);         /* own: [chip.n_cores], NULL for the chip's own */
 };
 
-}       // namespace volley::parts
+} // namespace volley::parts
 #endif

@@ -1,7 +1,8 @@
 /* A user's own core in the chip: what it does at its ports is put into the same arrays that a core of the chip's own fills. */
 #include "engine/systemc_slot.hpp"
 
-namespace volley::parts {
+namespace volley::parts
+{
 
 slot_module::slot_module(const sc_core::sc_module_name &name, board &b, uint32_t core)
     : endpoint_module(name, b), core_(core), number_(b.e->chip->core[core].endpoint)
@@ -168,4 +169,4 @@ void slot_module::accept(const volley::packet &packet)
         finish_leaf(b_.cycle());
 }
 
-}       // namespace volley::parts
+} // namespace volley::parts

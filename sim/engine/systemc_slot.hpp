@@ -42,5 +42,5 @@ class slot_module : public endpoint_module, public core_slot, public volley::pac
     bool updated_ = false;                                      /* has said done in this step */
 };
 
-}       // namespace volley::parts
+} // namespace volley::parts
 #endif

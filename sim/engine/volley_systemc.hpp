@@ -154,5 +154,5 @@ class chip : public sc_core::sc_module {
     void end_reset();
 };
 
-}       // namespace volley
+} // namespace volley
 #endif
