@@ -29,7 +29,7 @@ for network in networks:
         counts = systemc.summary(narrow[1])["time_counts"]
         stalled += counts['stalled_cycles']
         check.that(systemc.different(*narrow) == [], f"{name} on {chip}, queues of 2, one channel, 4 cycles per flit: every file the same; "
-                                                     f"stalled {counts['stalled_cycles']}, blocked {counts['blocked_cycles']}, queued {counts['queued_cycles']} cycles")
+                   f"stalled {counts['stalled_cycles']}, blocked {counts['blocked_cycles']}, queued {counts['queued_cycles']} cycles")
         for plane in ("none", "slots"):
             other = systemc.run(chip, network, *more, "--timing", plane)
             a, b = systemc.summary(other), systemc.summary(narrow[1])
