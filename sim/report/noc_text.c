@@ -285,6 +285,7 @@ static void say_links(FILE *to, size_t width, const struct noc_asked *a, const s
 static void say_waits(FILE *to, size_t width, const struct noc_asked *a, const struct noc_figure *f)
 {
     struct form_sheet s;
+    char lost[FORM_TEXT];
     double packets = 0, all = 0;
     for (uint32_t i = 0; i < f->uses; i++)
         packets += f->use[i].kind == LINK_EJECT ? (double)f->use[i].flits / a->flits : 0;
@@ -299,7 +300,7 @@ static void say_waits(FILE *to, size_t width, const struct noc_asked *a, const s
     if (!f->result.lost)
         return;
     form_begin(&s, to, width, "dropped");
-    fprintf(s.line, "%llu packets (%.2g %%): they waited longer than the chip's routers allow", (unsigned long long)f->result.lost,
+    fprintf(s.line, "%s (%.2g %%): waited longer than the chip's routers allow", form_count(lost, (double)f->result.lost),
             100 * (double)f->result.lost / (double)f->result.packets);
     form_end(&s);
 }

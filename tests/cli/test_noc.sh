@@ -40,6 +40,9 @@ says 'SATURATED the network accepts 0\.3[0-9]* of 0\.[45]' "$VOLLEY" noc mesh28 
 says '0\.2 0\.[0-9]+ [0-9. ,]+ % .*0\.6 0\.[0-9]+ SATURATED.*saturates between load 0\.2 and 0\.4' \
     "$VOLLEY" noc mesh28 --traffic uniform --load 0.2..0.6:0.2 --window 3000
 
+says 'dropped [0-9,]+ \([0-9.]+ %\): waited longer' "$VOLLEY" noc mesh28 --set noc.full=drop --set 'noc.drop_wait=12 cycles' --traffic uniform --load 0.38 \
+    --window 2000
+
 # a ring of waits is an answer: no; two channels break it
 ring='--set noc.topology=torus --traffic tornado --load 0.4 --window 2000'
 # shellcheck disable=SC2086
