@@ -144,7 +144,7 @@ struct chip_noc {                       /* of one chip, where nothing else is sa
     struct duration d_drop_wait;
 };
 
-struct chip_io { uint32_t column, row, chip, router; char *port; uint32_t flits_per_cycle; uint32_t payload_bits; }; /* payload 0: no values; router: of the chip */
+struct chip_io { uint32_t column, row, chip, router; char *port; uint32_t flits_per_cycle; uint32_t payload_bits; };  /* 0: no values; router: in chip */
 
 struct energy_term {            /* one price */
     int counter;                /* enum counter, or NO_INDEX: memory access (core_type.memory has its price) */

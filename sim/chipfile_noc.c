@@ -86,7 +86,7 @@ static const struct field router_fields[] = {
     {"inputs", FIELD_NUMBER, OF(inputs), 0, 0, 0, NULL, "0", "5", "checked: four links and one per core"},
     {"virtual_channels", FIELD_NUMBER, OF(virtual_channels), 0, 1, 32, NULL, "1", "2", "per input"},
     {"buffer", FIELD_NUMBER, OF(buffer), UNIT_FLITS, 1, 65536, NULL, "4 flits", "4 flits", "per virtual channel"},
-    STAGE(0, "route", "0 cycles", "", "looking up the route; 0 where absent"), STAGE(1, "vc_allocation", "1 cycle", "", 
+    STAGE(0, "route", "0 cycles", "", "looking up the route; 0 where absent"), STAGE(1, "vc_allocation", "1 cycle", "",
           "a channel of the next buffer; 0 where absent"),
     STAGE(2, "switch_allocation", "1 cycle", "", "0 where absent"), STAGE(3, "traversal", "1 cycle", NULL, "through the switch"),
     {"speculative", FIELD_FLAG, OF(speculative), 0, 0, 0, NULL, "false", "false",

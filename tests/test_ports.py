@@ -37,8 +37,8 @@ def write_graphs():
     tree = text.replace("  topology: mesh", "  topology: tree\n  tree: {levels: 3, arity: 5}").replace("kind: xy,", "kind: updown,").replace("[0, 0]", "0")
     tree = tree.replace("inputs: 5, ", "").replace("x: 4 bit, y: 4 bit, ", "")
     tree = "".join(line for line in tree.splitlines(True) if not line.startswith("  size: 8x8"))
-    two = text.replace("\nnoc:", "\nsystem: {chips: 2x1, link: {width: 8 bit, delay: 20 ns}, source: chosen}\n\nnoc:").replace("{x: 4 bit", "{chip: 1 bit, x: 4 bit")
-    two = two.replace("    buffer_write:", "    link_chip: {value: 20 pJ, source: guess}\n    buffer_write:")
+    two = text.replace("\nnoc:", "\nsystem: {chips: 2x1, link: {width: 8 bit, delay: 20 ns}, source: chosen}\n\nnoc:")
+    two = two.replace("{x: 4 bit", "{chip: 1 bit, x: 4 bit").replace("    buffer_write:", "    link_chip: {value: 20 pJ, source: guess}\n    buffer_write:")
     for name, chip in (("tree", tree), ("two", two)):
         with open(os.path.join(SCRATCH.name, name + ".yaml"), "w") as file:
             file.write(chip)
@@ -46,7 +46,8 @@ def write_graphs():
 
 write_graphs()
 SHAPES[SCRATCH.name + "/tree.yaml"] = ("--map balance --cores 25", DROPS % 20 + " --map balance --cores 25")
-SHAPES[SCRATCH.name + "/two.yaml"] = ("--map balance --cores 100", "--set noc.routing.multicast=none --map balance --cores 100", DROPS % 8 + " --map balance --cores 100")
+SHAPES[SCRATCH.name + "/two.yaml"] = ("--map balance --cores 100", "--set noc.routing.multicast=none --map balance --cores 100",
+                                      DROPS % 8 + " --map balance --cores 100")
 
 
 def that(true, what):
