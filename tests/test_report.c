@@ -12,6 +12,8 @@
 
 #include "config/doc.h"
 #include "kit.h"
+#include "noc/noc.h"
+#include "noc/ports.h"
 #include "report.h"
 #include "report_fixture.h"
 
@@ -436,6 +438,34 @@ static void paced(struct fixture *f)
     }
 }
 
+/* Two ports of router 1: a link east that takes 2 cycles per flit, and the way to a core. */
+static void loaded_network(struct fixture *f)
+{
+    static struct noc_port port[2];
+    port[0] = (struct noc_port){.router = 1, .kind = PORT_LINK, .direction = EAST, .flit_time = 2, .counts = {.sw_grants = 310}};
+    port[1] = (struct noc_port){.router = 1, .local = 4, .kind = PORT_CORE, .direction = UINT32_MAX, .to = 2, .flit_time = 1, .counts = {.sw_grants = 90}};
+    f->run.port = port;
+    f->run.n_ports = 2;
+    f->run.noc_cycles = 1000;
+    f->run.bound_ps[BOUND_COMPUTE] -= 6000000;
+    f->run.bound_ps[BOUND_NOC] += 6000000;
+}
+
+static void loses_packets(struct fixture *f)
+{
+    loaded_network(f);
+    f->chip.noc.drops = 1;
+    f->chip.noc.d_drop_wait.cost.value = 2e-8;
+    f->run.port[1].lost[STALL_NO_PLACE] = 3;
+    f->run.group[1].action[COUNT_DROPPED] = 3;
+}
+
+static void drops_nothing(struct fixture *f)
+{
+    loses_packets(f);
+    f->run.port[1].lost[STALL_NO_PLACE] = f->run.group[1].action[COUNT_DROPPED] = 0;
+}
+
 /* Two of three compartments only emulate. */
 static void three_compartments(struct fixture *f)
 {
@@ -443,6 +473,9 @@ static void three_compartments(struct fixture *f)
 }
 
 static const struct saying sayings[] = {
+    {loaded_network, "(busiest: link 0.1 east, used in 62 % of the cycles; router 0.1, 0.40 flits per cycle)", "dropped"},
+    {loses_packets, "were dropped, most at router 0.1, port core 0.1.0, waiting", "nan"},
+    {drops_nothing, "packets that wait longer than 20.0 ns", "deliveries"},
     {three_compartments, "66 %: further compartments,", "second compartments"},
     {paced, "9.00 us per inference   median 6.00   95 % below 12.0   largest 12.0   111,111 per second", "(at most"},
     {paced, "barrier 4 %   pace 3 %", "barrier 7 %"},
