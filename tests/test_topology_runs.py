@@ -78,7 +78,8 @@ for name, sets in TOPOLOGIES.items():
     that(threads["steps"] == seen["cycle"]["steps"] and work(threads) == work(seen["cycle"]), f"{name}: 2 threads, the same")
 ideal = run("ideal", [])
 sets = ["core_types.ideal.capacity.neurons=16", "io.in.rate=1 flits/cycle", "io.out.rate=1 flits/cycle", "noc.link.delay=1 cycle",
-        "noc.local={inject: 1 cycle, eject: 2 cycles}", "noc.topology=tree", "noc.tree={levels: 3, arity: 4}", "noc.routing={kind: updown, multicast: none}", *PORTS]
+        "noc.local={inject: 1 cycle, eject: 2 cycles}", "noc.topology=tree", "noc.tree={levels: 3, arity: 4}",
+        "noc.routing={kind: updown, multicast: none}", *PORTS]
 for plane in ("none", "slots", "cycle"):
     that(run("ideal", sets, "--timing", plane)["spikes"] == ideal["spikes"], f"ideal on a tree, {plane}: the spikes of no network at all")
 print(f"{wrong} wrong")
