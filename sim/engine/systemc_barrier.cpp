@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/mem.h"
 #include "engine/systemc_slot.hpp"
 
 namespace volley::parts
@@ -63,7 +64,7 @@ void barrier_module::finish()
     struct engine *e = b_.e;
     uint64_t traced = e->run->n_packets;
     step_show_traffic(e);
-    endpoints_end(b_.endpoint.data(), &e->time, e->chip->noc->host_in, &e->noc_counts);
+    endpoints_end(b_.endpoint, &e->time, e->chip->noc->host_in, &e->noc_counts);
     e->plane->end(e->timing, &e->time, &e->noc_counts);
     if (decode_membranes(e, &b_.err))
         return b_.fail();
@@ -119,7 +120,7 @@ void modules::open(struct engine *e)
 {
     b.e = e;
     b.kernel = sc_core::sc_get_curr_simcontext();
-    b.endpoint.resize(e->chip->noc->endpoints);
+    b.endpoint = static_cast<struct endpoint *>(mem_new(e->chip->noc->endpoints, sizeof *b.endpoint));
     b.period_ps = e->chip->noc_period_ps;
 }
 

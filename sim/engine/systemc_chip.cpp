@@ -48,7 +48,7 @@ struct chip::hidden {
     struct events *input = nullptr;             /* of a file, or NULL */
     struct events now = {};                     /* what the host sends in the step in hand; the run's input */
     std::vector<uint64_t> first;                /* behind now.first */
-    std::vector<struct event> sent;             /* behind now.event */
+    size_t room = 0;                            /* behind now.event. No std::vector: a user's own ::event would be taken for this one */
     std::set<uint32_t> written;                 /* input neurons of the next step that came over the socket */
     struct engine e = {};
     parts::modules m;
@@ -84,6 +84,7 @@ chip::hidden::~hidden()
     mapping_free(mapping);
     quantised_free(quantised);
     events_free(input);
+    free(now.event);
     network_free(network);
     chipfile_free(file);
 }
@@ -178,12 +179,13 @@ void chip::hidden::start_step()
     for (uint64_t i = input ? input->first[sample] : 0; input && i < input->first[sample + 1]; i++)
         if (input->event[i].step == step)
             all.insert(input->event[i].neuron);
-    sent.clear();
-    for (uint32_t neuron : all)
-        sent.push_back({step, neuron});
+    now.count = 0;
+    for (uint32_t neuron : all) {
+        now.event = static_cast<struct event *>(mem_room(now.event, now.count, &room, sizeof *now.event));
+        now.event[now.count++] = {step, neuron};
+    }
     written.clear();
-    now.event = sent.data();
-    now.count = first[sample + 1] = sent.size();
+    first[sample + 1] = now.count;
     e.next_event = 0;
     e.at.step = step;
     busy = stepping = true;

@@ -4,6 +4,7 @@
 #ifndef VOLLEY_ENGINE_SYSTEMC_PARTS_HPP
 #define VOLLEY_ENGINE_SYSTEMC_PARTS_HPP
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <systemc>
 #include <vector>
@@ -17,7 +18,8 @@ namespace volley::parts {
 /* What the modules of one chip share: the engine's arrays, the state of every endpoint, and where the step began. */
 struct board {
     struct engine *e = nullptr;
-    std::vector<struct endpoint> endpoint;      /* [noc endpoints] */
+    struct endpoint *endpoint = nullptr;        /* [noc endpoints] no std::vector: a user's own ::endpoint would be taken for this one */
+    ~board() { free(endpoint); }
     uint64_t begun_ps = 0, period_ps = 1;
     uint64_t serial = 0;                        /* steps begun so far */
     struct err err = {};
