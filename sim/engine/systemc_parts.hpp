@@ -13,7 +13,8 @@
 #include "engine/volley_systemc.hpp"
 #include "noc/endpoint.h"
 
-namespace volley::parts {
+namespace volley::parts
+{
 
 /* What the modules of one chip share: the engine's arrays, the state of every endpoint, and where the step began. */
 struct board {

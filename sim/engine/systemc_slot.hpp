@@ -6,7 +6,8 @@
 
 #include "engine/systemc_parts.hpp"
 
-namespace volley::parts {
+namespace volley::parts
+{
 
 class slot_module : public endpoint_module, public core_slot, public volley::packet_in_if, public volley::spike_out_if, public step_if, public core_model {
   public:

@@ -19,7 +19,8 @@
 #include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
-namespace volley {
+namespace volley
+{
 
 /* ---- what goes over a core's ports, for probes: at sc_time_stamp() */
 
@@ -106,7 +107,8 @@ struct chip_config {
     uint64_t seed = 0;
 };
 
-enum registers : uint64_t {     /* addresses at `config`; 4 bytes each, W: write, R: read */
+/* Addresses at `config`; 4 bytes each, W: write, R: read. */
+enum registers : uint64_t {
     CONTROL = 0x00,             /* W: a command; refused with TLM_COMMAND_ERROR_RESPONSE while the chip is busy or has nothing more to do */
     STATUS = 0x04,              /* R: bits */
     STEP = 0x08,                /* R: chip steps of the sample that are done */
