@@ -68,6 +68,8 @@ struct image {
     uint32_t neurons, groups;
     const struct image_group *group;
     const uint64_t *rows;           /* the process's arena; row r starts at rows + r */
+    uint32_t axons;                 /* input lines, and where the row of each begins: for kinds that keep rows in memories of their own */
+    const uint32_t *axon_row;       /* [axons] */
     uint32_t delay_slots;           /* 1 + largest segment delay */
     /* integer kinds; never NULL there, 0 where a neuron has none */
     const int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;

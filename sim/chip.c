@@ -120,10 +120,26 @@ static int check_sums(const struct chip *chip, uint32_t c, struct err *err)
     return 0;
 }
 
+/* Where the row of each of a core's input lines begins, from the routes that lead to it. Each line has one route. */
+static void list_axons(struct chip *chip)
+{
+    for (uint64_t r = 0; r < chip->n_routes; r++)
+        if (chip->route[r].core != CHIP_HOST)
+            chip->core[chip->route[r].core].image.axons++;
+    for (uint32_t c = 0; c < chip->n_cores; c++) {
+        struct chip_core *core = &chip->core[c];
+        core->image.axon_row = core->axon_row = mem_new(core->image.axons, sizeof *core->axon_row);
+    }
+    for (uint64_t r = 0; r < chip->n_routes; r++)
+        if (chip->route[r].core != CHIP_HOST)
+            chip->core[chip->route[r].core].axon_row[chip->route[r].axon] = chip->route[r].row;
+}
+
 /* A kind proves at load that no accumulator can overflow; its refusal gets the core's number. */
 static int load_cores(struct chip *chip, struct err *err)
 {
     char name[40];
+    list_axons(chip);
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         struct chip_core *core = &chip->core[c];
         core->image.rows = chip->rows;
@@ -191,7 +207,7 @@ struct chip *chip_new(const struct chipfile *file, const struct network *network
 static void free_core(struct chip_core *core)
 {
     void *const owned[] = {core->group, core->population, core->threshold, core->bias, core->reset_value, core->decay_v, core->decay_u,
-                           core->alpha, core->beta, core->threshold_f, core->reset_f, core->bias_acc[0], core->bias_acc[1], core->fan_in_sum};
+                           core->alpha, core->beta, core->threshold_f, core->reset_f, core->bias_acc[0], core->bias_acc[1], core->fan_in_sum, core->axon_row};
     if (core->kind)
         core->kind->destroy(core->core);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)

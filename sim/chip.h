@@ -47,6 +47,7 @@ struct chip_core {
     float *alpha, *beta, *threshold_f, *reset_f;
     int64_t *bias_acc[IMAGE_PORTS];
     uint64_t *fan_in_sum;
+    uint32_t *axon_row;
 };
 struct chip {
     const struct chipfile *file;

@@ -1,0 +1,282 @@
+/* The words of lif_core's memories (layouts: rtl/README.md) from an image. Neuron i is lane i % lanes of word i / lanes, so local numbers
+ * are the RTL's own. A row becomes one synapse word per accumulator word that it touches. */
+#include "cores/rtl/lif_load.hpp"
+
+#include <cstring>
+
+#include "base/err.h"
+
+namespace rtl {
+namespace {
+
+const int64_t DECAY_ALL = 31;      /* code of a shift decay that leaves nothing */
+
+/* A word of any width, put together from its lowest bit on. */
+class Word
+{
+  public:
+    void add(int64_t value, uint32_t bits)
+    {
+        for (uint32_t b = 0; b < bits; b++, n_++) {
+            if (n_ % 32 == 0)
+                part_.push_back(0);
+            part_.back() |= (uint32_t)((uint64_t)value >> b & 1) << (n_ % 32);
+        }
+    }
+    int write(LifModel &model, Place place, uint32_t word, err *err) const
+    {
+        for (uint32_t p = 0; p < part_.size(); p++)
+            if (model.write(place, word, p, part_[p], err))
+                return -1;
+        return 0;
+    }
+
+  private:
+    std::vector<uint32_t> part_;
+    uint32_t n_ = 0;
+};
+
+uint32_t bits_for(uint32_t values)      /* as $clog2 */
+{
+    uint32_t bits = 0;
+    while (((uint64_t)1 << bits) < values)
+        bits++;
+    return bits;
+}
+
+bool fits_signed(int64_t x, uint32_t bits)
+{
+    return x >= -((int64_t)1 << (bits - 1)) && x < (int64_t)1 << (bits - 1);
+}
+
+/* decay_i of a neuron for this shape; -1: it has none. The factor that remains is 1 - decay / 2^bits. */
+int64_t decay_code(const LifShape &s, uint32_t bits, int64_t decay)
+{
+    if (s.decay_bits)
+        return bits <= s.decay_bits ? (((int64_t)1 << bits) - decay) << (s.decay_bits - bits) : -1;
+    if (!decay)
+        return 0;
+    for (uint32_t k = 0; k <= bits; k++)
+        if (decay == (int64_t)1 << (bits - k))
+            return !k ? DECAY_ALL : k < DECAY_ALL ? (int64_t)k : -1;
+    return -1;
+}
+
+int format_fits(const LifShape &s, const image *image, err *err)
+{
+    int64_t high = ((int64_t)1 << (s.membrane_bits - 1)) - 1, current = ((int64_t)1 << (s.current_bits - 1)) - 1;
+    if (image->membrane_high != high || image->membrane_low != -high - 1)
+        return err_answer(err, "its membranes have %u bits signed, the core type says %lld..%lld", s.membrane_bits, (long long)image->membrane_low,
+                          (long long)image->membrane_high);
+    if (image->current_high != current || image->current_low != -current - 1)
+        return err_answer(err, "its sums saturate at %u bits signed, the core type says %lld..%lld", s.current_bits, (long long)image->current_low,
+                          (long long)image->current_high);
+    if (image->words.state_per && image->words.state_per != s.lanes)
+        return err_answer(err, "it has %u neurons per word, the core type's state memory %u", s.lanes, image->words.state_per);
+    if (image->neurons > s.neurons || image->axons > s.axons || image->groups > s.groups)
+        return err_answer(err, "it holds %u neurons, %u axons, %u groups; needed: %u, %u, %u", s.neurons, s.axons, s.groups, image->neurons, image->axons,
+                          image->groups);
+    if (image->skip_idle)
+        return err_answer(err, "it visits every neuron; the core type skips idle ones");
+    if (image->delay_slots > 1)
+        return err_answer(err, "it has no delay slots; the network needs %u", image->delay_slots);
+    return 0;
+}
+
+int group_fits(const LifShape &s, const image_group &g, err *err)
+{
+    if (g.compartments > 1)
+        return err_answer(err, "it has no compartments; a neuron of neurons %u..%u needs %u", g.first, g.first + g.count - 1, g.compartments);
+    if (g.shift > s.shift_max)
+        return err_answer(err, "it shifts sums by %u at most, needed: %u", s.shift_max, g.shift);
+    if (g.refractory >> s.rest_bits)
+        return err_answer(err, "its refractory counts have %u bits, needed: %u steps", s.rest_bits, g.refractory);
+    return 0;
+}
+
+int neuron_fits(const LifShape &s, const image *image, const image_group &g, uint32_t i, err *err)
+{
+    if (image->fan_in_sum[i] >> (s.sum_bits - 1))
+        return err_answer(err, "neuron %u: its synapses can add up to %llu, more than %u bits signed", i, (unsigned long long)image->fan_in_sum[i], s.sum_bits);
+    if (!fits_signed(image->bias[i], s.bias_bits))
+        return err_answer(err, "neuron %u: a bias of %d needs more than %u bits signed", i, image->bias[i], s.bias_bits);
+    if (g.reset != IMAGE_RESET_NONE && image->reset_value && !fits_signed(image->reset_value[i], s.membrane_bits + 1))
+        return err_answer(err, "neuron %u: a reset of %d needs more than %u bits signed", i, image->reset_value[i], s.membrane_bits + 1);
+    if (decay_code(s, g.decay_bits, image->decay_v[i]) >= 0)
+        return 0;
+    if (s.decay_bits)
+        return err_answer(err, "neuron %u: decay factors have %u bits, needed: %u", i, s.decay_bits, g.decay_bits);
+    return err_answer(err, "neuron %u: a decay of %d / 2^%u is no power of two, and it decays by shifts", i, image->decay_v[i], g.decay_bits);
+}
+
+const image_group &group_of(const image *image, uint32_t neuron, uint32_t *number)
+{
+    uint32_t g = image->groups - 1;
+    while (image->group[g].first > neuron)
+        g--;
+    *number = g;
+    return image->group[g];
+}
+
+/* One neuron's entry of the parameter memory. No membrane passes `never`, and one above `low - 1` always does: a threshold beyond the
+ * membrane's range is as good as the nearest of them, for > and >= alike. */
+void add_parameters(Word &word, const LifShape &s, const image *image, uint32_t i)
+{
+    uint32_t limit = s.membrane_bits + 1, group_bits = s.groups > 1 ? bits_for(s.groups) : 1, decay_bits = s.decay_bits ? s.decay_bits + 1 : 5;
+    int64_t never = image->membrane_high + 1, always = image->membrane_low - 1;
+    uint32_t g = 0;
+    int64_t bias = 0, threshold = never, reset = 0, decay = 0;
+    if (i < image->neurons) {
+        const image_group &group = group_of(image, i, &g);
+        bias = image->bias[i];
+        threshold = !group.fires || image->threshold[i] > never ? never : image->threshold[i] < always ? always : image->threshold[i];
+        reset = group.reset != IMAGE_RESET_NONE && image->reset_value ? image->reset_value[i] : 0;
+        decay = decay_code(s, group.decay_bits, image->decay_v[i]);
+    }
+    word.add(bias, s.bias_bits);
+    word.add(threshold, limit);
+    word.add(reset, limit);
+    word.add(decay, decay_bits);
+    word.add(g, group_bits);
+}
+
+int load_neurons(LifModel &model, const image *image, err *err)
+{
+    const LifShape &s = model.shape();
+    uint32_t words = (image->neurons + s.lanes - 1) / s.lanes;
+    for (uint32_t w = 0; w < words; w++) {
+        Word word;
+        for (uint32_t l = 0; l < s.lanes; l++)
+            add_parameters(word, s, image, w * s.lanes + l);
+        if (word.write(model, Place::Parameter, w, err))
+            return -1;
+    }
+    if (model.write(Place::Registers, LIF_LAST_WORD, 0, words - 1, err) || model.write(Place::Registers, LIF_ROUNDING, 0, (uint32_t)image->rounding, err))
+        return -1;
+    for (uint32_t g = 0; g < image->groups; g++) {
+        const image_group &group = image->group[g];
+        uint32_t rule = (uint32_t)group.reset | (uint32_t)group.point << 2 | (uint32_t)(group.at_least != 0) << 4 | group.shift << 8 | group.refractory << 16;
+        if (model.write(Place::Registers, LIF_RULE + g, 0, rule, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- rows ---- */
+
+/* A synapse word in the making. segment: whose weights it holds, the last one that added any. */
+struct RowWord {
+    uint32_t word, used;
+    int64_t weight[8];
+};
+
+template <class T> int64_t element(const unsigned char *at, uint32_t i)
+{
+    T value;
+    memcpy(&value, at + i * sizeof value, sizeof value);
+    return (int64_t)value;
+}
+
+/* Synapse i of a segment: its target, and its weight. */
+void synapse_of(const segment *s, uint32_t i, uint32_t *target, int64_t *weight)
+{
+    static const uint32_t id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
+    const unsigned char *body = (const unsigned char *)(s + 1);
+    uint32_t ids = id_bytes[s->form], w = w_bytes[s->form];
+    const unsigned char *weights = body + (((size_t)s->count * ids + w - 1) & ~(size_t)(w - 1));
+    *target = s->base + (uint32_t)(ids == 0 ? i : ids == 1 ? element<uint8_t>(body, i) : ids == 2 ? element<uint16_t>(body, i) : element<uint32_t>(body, i));
+    *weight = w == 1 ? element<int8_t>(weights, i) : w == 2 ? element<int16_t>(weights, i)
+            : w == 4 ? element<int32_t>(weights, i) : element<int64_t>(weights, i);
+}
+
+/* Into the last word where that is the target's and its lane is free, else into a new one. Two words side by side must differ (the RTL
+ * writes one while it reads the next), so a second synapse of the same neuron gets an empty word of another neuron before it. */
+void add_synapse(std::vector<RowWord> &row, uint32_t lanes, uint32_t target, int64_t weight)
+{
+    uint32_t word = target / lanes, lane = target % lanes;
+    bool same = !row.empty() && row.back().word == word;
+    if (same && row.back().used >> lane & 1)
+        row.push_back({word ? word - 1 : 1, 0, {}});
+    if (!same || row.back().word != word)
+        row.push_back({word, 0, {}});
+    row.back().used |= 1u << lane;
+    row.back().weight[lane] = weight;
+}
+
+int collect_row(const LifShape &s, const image *image, uint32_t axon, std::vector<RowWord> &row, LifRow &out, err *err)
+{
+    for (const segment *at = (const segment *)(image->rows + image->axon_row[axon]);; at = segment_next(at)) {
+        if (at->delay)
+            return err_answer(err, "axon %u: a delay of %u steps, and it has no delay slots", axon, at->delay + 1u);
+        for (uint32_t i = 0; i < at->count; i++) {
+            uint32_t target;
+            int64_t weight;
+            synapse_of(at, i, &target, &weight);
+            if (!fits_signed(weight, s.weight_bits))
+                return err_answer(err, "axon %u: a weight of %lld needs more than %u bits signed", axon, (long long)weight, s.weight_bits);
+            add_synapse(row, s.lanes, target, weight);
+        }
+        out.share.push_back({at->group, at->count});
+        if (at->last)
+            break;
+    }
+    out.words = (uint32_t)row.size();
+    return 0;
+}
+
+int write_row(LifModel &model, const std::vector<RowWord> &row, uint32_t place, err *err)
+{
+    const LifShape &s = model.shape();
+    for (uint32_t w = 0; w < row.size(); w++) {
+        Word word;
+        for (uint32_t l = 0; l < s.lanes; l++)
+            word.add(row[w].weight[l], s.weight_bits);
+        word.add(row[w].word, bits_for(s.neurons / s.lanes));
+        if (word.write(model, Place::Synapse, place + w, err))
+            return -1;
+    }
+    return 0;
+}
+
+} // namespace
+
+int lif_fits(const LifShape &s, const image *image, err *err)
+{
+    if (format_fits(s, image, err))
+        return -1;
+    for (uint32_t g = 0; g < image->groups; g++) {
+        const image_group &group = image->group[g];
+        if (group_fits(s, group, err))
+            return -1;
+        for (uint32_t i = group.first; i < group.first + group.count; i++)
+            if (neuron_fits(s, image, group, i, err))
+                return -1;
+    }
+    return 0;
+}
+
+int lif_load(LifModel &model, const image *image, std::vector<LifRow> &rows, err *err)
+{
+    const LifShape &s = model.shape();
+    uint32_t place = 0, length_bits = bits_for(s.neurons / s.lanes) + 3, place_bits = bits_for(s.synapse_words);
+    rows.assign(image->axons, {});
+    if (load_neurons(model, image, err))
+        return -1;
+    for (uint32_t a = 0; a < image->axons; a++) {
+        std::vector<RowWord> row;
+        Word descriptor;
+        if (collect_row(s, image, a, row, rows[a], err))
+            return -1;
+        if (row.size() > s.synapse_words - place || row.size() >> length_bits)
+            return err_answer(err, "the rows of axons 0..%u need %zu synapse words; it has %u, and %u per row", a, place + row.size(), s.synapse_words,
+                              (1u << length_bits) - 1);
+        descriptor.add(place, place_bits);
+        descriptor.add((int64_t)row.size(), length_bits);
+        if (write_row(model, row, place, err) || descriptor.write(model, Place::Axon, a, err))
+            return -1;
+        place += (uint32_t)row.size();
+    }
+    return 0;
+}
+
+} // namespace rtl

@@ -1,0 +1,27 @@
+/* lif_load.hpp: a core's image as the words of lif_core's memories, written through its configuration port. Refuses, in one line, what a
+ * model of this shape cannot hold or compute exactly as kind lif does. */
+#ifndef VOLLEY_CORES_RTL_LIF_LOAD_HPP
+#define VOLLEY_CORES_RTL_LIF_LOAD_HPP
+#include <cstdint>
+#include <vector>
+
+#include "cores/rtl/lif_model.hpp"
+
+namespace rtl {
+
+/* What a packet of an axon does, beside the sums: for cost and counts. */
+struct LifShare {
+    uint32_t group, synapses;
+};
+struct LifRow {
+    uint32_t words;                     /* synapse words, each an accumulator word read and written */
+    std::vector<LifShare> share;        /* a segment each, in order */
+};
+
+/* 0: fits; -1 with err where not: another model may. Looks at the image alone. */
+int lif_fits(const LifShape &, const image *, err *);
+/* Writes registers, parameters and rows; fills rows by axon. After reset; state and accumulators are left alone. */
+int lif_load(LifModel &, const image *, std::vector<LifRow> &rows, err *);
+
+} // namespace rtl
+#endif

@@ -1,0 +1,281 @@
+/* The pins of lif_core (rtl/README.md). A cycle is: drive the inputs, evaluate with the clock low, read the outputs, raise the clock.
+ * Each model has its own context, so that time, assertions and random initial values are its own. Memories and registers start at
+ * random but reproducible values: what a load does not write must not matter. */
+#include "cores/rtl/lif_model.hpp"
+
+#include <string>
+
+#include "base/err.h"
+#include "verilated.h"
+#include "Vlif_core.h"
+#include "Vlif_core_l1.h"
+#include "Vlif_core_l2.h"
+#include "Vlif_core_l8.h"
+
+namespace rtl {
+namespace {
+
+enum { FIRST_SEED = 1, RANDOM_BITS = 2 };       /* VerilatedContext::randReset: 2 is random */
+/* Longest answer: an update of all neurons, a service of the longest row, a sweep over the accumulators. Far beyond all of them. */
+enum { CYCLES_MOST = 1 << 20 };
+
+/* Lane l of a port of 32 bits per lane; Verilator's type of the port depends on its width. */
+uint32_t lane(uint32_t port, uint32_t)
+{
+    return port;
+}
+uint32_t lane(uint64_t port, uint32_t l)
+{
+    return (uint32_t)(port >> (32 * l));
+}
+template <std::size_t N> uint32_t lane(const VlWide<N> &port, uint32_t l)
+{
+    return port[l];
+}
+
+/* A port as wide as its parameters make it. */
+template <class Port> void set(Port &port, uint32_t value)
+{
+    port = (Port)value;
+}
+
+template <class Top> class Model final : public LifModel
+{
+  public:
+    explicit Model(const char *name) : name_(name)
+    {
+        context_.randReset(RANDOM_BITS);
+        context_.randSeed(FIRST_SEED);
+        context_.fatalOnError(false);       /* an assertion that fails is reported by the call in which it did */
+        top_ = std::make_unique<Top>(&context_, "lif_core");
+    }
+    ~Model() override
+    {
+        top_->final();
+    }
+    const LifShape &shape() const override
+    {
+        return shape_;
+    }
+    const char *name() const override
+    {
+        return name_;
+    }
+
+    int reset(err *err) override
+    {
+        top_->rst_ni = 1;
+        top_->cfg_valid_i = top_->packet_valid_i = top_->step_valid_i = 0;
+        top_->spike_ready_i = 1;
+        settle();
+        top_->rst_ni = 0;
+        for (int i = 0; i < 2; i++)
+            settle(), edge();
+        top_->rst_ni = 1;
+        return identify(err);
+    }
+
+    int write(Place place, uint32_t word, uint32_t part, uint32_t data, err *err) override
+    {
+        configure(place, word, part);
+        top_->cfg_write_i = 1;
+        top_->cfg_data_i = data;
+        return granted("a write", err);
+    }
+
+    int read(Place place, uint32_t word, uint32_t part, uint32_t *data, err *err) override
+    {
+        configure(place, word, part);
+        top_->cfg_write_i = 0;
+        if (granted("a read", err))
+            return -1;
+        settle();
+        *data = top_->cfg_data_o;
+        bool valid = top_->cfg_valid_o;
+        edge();
+        return valid ? healthy(err) : err_bug(err, "%s: no data came for a read of its configuration port", name_);
+    }
+
+    int clock(LifPins &pins, err *err) override
+    {
+        top_->packet_valid_i = pins.packet_valid;
+        set(top_->packet_axon_i, pins.packet_axon);
+        top_->spike_ready_i = pins.spike_ready;
+        top_->step_valid_i = pins.step_valid;
+        set(top_->step_open_i, pins.step_open);
+        settle();
+        pins.packet_ready = top_->packet_ready_o;
+        pins.spike_valid = top_->spike_valid_o;
+        pins.spike_neuron = top_->spike_neuron_o;
+        pins.step_ready = top_->step_ready_o;
+        pins.step_done = top_->step_done_o;
+        pins.idle = top_->idle_o;
+        pins.read = top_->read_o;
+        pins.write = top_->write_o;
+        edge();
+        return healthy(err);
+    }
+
+    int clear(err *err) override
+    {
+        if (write(Place::Registers, LIF_CLEAR, 0, 1, err))
+            return -1;
+        uint32_t cycles;
+        return until_idle(&cycles, nullptr, err);
+    }
+
+    int serve(uint32_t axon, uint32_t *cycles, Strobes &strobes, err *err) override
+    {
+        top_->spike_ready_i = 1;
+        top_->packet_valid_i = 1;
+        set(top_->packet_axon_i, axon);
+        settle();
+        bool ready = top_->packet_ready_o;
+        edge();
+        top_->packet_valid_i = 0;
+        if (!ready)
+            return err_bug(err, "%s: an idle core took no packet: %s", name_, port().c_str());
+        return until_idle(cycles, &strobes, err);
+    }
+
+    int update(uint32_t open, emissions *out, uint32_t *cycles, Strobes &strobes, const std::function<void(const Retired &)> &retired, err *err) override
+    {
+        top_->spike_ready_i = 1;
+        top_->step_valid_i = 1;
+        set(top_->step_open_i, open);
+        settle();
+        bool ready = top_->step_ready_o;
+        edge();                             /* cycle 0 */
+        top_->step_valid_i = 0;
+        if (!ready)
+            return err_bug(err, "%s: an idle core began no step: %s", name_, port().c_str());
+        for (uint32_t c = 1; c < CYCLES_MOST; c++) {
+            settle();
+            count(strobes);
+            if (top_->retire_valid_o)
+                retire(retired);
+            if (top_->spike_valid_o)
+                out->at[out->count++] = (emission){top_->spike_neuron_o, 1, c, NO_PACKET};
+            bool done = top_->step_done_o;
+            edge();
+            if (done) {
+                *cycles = c;
+                return healthy(err);
+            }
+        }
+        return err_bug(err, "%s: an update is not done after %u cycles: %s", name_, (unsigned)CYCLES_MOST, port().c_str());
+    }
+
+  private:
+    void settle()
+    {
+        top_->clk_i = 0;
+        top_->eval();
+    }
+    void edge()
+    {
+        top_->clk_i = 1;
+        top_->eval();
+        context_.timeInc(1);
+    }
+
+    void count(Strobes &strobes) const
+    {
+        uint32_t reads = top_->read_o, writes = top_->write_o;
+        for (int m = 0; m < IMAGE_TABLES; m++) {
+            strobes.reads[m] += reads >> m & 1;
+            strobes.writes[m] += writes >> m & 1;
+        }
+    }
+
+    void retire(const std::function<void(const Retired &)> &retired) const
+    {
+        for (uint32_t l = 0; l < shape_.lanes; l++)
+            retired({top_->retire_word_o * shape_.lanes + l, (top_->retire_open_o >> l & 1) != 0, (top_->retire_spike_o >> l & 1) != 0,
+                     (int32_t)lane(top_->retire_input_o, l), (int32_t)lane(top_->retire_before_o, l), (int32_t)lane(top_->retire_after_o, l)});
+    }
+
+    int until_idle(uint32_t *cycles, Strobes *strobes, err *err)
+    {
+        for (uint32_t c = 0; c < CYCLES_MOST; c++) {
+            settle();
+            if (top_->idle_o) {
+                *cycles = c;
+                return healthy(err);
+            }
+            if (strobes)
+                count(*strobes);
+            edge();
+        }
+        return err_bug(err, "%s: not idle after %u cycles: %s", name_, (unsigned)CYCLES_MOST, port().c_str());
+    }
+
+    void configure(Place place, uint32_t word, uint32_t part)
+    {
+        top_->cfg_valid_i = 1;
+        top_->cfg_address_i = (uint32_t)place << 28 | word << 5 | part;
+    }
+
+    int granted(const char *what, err *err)
+    {
+        settle();
+        bool ready = top_->cfg_ready_o;
+        edge();
+        top_->cfg_valid_i = 0;
+        return ready ? healthy(err) : err_bug(err, "%s: %s of its configuration port was not granted: %s", name_, what, port().c_str());
+    }
+
+    /* What the pins say when the core hangs. */
+    std::string port() const
+    {
+        auto pin = [](const char *name, unsigned level) { return std::string(name) + "=" + std::to_string(level) + " "; };
+        return pin("packet_ready", top_->packet_ready_o) + pin("spike_valid", top_->spike_valid_o) + pin("step_ready", top_->step_ready_o) +
+               pin("step_done", top_->step_done_o) + pin("idle", top_->idle_o) + pin("read", top_->read_o) + pin("write", top_->write_o);
+    }
+
+    int healthy(err *err)
+    {
+        return context_.gotError() ? err_bug(err, "%s: an assertion of the RTL failed; its text stands above", name_) : 0;
+    }
+
+    /* Also the check that this is the core, and the contract, that the wrapper was written for. */
+    int identify(err *err)
+    {
+        uint32_t word[10];
+        for (uint32_t i = 0; i < 10; i++)
+            if (read(Place::Registers, i, 0, &word[i], err))
+                return -1;
+        auto byte = [&](uint32_t w, uint32_t b) { return word[w] >> (8 * b) & 0xff; };
+        shape_ = {word[0], word[1], word[2], word[3], word[4], word[5], byte(6, 0), byte(6, 1), byte(6, 2), byte(6, 3),
+                  byte(7, 0), byte(7, 1), byte(7, 2), byte(7, 3), word[8] & 0xffff, word[8] >> 16, word[9] & 0xffff};
+        if (shape_.contract != LIF_CONTRACT || shape_.id != LIF_ID)
+            return err_answer(err, "%s: identity words %08x %08x; this volley speaks contract %08x with core %08x", name_, (unsigned)shape_.contract,
+                              (unsigned)shape_.id, (unsigned)LIF_CONTRACT, (unsigned)LIF_ID);
+        return 0;
+    }
+
+    const char *name_;
+    VerilatedContext context_;
+    std::unique_ptr<Top> top_;
+    LifShape shape_ = {};
+};
+
+template <class Top> std::unique_ptr<LifModel> make(const char *name)
+{
+    return std::make_unique<Model<Top>>(name);
+}
+
+} // namespace
+
+/* The same list stands in CMakeLists.txt, with the parameters. */
+std::vector<std::unique_ptr<LifModel> (*)()> lif_models()
+{
+    return {
+        [] { return make<Vlif_core>("lif_core"); },
+        [] { return make<Vlif_core_l8>("lif_core_l8"); },
+        [] { return make<Vlif_core_l2>("lif_core_l2"); },
+        [] { return make<Vlif_core_l1>("lif_core_l1"); },
+    };
+}
+
+} // namespace rtl

@@ -1,0 +1,67 @@
+/* lif_model.hpp: one verilated lif_core, whatever its parameters: its pins driven clock by clock until a packet is served, an update done,
+ * or a word of configuration read or written. Nothing is evaluated between calls, so an idle core costs nothing.
+ * Times are cycles of the core's clock as they went by; configuration takes clocks that nobody counts.
+ * A call that fails returns -1 with err: an assertion of the RTL failed, or the core did not answer in time. */
+#ifndef VOLLEY_CORES_RTL_LIF_MODEL_HPP
+#define VOLLEY_CORES_RTL_LIF_MODEL_HPP
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "cores/core.h"
+#include "cores/image.h"
+
+namespace rtl {
+
+/* What the identity words say. */
+struct LifShape {
+    uint32_t contract, id, neurons, axons, lanes, synapse_words;
+    uint32_t weight_bits, membrane_bits, sum_bits, current_bits, bias_bits, rest_bits, shift_max, decay_bits;
+    uint32_t queue_in, queue_out, groups;
+};
+enum : uint32_t { LIF_CONTRACT = 0x564c5901, LIF_ID = 1 };
+enum LifRegister : uint32_t { LIF_LAST_WORD = 16, LIF_ROUNDING = 17, LIF_CLEAR = 18, LIF_RULE = 32 };
+
+/* Places behind the configuration port: registers, and the memories in the order of the strobes (enum image_table). */
+enum class Place : uint32_t { Registers, Axon, Synapse, State, Accumulator, Parameter };
+
+struct Strobes {
+    uint64_t reads[IMAGE_TABLES], writes[IMAGE_TABLES];
+};
+/* One lane of one word on the retire port of an update. */
+struct Retired {
+    uint32_t neuron;
+    bool open, spike;
+    int32_t sum, before, after;
+};
+
+/* The pins that carry packets, spikes and steps, in one cycle: what is driven, and what is seen at the edge that ends the cycle. */
+struct LifPins {
+    bool packet_valid, spike_ready, step_valid;
+    uint32_t packet_axon, step_open;
+    bool packet_ready, spike_valid, step_ready, step_done, idle;
+    uint32_t spike_neuron, read, write;
+};
+
+class LifModel
+{
+  public:
+    virtual ~LifModel() = default;
+    virtual const LifShape &shape() const = 0;
+    virtual const char *name() const = 0;
+    virtual int reset(err *) = 0;                   /* the reset pin, then the identity words */
+    virtual int write(Place, uint32_t word, uint32_t part, uint32_t data, err *) = 0;
+    virtual int read(Place, uint32_t word, uint32_t part, uint32_t *data, err *) = 0;
+    virtual int clock(LifPins &, err *) = 0;        /* one cycle, whatever is under way */
+    virtual int clear(err *) = 0;                   /* state and accumulators to 0 */
+    virtual int serve(uint32_t axon, uint32_t *cycles, Strobes &, err *) = 0;
+    /* open: a bit per group. Calls retired for every neuron of every word, in order. */
+    virtual int update(uint32_t open, emissions *, uint32_t *cycles, Strobes &, const std::function<void(const Retired &)> &retired, err *) = 0;
+};
+
+/* The models that this program was built with, each made anew; the caller keeps the one that fits. */
+std::vector<std::unique_ptr<LifModel> (*)()> lif_models();
+
+} // namespace rtl
+#endif
