@@ -416,7 +416,7 @@ static int try_type(struct asking *a, uint32_t population)
 {
     const struct population *p = a->population;
     *a->plan = (struct quant_plan){.type = a->plan->type, .rule = p->rule, .compartments = 1};
-    if (!is_kind(a->type, "reference") && !is_kind(a->type, "lif") && !is_kind(a->type, "cuba"))
+    if (!is_kind(a->type, "reference") && !is_kind(a->type, "lif") && !is_kind(a->type, "cuba") && !is_kind(a->type, "rtl:lif_core"))
         return refuse(a, "is a leaky neuron", "neurons of another kind", "a core type of kind reference, lif or cuba");
     if (plan_current(a) || plan_payload(a, population) || plan_decay(a, p->beta, "membrane") ||
         plan_decay(a, a->plan->rule.current ? p->alpha : NULL, "current"))
