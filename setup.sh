@@ -10,7 +10,7 @@ top=$(pwd)
 
 needed="gcc g++ make cmake pkg-config libc6-dev libyaml-dev libhdf5-dev nettle-dev libcunit1-dev python3"
 # The SystemC engine and the RTL cores are built from these two; the rest serves the tests of the source tree.
-further="python3-numpy python3-h5py libsystemc-dev verilator clang-format clang-tidy"
+further="python3-numpy python3-h5py libsystemc-dev verilator yosys clang-format clang-tidy"
 
 say() {
     printf '%s\n' "setup: $*"

@@ -26,6 +26,9 @@ volley_verilate(Vlif_core_l2 -GNeurons=512 -GLanes=2 -GWeightWidth=4 -GMembraneW
                 -GQueueOut=2)
 volley_verilate(Vlif_core_l1 -GNeurons=256 -GLanes=1 -GMembraneWidth=16 -GRestWidth=8 -GQueueIn=2 -GQueueOut=2)
 
+verilate(volley_rtl SOURCES ${PROJECT_SOURCE_DIR}/rtl/volley.vlt ${PROJECT_SOURCE_DIR}/rtl/spike_router.sv TOP_MODULE spike_router PREFIX Vspike_router
+         OPT_FAST -O2 VERILATOR_ARGS -O3 --assert --x-assign unique --x-initial unique -y ${PROJECT_SOURCE_DIR}/rtl)
+
 target_sources(volley_core PRIVATE ${rtl_wrappers})
 target_compile_definitions(volley_core PRIVATE VOLLEY_RTL)
 get_target_property(rtl_includes volley_rtl INCLUDE_DIRECTORIES)

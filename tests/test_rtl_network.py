@@ -1,0 +1,72 @@
+"""Trained networks on a mesh of RTL cores: spikes, samples, the time of every step and all totals are those of kind lif, whose core type says the RTL's
+own costs (rtl/README.md): 3 + accumulator words per packet, 2 + state words + spikes per update, a synapse word per accumulator word."""
+import csv
+import csv
+import filecmp
+import os
+import subprocess
+import sys
+import tempfile
+
+import kit
+
+RTL_COSTS = [
+    "core_types.lif28.service.accept={packet: 3 cycles, accumulator.write_word: 1 cycle, source: rtl}",
+    "core_types.lif28.memories.synapse={size: 80 KiB, width: 40 bit, ports: 1R1W, model: sram, source: sram, leak_source: leak, "
+    "holds: {rows: {dense: [weight, pad 2 bit]}}}",
+    "core_types.lif28.offers.forms=[dense]",
+]
+MLP = "traces/mlp_rate/mlp_rate"
+RNN = kit.KIT + "/rnn_rows"
+# stem of the files, samples, more options. The recurrent network sends between cores in every step.
+CASES = [(MLP, "0..3", []), (MLP, "0..1", ["--map", "balance", "--cores", "5", "--timing", "slots"]), (RNN, "0..0", ["--map", "balance", "--cores", "3"])]
+
+
+def run(stem, samples, options, out):
+    sets = [word for override in RTL_COSTS for word in ("--set", override)]
+    command = [kit.VOLLEY, "run", "mesh28", stem + ".nir", "--input", stem + "_input.spk", "--samples", samples, "--trace", "spikes", "--out", out, "--quiet"]
+    return subprocess.run(command + sets + options, capture_output=True, text=True)
+
+
+def totals(folder):
+    """Counters of the whole run; a population's share of accesses is not the RTL's to know."""
+    with open(os.path.join(folder, "counters.csv"), encoding="utf-8") as file:
+        return [row for row in csv.reader(file) if row[0] != "population"]
+
+
+def compare(stem, samples, options, here):
+    """Faults; None where this volley has no RTL."""
+    name = os.path.basename(stem)
+    c, rtl = os.path.join(here, name + "_c"), os.path.join(here, name + "_rtl")
+    for folder, more in ((c, []), (rtl, ["--core", "lif28=rtl:lif_core"])):
+        answer = run(stem, samples, options + more, folder)
+        if "built without Verilator" in answer.stderr:
+            return None
+        if answer.returncode:
+            return ["%s %s: exit status %d: %s" % (name, more, answer.returncode, answer.stderr.strip())]
+    faults = ["%s: counters of the whole run differ: %s" % (name, pair) for pair in zip(totals(c), totals(rtl)) if pair[0] != pair[1]]
+    for table in ("spikes.csv", "samples.csv", "steps.csv"):
+        if not filecmp.cmp(os.path.join(c, table), os.path.join(rtl, table), shallow=False):
+            faults.append("%s: %s differs between kind lif and rtl:lif_core" % (name, table))
+    print("%s, samples %s: %d spikes, the same" % (name, samples, len(open(os.path.join(rtl, "spikes.csv"), encoding="utf-8").readlines()) - 1))
+    return faults
+
+
+def main():
+    faults = []
+    for stem, samples, options in CASES:
+        if not os.path.exists(stem + ".nir"):
+            print("SKIPPED: no network %s" % stem)
+            continue
+        with tempfile.TemporaryDirectory() as here:
+            found = compare(stem, samples, options, here)
+        if found is None:
+            print("SKIPPED: this volley was built without Verilator")
+            return 0
+        faults += found
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

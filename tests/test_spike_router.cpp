@@ -1,0 +1,220 @@
+/* spike_router, verilated: each flit arrives at every output that its destination or its tree names, once, in order per input and output, whatever
+ * pauses; a lone flit takes two cycles; five inputs that want one output get it in turn; strobes count what happened. Random traffic comes from fixed
+ * seeds. The RTL's own assertions are on. */
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "kit.h"
+#include "Vspike_router.h"
+#include "verilated.h"
+
+namespace {
+
+enum : uint32_t { LOCAL, EAST, WEST, NORTH, SOUTH, PORTS };
+enum : uint32_t { FLIT = 25, HERE_X = 5, HERE_Y = 6, TREES = 16, CYCLES = 4000 };   /* payload of 16 bits, x and y of 4 */
+
+/* splitmix64: the same numbers on every machine. */
+struct Random {
+    uint64_t state;
+    uint32_t below(uint32_t n)
+    {
+        uint64_t z = state += 0x9e3779b97f4a7c15u;
+        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+        z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+        return (uint32_t)((z ^ z >> 31) >> 11) % n;
+    }
+};
+
+uint32_t flit_of(bool multicast, uint32_t x_or_tree, uint32_t y, uint32_t payload)
+{
+    return (uint32_t)multicast << 24 | y << 20 | x_or_tree << 16 | payload;
+}
+
+class Router
+{
+  public:
+    Router() : top(&context, "spike_router")
+    {
+        context.fatalOnError(false);
+        context.randReset(2);
+        top.x_i = HERE_X;
+        top.y_i = HERE_Y;
+        top.valid_i = top.ready_i = top.tree_write_i = 0;
+        top.rst_ni = 1;
+        settle();
+        top.rst_ni = 0;
+        settle();
+        edge();
+        top.rst_ni = 1;
+    }
+    ~Router()
+    {
+        CU_ASSERT_FALSE(context.gotError());    /* an assertion of the RTL */
+        top.final();
+    }
+    void settle()
+    {
+        top.clk_i = 0;
+        top.eval();
+    }
+    void edge()
+    {
+        top.clk_i = 1;
+        top.eval();
+    }
+    void write_tree(uint32_t tree, uint32_t mask)
+    {
+        top.tree_write_i = 1;
+        top.tree_i = (CData)tree;
+        top.tree_mask_i = (CData)mask;
+        settle();
+        edge();
+        top.tree_write_i = 0;
+        settle();
+        CU_ASSERT_EQUAL(top.tree_mask_o, mask);
+        edge();
+    }
+    void drive(uint32_t port, uint32_t flit)
+    {
+        for (uint32_t b = 0; b < FLIT; b++) {
+            uint32_t at = port * FLIT + b, mask = 1u << (at % 32);
+            top.flit_i[at / 32] = flit >> b & 1 ? top.flit_i[at / 32] | mask : top.flit_i[at / 32] & ~mask;
+        }
+    }
+    uint32_t seen(uint32_t port) const
+    {
+        uint32_t flit = 0;
+        for (uint32_t b = 0; b < FLIT; b++)
+            flit |= (top.flit_o[(port * FLIT + b) / 32] >> ((port * FLIT + b) % 32) & 1) << b;
+        return flit;
+    }
+
+    VerilatedContext context;
+    Vspike_router top;
+};
+
+/* Outputs of a flit, by hand: x before y, or the tree's without the way back. */
+uint32_t outputs_of(uint32_t flit, uint32_t input, const uint32_t mask[TREES])
+{
+    uint32_t x = flit >> 16 & 15, y = flit >> 20 & 15;
+    if (flit >> 24)
+        return mask[x] & ~(1u << input);
+    if (x != HERE_X)
+        return 1u << (x > HERE_X ? EAST : WEST);
+    return 1u << (y == HERE_Y ? LOCAL : y > HERE_Y ? NORTH : SOUTH);
+}
+
+/* What may come in at an input: from north and south only what has finished its way along x. */
+uint32_t random_flit(Random &random, uint32_t input, uint32_t payload)
+{
+    if (random.below(4) == 0)
+        return flit_of(true, random.below(TREES), 0, payload);
+    return flit_of(false, input >= NORTH ? uint32_t{HERE_X} : random.below(16), random.below(16), payload);
+}
+
+void traffic(uint64_t seed, uint32_t load, uint32_t sink)
+{
+    Router router;
+    Random random = {seed};
+    uint32_t mask[TREES], offered[PORTS] = {0}, sent = 0, arrived = 0, expected = 0, writes = 0, reads = 0, hops = 0, wrong = 0;
+    std::deque<uint32_t> due[PORTS][PORTS];     /* [input][output], in order */
+    for (uint32_t t = 0; t < TREES; t++)
+        router.write_tree(t, mask[t] = random.below(32));
+    for (uint32_t c = 0; c < CYCLES + 1000; c++) {
+        for (uint32_t i = 0; i < PORTS; i++) {
+            if (!(router.top.valid_i >> i & 1) && c < CYCLES && random.below(100) < load) {
+                offered[i] = random_flit(random, i, i << 13 | (++sent & 0x1fff));
+                router.drive(i, offered[i]);
+                router.top.valid_i = (CData)(router.top.valid_i | 1u << i);
+            }
+        }
+        router.top.ready_i = 0;
+        for (uint32_t o = 0; o < PORTS; o++)
+            router.top.ready_i = (CData)(router.top.ready_i | (c >= CYCLES || random.below(sink) == 0) << o);
+        router.settle();
+        uint32_t taken = router.top.valid_i & router.top.ready_o, out = router.top.valid_o & router.top.ready_i;
+        writes += (uint32_t)__builtin_popcount(router.top.buffer_write_o);
+        reads += (uint32_t)__builtin_popcount(router.top.buffer_read_o);
+        hops += (uint32_t)__builtin_popcount(router.top.hop_o);
+        for (uint32_t o = 0; o < PORTS; o++) {
+            if (!(out >> o & 1))
+                continue;
+            uint32_t flit = router.seen(o), input = flit >> 13 & 7;
+            arrived++;
+            if (input >= PORTS || due[input][o].empty() || due[input][o].front() != flit)
+                wrong++;
+            else
+                due[input][o].pop_front();
+        }
+        for (uint32_t i = 0; i < PORTS; i++)
+            for (uint32_t o = 0; taken >> i & 1 && o < PORTS; o++)
+                if (outputs_of(offered[i], i, mask) >> o & 1)
+                    due[i][o].push_back(offered[i]), expected++;
+        router.edge();
+        router.top.valid_i = (CData)(router.top.valid_i & ~taken);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_EQUAL(arrived, expected);
+    CU_ASSERT_EQUAL(hops, expected);
+    CU_ASSERT_EQUAL(writes, sent);
+    CU_ASSERT_EQUAL(reads, sent);
+    CU_ASSERT_TRUE(arrived > 1000);
+}
+
+void every_flit_arrives_once_and_in_order(void)
+{
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        traffic(seed, 10, 1);
+        traffic(seed, 100, 1);
+        traffic(seed, 60, 3);
+    }
+}
+
+void a_lone_flit_takes_two_cycles(void)
+{
+    Router router;
+    router.top.ready_i = 31;
+    router.drive(WEST, flit_of(false, 9, 2, 7));
+    router.top.valid_i = 1u << WEST;
+    for (uint32_t c = 0; c < 3; c++) {
+        router.settle();
+        CU_ASSERT_EQUAL(router.top.valid_o, c == 2 ? 1u << EAST : 0);
+        router.edge();
+        router.top.valid_i = 0;
+    }
+}
+
+void inputs_that_want_one_output_get_it_in_turn(void)
+{
+    Router router;
+    uint32_t got[PORTS] = {0}, last[PORTS] = {0}, longest = 0, all = 0;
+    router.top.ready_i = 31;
+    router.top.valid_i = 31;
+    for (uint32_t i = 0; i < PORTS; i++)
+        router.drive(i, flit_of(false, HERE_X, HERE_Y, i));
+    for (uint32_t c = 0; c < 500; c++) {
+        router.settle();
+        if (router.top.valid_o & 1) {
+            uint32_t i = router.seen(LOCAL) & 7;
+            longest = got[i]++ && c - last[i] > longest ? c - last[i] : longest;
+            last[i] = c;
+            all++;
+        }
+        router.edge();
+    }
+    CU_ASSERT_TRUE(all >= 498);         /* a flit per cycle after the first two */
+    CU_ASSERT_EQUAL(longest, PORTS);
+}
+
+} // namespace
+
+int main(void)
+{
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("spike router", NULL, NULL);
+    CU_add_test(suite, "every flit arrives at each of its outputs once and in order", every_flit_arrives_once_and_in_order);
+    CU_add_test(suite, "a lone flit takes two cycles", a_lone_flit_takes_two_cycles);
+    CU_add_test(suite, "inputs that want one output get it in turn, a flit per cycle", inputs_that_want_one_output_get_it_in_turn);
+    return check_run();
+}
