@@ -69,11 +69,11 @@ def blocks_of(includes):
 
 
 def check_sequence(path, includes):
-    """In a .c file: own header, system headers, project headers, each block sorted, an empty line between. A header has no own header."""
+    """In a .c or .cpp file: own header, system headers, project headers, each block sorted, an empty line between. A header has no own header."""
     out = []
-    own = os.path.splitext(os.path.basename(path))[0] + ".h"
+    stem = os.path.splitext(os.path.basename(path))[0]
     blocks = blocks_of(includes)
-    if blocks and path.endswith(".c") and len(blocks[0]) == 1 and os.path.basename(blocks[0][0][2]) == own:
+    if blocks and path.endswith((".c", ".cpp")) and len(blocks[0]) == 1 and os.path.basename(blocks[0][0][2]) in (stem + ".h", stem + ".hpp"):
         blocks = blocks[1:]
     for block in blocks:
         quotes = [quote for _, quote, _ in block]

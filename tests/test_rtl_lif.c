@@ -2,10 +2,10 @@
  * packet and update. Images are random: sizes, formats, rules, windows, rows dense and in lists; every number comes from the seed, which a
  * failure prints. The service times given to kind lif are those that the RTL claims: 3 + accumulator words, 2 + state words + spikes. */
 #include "base/err.h"
+#include "core_fixture.h"
 #include "cores/accumulate.h"
 #include "cores/clocked.h"
 #include "cores/image.h"
-#include "core_fixture.h"
 #include "kit.h"
 
 enum { NEURONS = 1024, GROUPS = 8, AXONS = 64, STEPS = 24, ROW_UNITS = 1200, SETS = 4 };

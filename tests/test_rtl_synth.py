@@ -6,7 +6,8 @@ import sys
 
 import rtl_tools
 
-TOPS = {"lif_core": ["fifo", "config_port", "lif_registers", "lif_service", "lif_update", "lif_neuron", "lif_core"], "spike_router": ["fifo", "arbiter", "stream_register", "spike_router"]}
+TOPS = {"lif_core": ["fifo", "config_port", "lif_registers", "lif_service", "lif_update", "lif_neuron", "lif_core"],
+        "spike_router": ["fifo", "arbiter", "stream_register", "spike_router"]}
 GATE = re.compile(r"\$_(?:\w+)_$|^mem_1r1w$|^\$paramod.*mem_1r1w")
 LATCH = re.compile(r"\$_(?:DLATCH|SR)")
 

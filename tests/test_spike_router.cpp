@@ -1,13 +1,11 @@
 /* spike_router, verilated: each flit arrives at every output that its destination or its tree names, once, in order per input and output, whatever
  * pauses; a lone flit takes two cycles; five inputs that want one output get it in turn; strobes count what happened. Random traffic comes from fixed
  * seeds. The RTL's own assertions are on. */
+#include <Vspike_router.h>
 #include <deque>
-#include <memory>
-#include <vector>
+#include <verilated.h>
 
 #include "kit.h"
-#include "Vspike_router.h"
-#include "verilated.h"
 
 namespace {
 

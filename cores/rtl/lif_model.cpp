@@ -3,14 +3,14 @@
  * random but reproducible values: what a load does not write must not matter. */
 #include "cores/rtl/lif_model.hpp"
 
+#include <Vlif_core.h>
+#include <Vlif_core_l1.h>
+#include <Vlif_core_l2.h>
+#include <Vlif_core_l8.h>
 #include <string>
+#include <verilated.h>
 
 #include "base/err.h"
-#include "verilated.h"
-#include "Vlif_core.h"
-#include "Vlif_core_l1.h"
-#include "Vlif_core_l2.h"
-#include "Vlif_core_l8.h"
 
 namespace rtl {
 namespace {
