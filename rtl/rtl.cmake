@@ -1,6 +1,5 @@
 # The cores in RTL, verilated into one set of objects (Verilator's runtime is compiled per target) in C++ mode, which become part of volley_core;
-# cores/rtl/ drives them. Without
-# Verilator volley builds all the same, and a core in RTL says what is missing. Verilator runs when CMake configures.
+# cores/rtl/ drives them. Without Verilator volley builds all the same, and a core in RTL says what is missing. Verilator runs when CMake configures.
 set(VOLLEY_HAS_RTL OFF)
 if(VOLLEY_RTL)
     find_package(verilator 5.006 QUIET HINTS /usr/share/verilator)

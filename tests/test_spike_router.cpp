@@ -7,7 +7,8 @@
 
 #include "kit.h"
 
-namespace {
+namespace
+{
 
 enum : uint32_t { LOCAL, EAST, WEST, NORTH, SOUTH, PORTS };
 enum : uint32_t { FLIT = 25, HERE_X = 5, HERE_Y = 6, TREES = 16, CYCLES = 4000 };   /* payload of 16 bits, x and y of 4 */

@@ -6,8 +6,10 @@
 
 #include "base/err.h"
 
-namespace rtl {
-namespace {
+namespace rtl
+{
+namespace
+{
 
 const int64_t DECAY_ALL = 31;      /* code of a shift decay that leaves nothing */
 

@@ -7,7 +7,8 @@
 
 #include "cores/rtl/lif_model.hpp"
 
-namespace rtl {
+namespace rtl
+{
 
 /* What a packet of an axon does, beside the sums: for cost and counts. */
 struct LifShare {

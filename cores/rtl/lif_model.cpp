@@ -12,8 +12,10 @@
 
 #include "base/err.h"
 
-namespace rtl {
-namespace {
+namespace rtl
+{
+namespace
+{
 
 enum { FIRST_SEED = 1, RANDOM_BITS = 2 };       /* VerilatedContext::randReset: 2 is random */
 /* Longest answer: an update of all neurons, a service of the longest row, a sweep over the accumulators. Far beyond all of them. */

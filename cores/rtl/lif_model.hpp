@@ -12,7 +12,8 @@
 #include "cores/core.h"
 #include "cores/image.h"
 
-namespace rtl {
+namespace rtl
+{
 
 /* What the identity words say. */
 struct LifShape {
