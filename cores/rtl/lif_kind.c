@@ -16,11 +16,18 @@ static const struct field fields[] = {
 #ifdef VOLLEY_RTL
 #define RTL(call) call
 #define CREATE rtl_lif_create
+#define DESTROY rtl_lif_destroy
 #else
 #define RTL(call) NULL
 #define CREATE absent
+#define DESTROY nothing
 
-/* Nothing else of the kind is called where there is no core. */
+/* Where there is no core, nothing else of the kind is called but destroy. */
+static void nothing(struct core *core)
+{
+    (void)core;
+}
+
 static struct core *absent(const struct params *params, uint32_t id, struct err *err)
 {
     (void)params, (void)id;
@@ -34,6 +41,6 @@ const struct core_kind core_rtl_lif = {
     .name = "rtl:lif_core", .about = "kind lif in RTL: rtl/lif_core.sv, verilated; binary spikes, no delays, every neuron visited",
     .abi = CORE_ABI, .flags = CORE_CLOCKED, .fields = fields, .memories = core_tables, .actions = core_actions, .variables = integer_variables,
     .n_memories = IMAGE_TABLES, .n_actions = N_ACTIONS, .n_variables = 1,
-    .create = CREATE, .load = RTL(rtl_lif_load), .destroy = RTL(rtl_lif_destroy), .reset = RTL(rtl_lif_reset), .cost = RTL(rtl_lif_cost),
+    .create = CREATE, .load = RTL(rtl_lif_load), .destroy = DESTROY, .reset = RTL(rtl_lif_reset), .cost = RTL(rtl_lif_cost),
     .accept = RTL(rtl_lif_accept), .update = RTL(rtl_lif_update), .peek = RTL(rtl_lif_peek), .poke = RTL(rtl_lif_poke), .clock = RTL(rtl_lif_clock),
 };
