@@ -30,8 +30,7 @@ uint32_t flit_of(bool multicast, uint32_t x_or_tree, uint32_t y, uint32_t payloa
     return (uint32_t)multicast << 24 | y << 20 | x_or_tree << 16 | payload;
 }
 
-class Router
-{
+class Router {
   public:
     Router() : top(&context, "spike_router")
     {

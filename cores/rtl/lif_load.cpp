@@ -14,8 +14,7 @@ namespace
 const int64_t DECAY_ALL = 31;      /* code of a shift decay that leaves nothing */
 
 /* A word of any width, put together from its lowest bit on. */
-class Word
-{
+class Word {
   public:
     void add(int64_t value, uint32_t bits)
     {

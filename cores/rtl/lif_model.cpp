@@ -41,8 +41,7 @@ template <class Port> void set(Port &port, uint32_t value)
     port = (Port)value;
 }
 
-template <class Top> class Model final : public LifModel
-{
+template <class Top> class Model final : public LifModel {
   public:
     explicit Model(const char *name) : name_(name)
     {

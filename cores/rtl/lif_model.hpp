@@ -45,8 +45,7 @@ struct LifPins {
     uint32_t spike_neuron, read, write;
 };
 
-class LifModel
-{
+class LifModel {
   public:
     virtual ~LifModel() = default;
     virtual const LifShape &shape() const = 0;
