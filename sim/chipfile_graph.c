@@ -132,8 +132,11 @@ static int read_edge(struct reading *r, const struct standing *outer, const stru
         return -1;
     if (!link.delay || !link.flit_time)
         return doc_error(node, err, "noc.%s: a link of a list takes 1 cycle or more, and so does a flit on it", name);
-    if (text.width)
-        link.flit_time *= (n->link_bits + text.width - 1) / text.width;
+    uint64_t occupied = (uint64_t)link.flit_time * (text.width ? (n->link_bits + (uint64_t)text.width - 1) / text.width : 1);
+    if (occupied > CYCLES_MAX)
+        return doc_error(node, err, "noc.%s: a flit of %u bit takes %llu cycles over %u bit, more than %d; make the link wider or noc.link.flit_time shorter",
+                         name, n->link_bits, (unsigned long long)occupied, text.width, CYCLES_MAX);
+    link.flit_time = (uint32_t)occupied;
     add_link(n, link);
     if (text.both)
         add_link(n, (struct chip_link){link.to, link.from, link.delay, link.flit_time, link.between_chips});

@@ -36,8 +36,8 @@ static const struct field noc_fields[] = {
      "what a full buffer does: hold up who sends, or, after drop_wait, lose the packet that waits for it; then spikes depend on timing"},
     {"drop_wait", FIELD_COST, OF(drop_wait), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "240 cycles",
      "with full: drop, how long a packet's head may wait at a router"},
-    {"watchdog", FIELD_NUMBER, OF(watchdog), UNIT_CYCLES, 0, 0, NULL, "100000 cycles", "100000 cycles",
-     "with flits under way and none moved for so long, the run ends if they wait in a ring; 0 cycles: never"},
+    {"watchdog", FIELD_NUMBER, OF(watchdog), UNIT_CYCLES, 1, 1000000000, NULL, "100000 cycles", "100000 cycles",
+     "with flits under way and none moved for so long, the run ends if they wait in a ring"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "davies", "of the times below that give none; a time in cycles is a choice and needs none"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "simulated", "of the times below that give none"}};
 #undef OF
@@ -85,7 +85,7 @@ struct router_text {
 static const struct field router_fields[] = {
     {"inputs", FIELD_NUMBER, OF(inputs), 0, 0, 0, NULL, "0", "5", "checked: four links and one per core"},
     {"virtual_channels", FIELD_NUMBER, OF(virtual_channels), 0, 1, 32, NULL, "1", "2", "per input"},
-    {"buffer", FIELD_NUMBER, OF(buffer), UNIT_FLITS, 1, 65536, NULL, "4 flits", "4 flits", "per virtual channel"},
+    {"buffer", FIELD_NUMBER, OF(buffer), UNIT_FLITS, 1, 65535, NULL, "4 flits", "4 flits", "per virtual channel"},
     STAGE(0, "route", "0 cycles", "", "looking up the route; 0 where absent"), STAGE(1, "vc_allocation", "1 cycle", "",
           "a channel of the next buffer; 0 where absent"),
     STAGE(2, "switch_allocation", "1 cycle", "", "0 where absent"), STAGE(3, "traversal", "1 cycle", NULL, "through the switch"),

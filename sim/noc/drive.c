@@ -11,7 +11,7 @@
 #include "noc/mesh.h"
 #include "noc/traffic.h"
 
-enum { PARTS = 10, MEMO_NODES = 2048, SETTLE_DRAINS = 4 };
+enum { PARTS = 10, MEMO_NODES = 2048, SETTLE_DRAINS = 4, EXACT = 1 << 20 };
 static const double BEHIND = 0.02;      /* a share of the window's flits; at loads that a network bears its backlog swings by less */
 
 struct tally { uint64_t *count, room, n, most; double sum; };
@@ -28,19 +28,39 @@ struct run {                            /* one network under one traffic */
     const struct drive_plan *plan;
     struct traffic_packet next;
     struct measure measure;
+    uint32_t number;                    /* of the next packet */
     uint16_t *memo;                     /* [nodes * nodes] latency alone + 1; 0: not known yet */
 };
 
-/* A count per value: percentiles are exact, whatever their spread. */
+/* Where a value is counted: by itself below 2^20, so percentiles are exact there; from there on 2^19 counts per power of two, which is off by
+ * less than 2 in a million and keeps the memory of a long burst over slow links bounded. */
+static uint64_t place_of(uint64_t value)
+{
+    uint32_t shift = 0;
+    while (value >> shift >= EXACT)
+        shift++;
+    return shift * (EXACT / 2) + (value >> shift);
+}
+
+/* The least value of a place. */
+static uint64_t value_at(uint64_t place)
+{
+    if (place < EXACT)
+        return place;
+    uint64_t shift = place / (EXACT / 2) - 1;
+    return (place - shift * (EXACT / 2)) << shift;
+}
+
 static void add(struct tally *t, uint64_t value)
 {
-    if (value >= t->room) {
-        uint64_t room = value + value / 2 + 256;
+    uint64_t place = place_of(value);
+    if (place >= t->room) {
+        uint64_t room = place + place / 2 + 256;
         t->count = mem_grow(t->count, room, sizeof *t->count);
         memset(t->count + t->room, 0, (room - t->room) * sizeof *t->count);
         t->room = room;
     }
-    t->count[value]++;
+    t->count[place]++;
     t->n++;
     t->sum += (double)value;
     t->most = value > t->most ? value : t->most;
@@ -53,7 +73,7 @@ static uint64_t percentile(const struct tally *t, uint32_t percent)
     for (uint64_t v = 0; v < t->room; v++) {
         seen += t->count[v];
         if (seen && seen * 100 >= t->n * percent)
-            return v;
+            return value_at(v);
     }
     return t->most;
 }
@@ -151,7 +171,7 @@ static void create(struct run *run, uint64_t cycle)
     const uint32_t *endpoint = run->plan->endpoint;
     struct measure *s = &run->measure;
     struct mesh_packet p = {.from = endpoint ? endpoint[next->from] : next->from, .to = endpoint ? endpoint[next->to] : next->to, .flits = s->flits,
-                            .ways = next->ways};
+                            .ways = next->ways, .tag = run->number++};     /* told where packets wait in a ring */
     mesh_inject(run->mesh, &p, cycle);
     if (cycle < s->from || cycle >= s->to)
         return;

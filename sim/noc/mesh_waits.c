@@ -81,7 +81,7 @@ static size_t tell(const struct mesh *m, uint32_t number, char *text, size_t siz
 /* Follows the waits until a channel comes up again, then tells the ring from there. */
 static int tell_ring(const struct mesh *m, const uint8_t *stuck, uint32_t start, uint64_t cycle, struct err *err)
 {
-    uint32_t *seen = mem_new((size_t)m->topology->ports * m->vcs, sizeof *seen), at = start, length = 0;
+    uint32_t *seen = mem_new((size_t)m->topology->ports * m->vcs, sizeof *seen), at = start, length = 0, untold = 0;
     struct wait wait;
     while (!seen[at]++) {
         is_stuck(m, stuck, at, &wait);
@@ -94,12 +94,15 @@ static int tell_ring(const struct mesh *m, const uint8_t *stuck, uint32_t start,
         if (used + 120 < sizeof text) {
             used += (size_t)snprintf(text + used, sizeof text - used, "%s", length ? ", which waits for " : "");
             used += tell(m, at, text + used, sizeof text - used);
-        }
+        } else
+            untold++;
         is_stuck(m, stuck, at, &wait);
         at = wait.channel;
         length++;
     } while (at != first);
     free(seen);
+    if (untold)
+        snprintf(text + used, sizeof text - used, ", which waits for %u more in a row, the last of", untold);
     return err_answer(err, "deadlock in the network at cycle %llu: no flit has moved for %llu cycles and %u virtual channels wait for each other in a "
                            "ring: %s, which waits for the first; more virtual channels (a torus needs 2), updown routing or smaller packets would help",
                       (unsigned long long)cycle, (unsigned long long)m->config.watchdog, length, text);

@@ -286,16 +286,17 @@ static void say_waits(FILE *to, size_t width, const struct noc_asked *a, const s
 {
     struct form_sheet s;
     char lost[FORM_TEXT];
-    double packets = 0, all = 0;
+    double packets = 0, all = 0, told = 0;
     for (uint32_t i = 0; i < f->uses; i++)
         packets += f->use[i].kind == LINK_EJECT ? (double)f->use[i].flits / a->flits : 0;
     for (int k = 0; k < MESH_STALLS; k++)
         all += (double)f->sums.stall[k];
     form_begin(&s, to, width, "waits");
-    fprintf(s.line, "%.2f cycles per packet at the front of a buffer", packets > 0 ? all / packets : 0);
-    for (int k = 0; k < MESH_STALLS; k++)
+    int none = packets <= 0;        /* then there is nothing to divide by: all of them together */
+    fprintf(s.line, "%.*f cycles %s at the front of a buffer", none ? 0 : 2, none ? all : all / packets, none ? "of packets none of which left" : "per packet");
+    for (int k = 0; k < MESH_STALLS; told += (double)f->sums.stall[k++])
         if (f->sums.stall[k])
-            fprintf(s.line, "%s %s %.2f", k == 0 ? ":" : ",", stall_words[k], (double)f->sums.stall[k] / packets);
+            fprintf(s.line, "%s %s %.*f", told > 0 ? "," : ":", stall_words[k], none ? 0 : 2, (double)f->sums.stall[k] / (none ? 1 : packets));
     form_end(&s);
     if (!f->result.lost)
         return;

@@ -102,6 +102,11 @@ bad 2 'no packets.csv in this folder.*--trace packets' mesh28 --traffic traces
 bad 2 "README.md: no column 'from': not a trace of packets" mesh28 --traffic README.md
 bad 2 '--load belongs to a pattern; recorded packets' mesh28 --traffic "$scratch/run" --load 0.1
 bad 2 "packets.csv:[0-9]+:[0-9]+: (from|to) '0\.[0-9]+\.0': an address of this chip is wanted" mesh28 --set noc.size=2x2 --traffic "$scratch/run"
+bad 2 'watchdog: 0 cycles is outside 1 cycle to' mesh28 --traffic uniform --burst 1 --set 'noc.watchdog=0 cycles'
+bad 2 'buffer: 65536 flits is outside 1 flit to 65535 flits' mesh28 --traffic uniform --burst 1 --set 'noc.router.buffer=65536 flits'
+bad 2 'links.0: a flit of 32 bit takes 32000000000 cycles over 1 bit, more than 1000000000' mesh28 --traffic uniform --burst 1 --set noc.topology=custom \
+    --set noc.routers=2 --set 'noc.links=[{from: 0, to: 1, width: 1 bit}]' --set 'noc.link.flit_time=1000000000 cycles' \
+    --set 'noc.routing={kind: updown, multicast: none}' --set io.in.router=0 --set io.out.router=0
 bad 1 'a multicast packet of 9 flits does not fit a virtual channel of 4' mesh28 --traffic "$scratch/run" --flits 9
 refused 2 '/none/x.csv: cannot be written' "$VOLLEY" noc mesh28 --traffic uniform --load 0.1 --out "$scratch/none/x.csv"
 refused 2 'name the same file' "$VOLLEY" noc mesh28 --traffic uniform --load 0.1 --out "$scratch/x.csv" --links "$scratch/x.csv"
