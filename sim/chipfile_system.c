@@ -55,12 +55,12 @@ struct bridges {                /* the section in the making */
 
 /* ---- times ---- */
 
-/* Times of the link's domain, seen from the network's: from its next edge on. */
+/* Times of the link's domain, seen from the network's: from its next edge on. 0: longer than the network can count. */
 static uint32_t in_noc_cycles(const struct bridges *b, uint64_t cycles)
 {
     const struct chipfile *f = b->reading->file;
     uint64_t noc = f->clock[f->noc.clock].period_ps, ps = cycles * f->clock[b->clock].period_ps, n = (ps + noc - 1) / noc;
-    return n > CYCLES_MAX ? CYCLES_MAX : n ? (uint32_t)n : 1;
+    return n > CYCLES_MAX ? 0 : n ? (uint32_t)n : 1;
 }
 
 static int read_delay(const struct bridges *b, const struct standing *from, const struct doc_node *node, struct duration *d, uint32_t *delay, struct err *err)
@@ -71,7 +71,7 @@ static int read_delay(const struct bridges *b, const struct standing *from, cons
     if (chipfile_noc_time(b->reading, &own, "delay", node, 1, d, &cycles, err))
         return -1;
     *delay = in_noc_cycles(b, cycles);
-    return 0;
+    return *delay ? 0 : doc_error(node, err, "system.links: a delay of more than %u cycles of the network", (unsigned)CYCLES_MAX);
 }
 
 /* ---- which routers ---- */
@@ -81,7 +81,7 @@ static void add_bridge(const struct bridges *b, uint32_t from, uint32_t to, uint
     struct chip_noc *n = &b->reading->file->noc;
     uint32_t flit = in_noc_cycles(b, (n->link_bits + (uint64_t)width - 1) / width);
     n->bridge = mem_grow(n->bridge, (size_t)n->n_bridges + 1, sizeof *n->bridge);
-    n->bridge[n->n_bridges++] = (struct chip_link){from, to, delay, flit, 1};
+    n->bridge[n->n_bridges++] = (struct chip_link){from, to, delay, flit ? flit : CYCLES_MAX, 1};
 }
 
 /* [chip, column, row], or [chip, router]; gives the router's number among all chips. */

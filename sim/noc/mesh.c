@@ -20,9 +20,9 @@ static int check_config(const struct mesh_config *c, const struct topology *t, s
     if (!c->depth || c->depth > UINT16_MAX)
         return err_input(err, "buffers of %u flits; 1 to %d are possible", c->depth, UINT16_MAX);
     if (c->longest_tree > c->depth)
-        return err_input(err, "a multicast packet of %u flits does not fit a virtual channel of %u flits: a packet that forks must fit whole, or its "
-                              "copies could wait for each other for ever; make the buffers %u flits deep or the links wider, or route unicast",
-                         c->longest_tree, c->depth, c->longest_tree);
+        return err_answer(err, "a multicast packet of %u flits does not fit a virtual channel of %u flits: a packet that forks must fit whole, or its "
+                               "copies could wait for each other for ever; make the buffers %u flits deep or the links wider, or route unicast",
+                          c->longest_tree, c->depth, c->longest_tree);
     for (uint32_t e = 0; e < t->endpoints; e++)
         if (!(c->sw_alloc || c->final || t->endpoint[e].eject))
             return err_input(err, "endpoint %u: switch allocation, switch traversal and the way out take no cycle; at least one must", e);
