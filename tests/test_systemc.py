@@ -81,6 +81,19 @@ def own_cores(queue):
     check.that(said(out) == steps(folder), f"one of {used} one's own and as fast as the chip's: the step times of volley run")
 
 
+def slow_links():
+    """A full output queue has a place again while nothing else is due but the network: the core's next packet must not come late."""
+    conv = "traces/conv_rate/conv_rate"
+    settings = ["core_types.lif28.queue={in: 2 packets, out: 1 packets}", "noc.router.virtual_channels=1",
+                "noc.link={width: 32 bit, length: 1 mm, delay: 1 cycle, flit_time: 16 cycles}"]
+    folder = systemc.run("mesh28", conv, "--samples", "0..0", *[x for s in settings for x in ("--set", s)])
+    stalled = systemc.summary(folder)["time_counts"]["stalled_cycles"]
+    for places in ("0", "0,1,2,3"):
+        out = systemc.example("systemc_own_core", "mesh28", conv + ".nir", conv + "_input.spk", places, "1", "1", *settings)
+        check.that(said(out) == steps(folder) and int(out[-1][-1]) == stalled, f"cores {places} one's own, slow links: the step times of volley run and "
+                                                                               f"its {stalled} stalls")
+
+
 def refused():
     help_text = systemc.volley("run", "--help").stdout
     check.that("systemc" in help_text, "--help names the engine")
@@ -100,6 +113,7 @@ probe("loihi", 100, [])
 own_core()
 for places in (16, 2):
     own_cores(places)
+slow_links()
 refused()
 check.that(not os.path.exists("core"), "nothing was left behind")
 check.end()

@@ -192,11 +192,12 @@ uint64_t noc_module::horizon(uint64_t cycle) const
 
 /* Cycles in which only the network has work are done at once, up to the first in which somebody else has: the kernel would only come back
  * here. By the one-cycle rule that one is done, too. For a module that is watched what comes is held until its time. Nobody else runs
- * meanwhile, so how far this goes is asked once. Returns the cycle in which the process is to run again. */
+ * meanwhile, so how far this goes is asked once, and again when a core of the user's own has been told of a place in its output queue: it
+ * will offer in that cycle. Returns the cycle in which the process is to run again. */
 uint64_t noc_module::ahead(uint64_t cycle)
 {
     const struct timing_plane *plane = b_.e->plane;
-    uint64_t limit = horizon(cycle), next = next_ ? next_ : plane->next(b_.e->timing);
+    uint64_t now = cycle, limit = horizon(now), next = next_ ? next_ : plane->next(b_.e->timing);
     for (; next != UINT64_MAX; next = plane->next(b_.e->timing)) {
         if (next <= cycle)
             next = cycle + 1;
@@ -213,9 +214,11 @@ uint64_t noc_module::ahead(uint64_t cycle)
             return held_ = next;
         if (came_)
             deliver(next);
-        if (!stopped_.empty())
-            wake_stopped();
         cycle = next;
+        if (stopped_.empty())
+            continue;
+        wake_stopped();
+        limit = horizon(now);
     }
     next_ = next;
     return UINT64_MAX;
