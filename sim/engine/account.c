@@ -316,21 +316,21 @@ void account_sample_start(struct engine *e)
     clear_step(e);
 }
 
-/* What the ports of the flit-level network counted, and their sums: a packet's copy that waits is a stall of the port where it stands. */
-static void count_ports(struct engine *e)
+/* The network's own counts, and the sums of its ports: a packet's copy that waits is a stall of the port where it stands. */
+void account_time(const struct engine *e, const struct noc_port *port, uint32_t ports, struct run_counts *sum)
 {
     static const enum counter stall[MESH_STALLS] = {COUNT_STALL_NO_VC, COUNT_STALL_LOST_VC, COUNT_STALL_NO_CREDIT,
                                                     COUNT_STALL_LOST_SWITCH, COUNT_STALL_LINK_BUSY, COUNT_STALL_NO_PLACE};
-    struct run *run = e->run;
-    uint64_t *sum = run->network_counts.action;
-    if (e->plane->ports)
-        run->port = e->plane->ports(e->timing, &run->n_ports);
-    for (uint32_t p = 0; p < run->n_ports; p++) {
-        const struct mesh_counts *n = &run->port[p].counts;
-        sum[COUNT_BUFFERED] += n->flit_cycles;
-        sum[COUNT_LOST_GRANTS] += n->lost_grants;
+    sum->action[COUNT_STALLED] += e->noc_counts.stalled;
+    sum->action[COUNT_BLOCKED] += e->noc_counts.blocked;
+    sum->action[COUNT_QUEUED] += e->noc_counts.queued;
+    sum->action[COUNT_LINK_BUSY] += e->noc_counts.link_busy;
+    for (uint32_t p = 0; p < ports; p++) {
+        const struct mesh_counts *n = &port[p].counts;
+        sum->action[COUNT_BUFFERED] += n->flit_cycles;
+        sum->action[COUNT_LOST_GRANTS] += n->lost_grants;
         for (int cause = 0; cause < MESH_STALLS; cause++)
-            sum[stall[cause]] += n->stall[cause];
+            sum->action[stall[cause]] += n->stall[cause];
     }
 }
 
@@ -338,11 +338,9 @@ static void count_ports(struct engine *e)
 void account_finish(struct engine *e)
 {
     struct run *run = e->run;
-    run->network_counts.action[COUNT_STALLED] += e->noc_counts.stalled;
-    run->network_counts.action[COUNT_BLOCKED] += e->noc_counts.blocked;
-    run->network_counts.action[COUNT_QUEUED] += e->noc_counts.queued;
-    run->network_counts.action[COUNT_LINK_BUSY] += e->noc_counts.link_busy;
-    count_ports(e);
+    if (e->plane->ports)
+        run->port = e->plane->ports(e->timing, &run->n_ports);
+    account_time(e, run->port, run->n_ports, &run->network_counts);
     for (int i = 0; i < N_COUNTERS; i++)
         if (counters[i].class_ == COUNTER_TIME)
             run->group[chip_group(run)].action[i] = run->network_counts.action[i];

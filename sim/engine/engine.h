@@ -104,6 +104,7 @@ void account_host_out(struct engine *, uint32_t group);
 void account_step(struct engine *);
 void account_sample_start(struct engine *);
 void account_finish(struct engine *);
+void account_time(const struct engine *, const struct noc_port *, uint32_t ports, struct run_counts *);     /* adds the time counters of all steps so far */
 void account_layer_start(struct engine *, uint32_t population);
 void account_lost(struct engine *, const struct spike_source *, const struct send *);   /* takes back what a packet did not do */
 /* loss.c: chips that drop packets */

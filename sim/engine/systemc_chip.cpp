@@ -332,20 +332,21 @@ uint64_t chip::core_steps(uint32_t core) const
 
 uint64_t chip::counted(const std::string &name) const
 {
-    const struct run *run = h_->e.run;
-    const struct noc_counts &time = h_->e.noc_counts;
+    const struct engine &e = h_->e;
     int counter = counter_by_name(name.c_str());
-    uint64_t sum = 0;
-    switch (counter) {
-    case COUNT_STALLED: return time.stalled;
-    case COUNT_BLOCKED: return time.blocked;
-    case COUNT_QUEUED: return time.queued;
-    case COUNT_LINK_BUSY: return time.link_busy;
-    default: break;
+    struct run_counts sum = {};
+    if (counter < 0)
+        return 0;
+    if (counters[counter].class_ == COUNTER_TIME) {
+        uint32_t ports;
+        struct noc_port *port = e.plane->ports(e.timing, &ports);
+        account_time(&e, port, ports, &sum);
+        free(port);
+        return sum.action[counter];
     }
-    for (uint32_t g = 0; counter >= 0 && g < run->n_groups; g++)
-        sum += run->group[g].action[counter];
-    return sum;
+    for (uint32_t g = 0; g < e.run->n_groups; g++)
+        sum.action[counter] += e.run->group[g].action[counter];
+    return sum.action[counter];
 }
 
 /* ---- the sockets */
