@@ -69,8 +69,8 @@ void noc_module::unring()
     ran_ = 0;
 }
 
-/* After the modules that were due have run. The network goes on in its own process, still in this evaluation: all that can happen in this
- * cycle has. */
+/* After the modules that were due have run: all that can happen in this cycle has. The network goes on at once, in the process of the last of
+ * them: a process of its own would be one more activation of the kernel per cycle. */
 void noc_module::ran()
 {
     if (++ran_ < rung_.size())
@@ -78,8 +78,7 @@ void noc_module::ran()
     rung_.clear();
     next_ = b_.e->plane->next(b_.e->timing);
     if (next_ != UINT64_MAX && (agenda_.empty() || next_ <= agenda_.front().cycle)) {
-        armed_ = b_.cycle();
-        wake_.notify();
+        go_on(b_.cycle());
     } else {
         ring_first();
     }
@@ -210,7 +209,7 @@ uint64_t noc_module::ahead(uint64_t cycle)
             break;
         }
         next_ = 0;
-        if (came_ && watched())
+        if (came_ && !b_.alone && watched())
             return held_ = next;
         if (came_)
             deliver(next);
@@ -224,13 +223,16 @@ uint64_t noc_module::ahead(uint64_t cycle)
     return UINT64_MAX;
 }
 
-/* Held arrivals, or a cycle that the network could not do ahead of its time; then those that it can. */
+/* By itself where no module was due: held arrivals, or a cycle that the network could not do ahead of its time; then those that it can. */
 void noc_module::run()
 {
-    uint64_t cycle = b_.cycle();
     activations++;
-    if (b_.failed)
-        return;
+    if (!b_.failed)
+        go_on(b_.cycle());
+}
+
+void noc_module::go_on(uint64_t cycle)
+{
     running_ = true;
     armed_ = UINT64_MAX;
     if (!next_)

@@ -154,7 +154,7 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
         bool operator<(const entry &other) const { return cycle > other.cycle; }        /* the earliest on top of a heap */
     };
     void run();
-    bool now(uint64_t cycle);
+    void go_on(uint64_t cycle);
     uint64_t ahead(uint64_t cycle);
     void ring();
     void ring_first();
@@ -176,7 +176,7 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     std::vector<endpoint_module *> rung_;       /* modules that have been notified for cycle ring_at_ */
     size_t ran_ = 0;                            /* how many of them have run */
     uint64_t ring_at_ = 0;
-    bool running_ = false;                      /* in its own process */
+    bool running_ = false;                      /* it steps the network */
 };
 
 /* Starts a step, knows when nothing is in hand and nothing under way, and ends it when the barrier has been paid for. */
