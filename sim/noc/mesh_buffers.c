@@ -136,7 +136,8 @@ void flit_arrives(struct mesh *m, uint32_t wire, uint32_t packet, uint64_t cycle
 static void leave_front(struct mesh *m, const struct router *r, uint32_t channel, uint32_t port, uint64_t cycle)
 {
     struct channel *c = &m->channel[channel];
-    if (c->multicast || (m->config.drops && m->record[c->packet].dropped))
+    /* a unicast packet that was dropped is forgotten where it was, with its last flit; the routers behind it may have had flits of it still */
+    if (c->multicast || (m->config.drops && *word_of(m->draining, r, channel) & bit_of(r, channel)))
         record_free(m, c->packet);
     c->length = 0;
     *word_of(m->sending, r, channel) &= ~bit_of(r, channel);

@@ -58,7 +58,6 @@ static void lose_copy(struct mesh *m, uint32_t port, uint32_t number, uint32_t o
     } else {
         lose_leaf(m, r, r->to, r->leaf, port, why);
         r->leaves = 0;
-        r->dropped = 1;
     }
     if (c->holding >> o & 1)
         m->out[side].free |= 1u << copy->vc;

@@ -21,7 +21,7 @@ struct record {                     /* a packet, or one copy of a multicast pack
     uint32_t leaves;                /* deliveries that this record still stands for, without copies that have their own */
     uint32_t received, next;        /* flits at the endpoint; next in the source queue or the list of free records */
     uint16_t routers;
-    uint8_t multicast, ways, vc_class, dropped;
+    uint8_t multicast, ways, vc_class;
     uint64_t created, entered, head;
 };
 struct copy { uint32_t packet, allowed; uint16_t sent; uint8_t vc; };       /* allowed: channels beyond that its class may use */
