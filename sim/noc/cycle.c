@@ -47,8 +47,9 @@ static uint32_t host_lanes(const struct noc *noc)
 
 static int too_many_lanes(uint32_t cores, uint32_t lanes, struct err *err)
 {
-    return err_answer(err, "a router of the flit-level network has %d ports at most: beside %u cores, links and the host's output there is no room for the "
-                           "host's input of %u flit%s per cycle; fewer noc.cores_per_tile%s would help (planes none and slots of volley run have no such limit)",
+    return err_answer(err, "a router of the flit-level network has %d ports at most: beside %u cores, links and the host's output there is no room for "
+                           "the host's input of %u flit%s per cycle; fewer noc.cores_per_tile%s would help (the planes none and slots have no such "
+                           "limit)",
                       TOPOLOGY_MOST_PORTS, cores, lanes, lanes == 1 ? "" : "s", lanes == 1 ? "" : " or a lower io.in.rate");
 }
 

@@ -57,7 +57,8 @@ struct mesh_counts {                /* of one port: its in side, then its out si
 };
 struct mesh_totals { uint64_t packets, leaves, delivered, dropped, flits_in_flight, flit_hops; };   /* leaves, delivered, dropped: leaves */
 
-/* NULL and err where the configuration cannot work (ERR_INPUT; ERR_ANSWER where a packet does not fit). The topology must outlive the mesh; the mesh is the caller's. */
+/* NULL and err where the configuration cannot work (ERR_INPUT; ERR_ANSWER where a packet does not fit). The topology must
+ * outlive the mesh; the mesh is the caller's. */
 struct mesh *mesh_new(const struct topology *, const struct mesh_config *, struct err *);
 void mesh_free(struct mesh *);                                                  /* NULL is allowed */
 /* Own queue lengths for one endpoint, before the first cycle. */
