@@ -19,7 +19,7 @@ SPREAD = dict.fromkeys("mean_s p50_s p95_s max_s".split(), REAL)
 BOUND = dict.fromkeys("compute memory noc queue barrier".split(), REAL)
 COUNTS = dict.fromkeys("""spikes sops sops_late leaves core_steps update_active update_idle update_held busy_cycles packets packets_tile flits hops
                           hops_x hops_y buffer_writes buffer_reads routes arbitrations crossbar link host_packets_in host_packets_out barriers sample_resets
-                          layer_starts""".split(), COUNT)
+                          dropped layer_starts""".split(), COUNT)
 SCHEMA = {
     "format": TEXT, "seed": COUNT, "inputs": [{"name": TEXT, "sha256": TEXT}],
     "network": {"name": TEXT, "neurons": COUNT, "synapses": COUNT, "populations": [{"name": TEXT, "neurons": COUNT, "depth": COUNT}]},
