@@ -222,7 +222,7 @@ uint32_t chipfile_chips(const struct chip_noc *);
 uint32_t chipfile_routers(const struct chip_noc *);
 uint32_t chipfile_tiles(const struct chip_noc *);
 uint32_t chipfile_tile_router(const struct chip_noc *, uint32_t tile);
-struct chip_link *chipfile_links(const struct chip_noc *, uint32_t *n);        /* every link, one way each; the caller frees */
+struct chip_link *chipfile_links(const struct chip_noc *, uint32_t *count);    /* every link, one way each; the caller frees */
 int chipfile_counts(const struct chip_noc *, int counter);      /* 0: a counter of something that this network does not have */
 char *chipfile_core_name(const struct chipfile *, uint32_t core, char *to, size_t size);       /* chip.tile.core; returns to */
 char *chipfile_network_text(const struct chip_noc *, char *to, size_t size);   /* "8x8 mesh"; returns to */

@@ -23,8 +23,8 @@ struct link_use {
 struct link_sums { double mean_use, most_use, mean_occupancy, most_occupancy; uint32_t busiest, fullest; uint64_t stall[MESH_STALLS], blocked, drops; };
 
 uint32_t link_use_count(const struct topology *);       /* links + 2 x endpoints */
-/* port: [ports] counts of `cycles` cycles; use: [link_use_count], links first, then ways in, then ways out, each by number. */
-void link_use_fill(const struct topology *, const struct mesh_counts *port, uint64_t cycles, struct link_use *use);
+/* port: [ports] counts of `span` cycles; use: [link_use_count], links first, then ways in, then ways out, each by number. */
+void link_use_fill(const struct topology *, const struct mesh_counts *port, uint64_t span, struct link_use *use);
 /* The busiest is any link; means are over links between routers, and over their buffers. busiest and fullest are indices into use. */
 struct link_sums link_use_sums(const struct link_use *, uint32_t n);
 
