@@ -106,6 +106,17 @@ void accumulators_reset(struct accumulators *a)
             for (uint32_t i = 0; i < n; i++)                                                           \
                 to[id[i]] = (sum_t)(to[id[i]] + (sum_t)w[i] * payload);                                \
     } while (0)
+/* A few: the same four additions for any number of them. How many there are is chance, and a loop's end that nobody can foresee costs more.
+ * Their targets differ, so none waits for another. */
+#define ADD_FEW(sum_t)                                                                                 \
+    do {                                                                                               \
+        const int8_t *w = (const int8_t *)(body + FEW);                                                \
+        sum_t *to = (sum_t *)sum + s->base;                                                            \
+        sum_t *a = to + body[0], *b = to + body[1], *c = to + body[2], *d = to + body[3];              \
+        sum_t of_a = (sum_t)(*a + (sum_t)w[0] * payload), of_b = (sum_t)(*b + (sum_t)w[1] * payload);  \
+        sum_t of_c = (sum_t)(*c + (sum_t)w[2] * payload), of_d = (sum_t)(*d + (sum_t)w[3] * payload);  \
+        *a = of_a, *b = of_b, *c = of_c, *d = of_d;                                                    \
+    } while (0)
 #define DENSE(sum_t, w_t)                                                                              \
     do {                                                                                               \
         const w_t *w = (const w_t *)body;                                                              \
@@ -134,11 +145,12 @@ static void add_dense32(int32_t *sum, const struct segment *s, const unsigned ch
 static inline void add32(int32_t *sum, const struct segment *s, const unsigned char *body, int32_t payload)
 {
     switch ((enum row_form)s->form) {
+    case ROW_FEW8: ADD_FEW(int32_t); break;
     case ROW_ID8_W8: SCATTER(int32_t, uint8_t, int8_t); break;
     case ROW_ID16_W8: SCATTER(int32_t, uint16_t, int8_t); break;
     case ROW_ID16_W16: SCATTER(int32_t, uint16_t, int16_t); break;
     case ROW_ID32_W32: SCATTER(int32_t, uint32_t, int32_t); break;
-    case ROW_DENSE64: case ROW_ID32_W64: break;         /* such weights are never summed in 32 bits */
+    case ROW_DENSE64: case ROW_ID32_W64: case ROW_FORMS: break;         /* such weights are never summed in 32 bits */
     default: add_dense32(sum, s, body, payload); break;
     }
 }
@@ -156,6 +168,8 @@ static void add64(int64_t *sum, const struct segment *s, const unsigned char *bo
     case ROW_ID16_W16: SCATTER(int64_t, uint16_t, int16_t); break;
     case ROW_ID32_W32: SCATTER(int64_t, uint32_t, int32_t); break;
     case ROW_ID32_W64: SCATTER(int64_t, uint32_t, int64_t); break;
+    case ROW_FEW8: ADD_FEW(int64_t); break;
+    case ROW_FORMS: break;
     }
 }
 

@@ -10,7 +10,9 @@ extern "C" {
 #endif
 
 enum { IMAGE_PORTS = 2, NO_MEMORY = -1 };
-enum row_form { ROW_DENSE8, ROW_DENSE16, ROW_DENSE32, ROW_DENSE64, ROW_ID8_W8, ROW_ID16_W8, ROW_ID16_W16, ROW_ID32_W32, ROW_ID32_W64 };
+enum row_form { ROW_DENSE8, ROW_DENSE16, ROW_DENSE32, ROW_DENSE64, ROW_ID8_W8, ROW_ID16_W8, ROW_ID16_W16, ROW_ID32_W32, ROW_ID32_W64,
+                ROW_FEW8, ROW_FORMS };  /* up to FEW synapses: room for all FEW; where there is none, weight 0. Its FEW ids differ */
+enum { FEW = 4 };
 
 struct segment {            /* 24 bytes, then the synapses, padded to 8 bytes. A row ends with a segment whose last is 1 */
     uint32_t count;         /* synapses */
@@ -22,13 +24,36 @@ struct segment {            /* 24 bytes, then the synapses, padded to 8 bytes. A
     uint8_t form, port, last, pad;
 };
 
-/* The segment after s in its row: behind its ids and then its weights, each aligned to its own size. */
+/* Bytes of an id (0: none, the targets lie side by side) and of a weight. */
+static inline uint32_t segment_id_bytes(uint32_t form)
+{
+    static const unsigned char bytes[ROW_FORMS] = {0, 0, 0, 0, 1, 2, 2, 4, 4, 1};
+    return bytes[form];
+}
+
+static inline uint32_t segment_weight_bytes(uint32_t form)
+{
+    static const unsigned char bytes[ROW_FORMS] = {1, 2, 4, 8, 1, 1, 2, 4, 8, 1};
+    return bytes[form];
+}
+
+/* Where the weights begin, in bytes behind the segment: after its ids, aligned to their own size. */
+static inline size_t segment_weights_at(const struct segment *s)
+{
+    size_t room = s->form == ROW_FEW8 ? (size_t)FEW : s->count, w = segment_weight_bytes(s->form);
+    return (room * segment_id_bytes(s->form) + w - 1) & ~(w - 1);
+}
+
+/* Bytes of ids and weights, padded: behind them the next segment of the row begins. */
+static inline size_t segment_bytes(const struct segment *s)
+{
+    size_t room = s->form == ROW_FEW8 ? (size_t)FEW : s->count;
+    return (segment_weights_at(s) + room * segment_weight_bytes(s->form) + 7) & ~(size_t)7;
+}
+
 static inline const struct segment *segment_next(const struct segment *s)
 {
-    static const unsigned char id[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, weight[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
-    size_t ids = (size_t)s->count * id[s->form], w = weight[s->form];
-    size_t bytes = (((ids + w - 1) & ~(w - 1)) + s->count * w + 7) & ~(size_t)7;
-    return (const struct segment *)((const unsigned char *)(s + 1) + bytes);
+    return (const struct segment *)((const unsigned char *)(s + 1) + segment_bytes(s));
 }
 
 enum image_reset { IMAGE_RESET_NONE, IMAGE_RESET_VALUE, IMAGE_RESET_SUBTRACT };

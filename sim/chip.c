@@ -67,6 +67,8 @@ struct noc *chip_make_noc(const struct chipfile *f, struct err *err)
     if (!noc)
         return NULL;
     noc->router = router_of(n, chip_flits(n));
+    noc->router.names = &chip_mesh_names;
+    noc->router.named = f;
     set_queues(noc, f);
     return noc;
 }

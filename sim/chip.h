@@ -83,6 +83,10 @@ void chip_free(struct chip *);          /* NULL is allowed */
  * have cores cannot reach each other, or could lock up. */
 struct noc *chip_make_noc(const struct chipfile *, struct err *);
 uint32_t chip_flits(const struct chip_noc *);           /* of a spike packet */
+/* chip_names.c: places as people read them; return to. Endpoints are the noc's. */
+char *chip_router_name(const struct chipfile *, const struct topology *, uint32_t router, char *to, size_t size);
+char *chip_endpoint_name(const struct chipfile *, uint32_t endpoint, char *to, size_t size);
+extern const struct mesh_names chip_mesh_names;         /* of: the chip file */
 
 /* Parts of chip_new, one per file. */
 int chip_needs_graph(const struct chip_noc *);          /* chip_noc.c: 0: a mesh or torus routed xy or yx, which needs none */

@@ -72,6 +72,6 @@ struct topology *chip_graph(const struct chipfile *f, const struct noc_shape *s,
     if (t && (!f->noc.multicast || !topology_check_trees(t, err)))
         return t;
     topology_free(t);
-    err_context(err, "%s: noc", f->path ? f->path : "the chip");
+    chipfile_noc_context(f, err);
     return NULL;
 }

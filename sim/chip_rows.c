@@ -168,10 +168,27 @@ static int side_by_side(const struct target *t, uint32_t n)
     return 1;
 }
 
+/* Two synapses of a pair lie side by side. */
+static int all_differ(const struct target *t, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++)
+        if (t[i].local == t[i - 1].local)
+            return 0;
+    return 1;
+}
+
+/* Of a row of a few: FEW neurons from here on exist, so that there is a place for those that it does not name. */
+static uint32_t few_base(const struct target *t, uint32_t neurons)
+{
+    return t[0].local < neurons - FEW ? t[0].local : neurons - FEW;
+}
+
 /* Storage only: what is counted is the described hardware's (words, spots), whatever form is taken here. */
-static enum row_form choose_form(const struct target *t, uint32_t n)
+static enum row_form choose_form(const struct target *t, uint32_t n, uint32_t neurons)
 {
     uint32_t bytes = weight_bytes(t, n), span = t[n - 1].local - t[0].local;
+    if (n <= FEW && bytes == 1 && neurons >= FEW && t[n - 1].local - few_base(t, neurons) <= UINT8_MAX && all_differ(t, n))
+        return ROW_FEW8;
     if (side_by_side(t, n))
         return bytes == 1 ? ROW_DENSE8 : bytes == 2 ? ROW_DENSE16 : bytes == 4 ? ROW_DENSE32 : ROW_DENSE64;
     if (bytes == 8)
@@ -199,10 +216,10 @@ static unsigned char *reserve(struct chip *chip, size_t bytes)
 
 #define PUT(type, index, value) do { type v_ = (type)(value); memcpy(to + (index) * sizeof v_, &v_, sizeof v_); } while (0)
 
-static unsigned char *put_numbers(unsigned char *to, uint32_t bytes, const struct target *t, uint32_t n, int ids)
+static void put_numbers(unsigned char *to, uint32_t bytes, const struct target *t, uint32_t n, uint32_t base, int ids)
 {
     for (uint32_t i = 0; i < n; i++) {
-        int64_t value = ids ? (int64_t)(t[i].local - t[0].local) : t[i].weight;
+        int64_t value = ids ? (int64_t)(t[i].local - base) : t[i].weight;
         switch (bytes) {
         case 1: PUT(uint8_t, i, value); break;
         case 2: PUT(uint16_t, i, value); break;
@@ -210,7 +227,14 @@ static unsigned char *put_numbers(unsigned char *to, uint32_t bytes, const struc
         default: PUT(uint64_t, i, value); break;
         }
     }
-    return to + (size_t)n * bytes;
+}
+
+/* Places of a row of a few that name no synapse: neurons that none of it names. Their weights are 0 as reserved. */
+static void put_rest(unsigned char *id, uint32_t n)
+{
+    for (uint8_t other = 0; n < FEW; other++)
+        if (!memchr(id, other, n))
+            id[n++] = other;
 }
 
 /* Accumulator words touched: those that a run of neurons lies in; a list touches one per synapse. */
@@ -225,13 +249,13 @@ static uint32_t spots_of(const struct chip_core *core, enum row_kind kind, const
 /* Ids, then weights, each aligned to its own size: segment_next finds the end from count and form alone. */
 static void write_segment(struct chip *chip, const struct target *t, struct segment s)
 {
-    static const unsigned char id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
-    size_t ids = (size_t)s.count * id_bytes[s.form], w = w_bytes[s.form], weights_at = (ids + w - 1) & ~(w - 1);
-    unsigned char *to = reserve(chip, sizeof s + weights_at + s.count * w);
+    unsigned char *to = reserve(chip, sizeof s + segment_bytes(&s));
     memcpy(to, &s, sizeof s);
-    if (ids)
-        put_numbers(to + sizeof s, id_bytes[s.form], t, s.count, 1);
-    put_numbers(to + sizeof s + weights_at, w_bytes[s.form], t, s.count, 0);
+    if (segment_id_bytes(s.form))
+        put_numbers(to + sizeof s, segment_id_bytes(s.form), t, s.count, s.base, 1);
+    if (s.form == ROW_FEW8)
+        put_rest(to + sizeof s, s.count);
+    put_numbers(to + sizeof s + segment_weights_at(&s), segment_weight_bytes(s.form), t, s.count, s.base, 0);
 }
 
 /* A row of a form that the core type lacks, as the dense row it becomes there: a weight for every neuron of the group, zeros
@@ -267,9 +291,11 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
         t = b->expanded;
     }
     struct segment s = {
-        .count = n, .base = t->local, .form = (uint8_t)choose_form(t, n), .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last,
-        .delay = (uint16_t)t->delay, .group = (uint16_t)group, .spots = spots_of(core, kind, t, n), .words = mapping_row_words(kind, core->type, bits, entries),
+        .count = n, .base = t->local, .form = (uint8_t)choose_form(t, n, core->image.neurons),
+        .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last, .delay = (uint16_t)t->delay, .group = (uint16_t)group, .spots = spots_of(core, kind, t, n), .words = mapping_row_words(kind, core->type, bits, entries),
     };
+    if (s.form == ROW_FEW8)
+        s.base = few_base(t, core->image.neurons);
     write_segment(chip, t, s);
     if (core->delay_slots < t->delay + 1)
         core->delay_slots = t->delay + 1;

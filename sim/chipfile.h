@@ -112,6 +112,7 @@ struct chip_link { uint32_t from, to, delay, flit_time; int between_chips; };  /
 
 struct chip_noc {                       /* of one chip, where nothing else is said */
     enum chip_topology topology;
+    uint32_t line, column;              /* of `noc:` in the chip file; 0: the file has none */
     uint32_t columns, rows, cores_per_tile;     /* tile = router with cores; 0x0 tiles: no grid */
     uint32_t levels, arity;             /* of a tree */
     uint32_t routers, tiles;            /* of a tree or a list of links */
@@ -225,6 +226,8 @@ uint32_t chipfile_tile_router(const struct chip_noc *, uint32_t tile);
 struct chip_link *chipfile_links(const struct chip_noc *, uint32_t *count);    /* every link, one way each; the caller frees */
 int chipfile_counts(const struct chip_noc *, int counter);      /* 0: a counter of something that this network does not have */
 char *chipfile_core_name(const struct chipfile *, uint32_t core, char *to, size_t size);       /* chip.tile.core; returns to */
+/* "FILE:LINE:COLUMN: noc" before a message that says what of it cannot be built; returns -1. */
+int chipfile_noc_context(const struct chipfile *, struct err *);
 char *chipfile_network_text(const struct chip_noc *, char *to, size_t size);   /* "8x8 mesh"; returns to */
 /* The reference of all keys of a chip file, in Markdown, from the tables that read it: docs/keys.md. 0, or -1 where out refused it. */
 int chipfile_write_keys(FILE *out);

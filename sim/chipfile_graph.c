@@ -226,15 +226,22 @@ char *chipfile_core_name(const struct chipfile *f, uint32_t core, char *to, size
     return to;
 }
 
+int chipfile_noc_context(const struct chipfile *f, struct err *err)
+{
+    if (!f->noc.line)
+        return err_context(err, "%s: noc", f->path ? f->path : "the chip");
+    return err_context(err, "%s:%u:%u: noc", f->path ? f->path : "the chip", f->noc.line, f->noc.column);
+}
+
 char *chipfile_network_text(const struct chip_noc *n, char *to, size_t size)
 {
     char chips[40] = "";
     if (chipfile_chips(n) > 1)
         snprintf(chips, sizeof chips, "%u chips, each a ", n->chips);
     if (n->topology == TOPOLOGY_TREE)
-        snprintf(to, size, "%stree of %u level%s, %u children each", chips, n->levels, n->levels == 1 ? "" : "s", n->arity);
+        snprintf(to, size, "%stree of %u level%s, %u child%s each", chips, n->levels, n->levels == 1 ? "" : "s", n->arity, n->arity == 1 ? "" : "ren");
     else if (n->topology == TOPOLOGY_CUSTOM)
-        snprintf(to, size, "%slist of links between %u routers", chips, n->routers);
+        snprintf(to, size, "%slist of links between %u router%s", chips, n->routers, n->routers == 1 ? "" : "s");
     else
         snprintf(to, size, "%s%ux%u %s", chips, n->columns, n->rows, n->topology == TOPOLOGY_TORUS ? "torus" : "mesh");
     return to;

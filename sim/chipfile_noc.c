@@ -316,6 +316,8 @@ int chipfile_noc(struct reading *r, struct err *err)
     struct standing from = chipfile_standing(&none, "noc", text.source, text.basis);
     from.clock = n->clock;
     n->topology = (enum chip_topology)text.topology;
+    n->line = r->at.noc ? r->at.noc->line : 0;
+    n->column = r->at.noc ? r->at.noc->column : 0;
     n->columns = text.size[0];
     n->rows = text.size[1];
     n->cores_per_tile = text.cores_per_tile;

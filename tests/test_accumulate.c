@@ -32,7 +32,7 @@ static uint64_t next_random(uint64_t *state)
 
 static const struct { uint32_t id, weight; } bytes_of[] = {
     [ROW_DENSE8] = {0, 1}, [ROW_DENSE16] = {0, 2}, [ROW_DENSE32] = {0, 4}, [ROW_DENSE64] = {0, 8}, [ROW_ID8_W8] = {1, 1},
-    [ROW_ID16_W8] = {2, 1}, [ROW_ID16_W16] = {2, 2}, [ROW_ID32_W32] = {4, 4}, [ROW_ID32_W64] = {4, 8}};
+    [ROW_ID16_W8] = {2, 1}, [ROW_ID16_W16] = {2, 2}, [ROW_ID32_W32] = {4, 4}, [ROW_ID32_W64] = {4, 8}, [ROW_FEW8] = {1, 1}};
 
 /* The low bytes of a number; the machine is little-endian, as the row's readers are. */
 static void put(unsigned char *to, uint32_t bytes, uint32_t index, int64_t value)
@@ -50,7 +50,8 @@ static int64_t random_weight(uint64_t *seed, uint32_t bytes)
 static void add_segment(struct bench *b, uint64_t *seed, uint32_t row, enum row_form form, int last)
 {
     uint32_t g = (uint32_t)(next_random(seed) % GROUPS), first = g ? SPLIT : 0, id = bytes_of[form].id, w = bytes_of[form].weight;
-    uint32_t count = 1 + (uint32_t)(next_random(seed) % 90), base = first + (uint32_t)(next_random(seed) % 60);
+    uint32_t count = 1 + (uint32_t)(next_random(seed) % (form == ROW_FEW8 ? FEW : 90)), room = form == ROW_FEW8 ? FEW : count;
+    uint32_t base = first + (uint32_t)(next_random(seed) % 60);
     struct segment s = {.count = count,
                         .base = base,
                         .words = 1 + count / 8,
@@ -61,7 +62,7 @@ static void add_segment(struct bench *b, uint64_t *seed, uint32_t row, enum row_
                         .delay = (uint16_t)(next_random(seed) % SLOTS),
                         .port = (uint8_t)(next_random(seed) % PORTS)};
     unsigned char *to = (unsigned char *)(b->rows + b->used);
-    size_t weights_at = sizeof s + (((size_t)count * id + w - 1) & ~(size_t)(w - 1));
+    size_t weights_at = sizeof s + (((size_t)room * id + w - 1) & ~(size_t)(w - 1));
     memcpy(to, &s, sizeof s);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = id ? 2 * i : i;
@@ -72,10 +73,12 @@ static void add_segment(struct bench *b, uint64_t *seed, uint32_t row, enum row_
         b->synapse = mem_room(b->synapse, b->n, &b->capacity, sizeof *b->synapse);
         b->synapse[b->n++] = (struct synapse){row, base + at, s.port, s.delay, weight};
     }
+    for (uint32_t i = count; i < room && form == ROW_FEW8; i++)     /* places without a synapse name other neurons */
+        put(to + sizeof s, id, i, 2 * i);
     b->words[row] += s.words;
     b->spots[row] += s.spots;
     b->synapses[row] += count;
-    b->used += (uint32_t)((weights_at + (size_t)count * w + 7) / 8);
+    b->used += (uint32_t)((weights_at + (size_t)room * w + 7) / 8);
 }
 
 static void open_bench(struct bench *b, uint64_t seed, int wide)
@@ -85,7 +88,7 @@ static void open_bench(struct bench *b, uint64_t seed, int wide)
         uint32_t segments = 1 + (uint32_t)(next_random(&seed) % 4);
         b->at[r] = b->used;
         for (uint32_t s = 0; s < segments; s++) {
-            enum row_form form = (enum row_form)(next_random(&seed) % (ROW_ID32_W64 + 1));
+            enum row_form form = (enum row_form)(next_random(&seed) % ROW_FORMS);
             if (!wide && bytes_of[form].weight == 8)
                 form = ROW_ID16_W16;
             add_segment(b, &seed, r, form, s + 1 == segments);

@@ -22,7 +22,7 @@ static int64_t number(const unsigned char *at, uint32_t bytes)
 
 static const struct { uint32_t id, weight; } bytes_of[] = {
     [ROW_DENSE8] = {0, 1}, [ROW_DENSE16] = {0, 2}, [ROW_DENSE32] = {0, 4}, [ROW_DENSE64] = {0, 8}, [ROW_ID8_W8] = {1, 1},
-    [ROW_ID16_W8] = {2, 1}, [ROW_ID16_W16] = {2, 2}, [ROW_ID32_W32] = {4, 4}, [ROW_ID32_W64] = {4, 8}};
+    [ROW_ID16_W8] = {2, 1}, [ROW_ID16_W16] = {2, 2}, [ROW_ID32_W32] = {4, 4}, [ROW_ID32_W64] = {4, 8}, [ROW_FEW8] = {1, 1}};
 
 /* What one source adds to each neuron of the chip, by port and chip delay: [(delay * ports + port) * neurons + global]. */
 enum { DELAYS = 64 };
@@ -34,7 +34,7 @@ static uint64_t read_segment(const struct chip *chip, uint32_t core, const struc
     const struct map_core *m = &chip->mapping->core[core];
     const struct image_group *g = &chip->core[core].group[s->group];
     uint32_t id = bytes_of[s->form].id, w = bytes_of[s->form].weight;
-    size_t weights_at = ((size_t)s->count * id + w - 1) & ~(size_t)(w - 1);
+    size_t weights_at = s->form == ROW_FEW8 ? FEW : ((size_t)s->count * id + w - 1) & ~(size_t)(w - 1);
     uint64_t wrong = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         uint64_t mask = id == 4 ? UINT32_MAX : ((uint64_t)1 << (8 * id)) - 1;

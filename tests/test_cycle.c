@@ -31,7 +31,7 @@ static void open_bench(struct bench *b, const struct noc_shape *shape)
 static void add(struct bench *b, uint32_t from, uint64_t offset, uint32_t to, uint32_t flits, uint32_t service)
 {
     uint32_t l = (uint32_t)b->step.n_leaf++;
-    b->leaf[l] = (struct leaf){.endpoint = to, .service = service, .send = (uint32_t)b->step.n_send};
+    b->leaf[l] = (struct leaf){.endpoint = to, .service = service & INT32_MAX, .send = (uint32_t)b->step.n_send};
     b->send[b->step.n_send++] = (struct send){from, UNICAST, offset, l, 1, flits, 0};
 }
 

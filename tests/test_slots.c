@@ -115,7 +115,7 @@ static struct mean scalar_at(double load, const struct noc *noc)
             at = at + 3 > next[path[h]] ? at + 3 : next[path[h]];
             next[path[h]] = ++at;
         }
-        leaf->arrive = at;
+        leaf->arrive = (uint32_t)at;
     }
     struct mean m = mean_of(&t, noc);
     free(order);

@@ -181,10 +181,8 @@ template <class T> int64_t element(const unsigned char *at, uint32_t i)
 /* Synapse i of a segment: its target, and its weight. */
 void synapse_of(const segment *s, uint32_t i, uint32_t *target, int64_t *weight)
 {
-    static const uint32_t id_bytes[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, w_bytes[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
-    const unsigned char *body = (const unsigned char *)(s + 1);
-    uint32_t ids = id_bytes[s->form], w = w_bytes[s->form];
-    const unsigned char *weights = body + (((size_t)s->count * ids + w - 1) & ~(size_t)(w - 1));
+    const unsigned char *body = (const unsigned char *)(s + 1), *weights = body + segment_weights_at(s);
+    uint32_t ids = segment_id_bytes(s->form), w = segment_weight_bytes(s->form);
     *target = s->base + (uint32_t)(ids == 0 ? i : ids == 1 ? element<uint8_t>(body, i) : ids == 2 ? element<uint16_t>(body, i) : element<uint32_t>(body, i));
     *weight = w == 1 ? element<int8_t>(weights, i) : w == 2 ? element<int16_t>(weights, i)
             : w == 4 ? element<int32_t>(weights, i) : element<int64_t>(weights, i);

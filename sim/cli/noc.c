@@ -231,7 +231,7 @@ static int settle_pattern(struct noc_job *j, const struct cli *cli, struct err *
     traffic_free(traffic);
     struct mesh *mesh = mesh_new(j->network.topology, &j->network.config, err);
     if (!mesh)
-        return err_context(err, "chip %s", j->chip->name);
+        return chipfile_noc_context(j->chip, err);
     mesh_free(mesh);
     j->asked.hot = j->network.endpoint[j->pattern.hot_node];
     return 0;
@@ -245,7 +245,7 @@ static int prepare(struct noc_job *j, const struct cli *cli, int pattern, struct
     struct noc_network *n = &j->network;
     uint32_t flits = cli->flits ? cli->flits : n->flits;
     j->asked = (struct noc_asked){.chip = j->chip, .topology = n->topology, .config = &n->config, .traffic = cli->traffic,
-                                  .pattern = pattern < 0 ? NULL : &j->pattern, .cores = n->cores, .host_out = n->host_out, .columns = n->columns,
+                                  .pattern = pattern < 0 ? NULL : &j->pattern, .cores = n->cores, .columns = n->columns,
                                   .rows = n->rows, .flits = flits, .seed = cli->seed, .period_ps = n->period_ps};
     j->pattern = (struct traffic_config){.pattern = pattern < 0 ? TRAFFIC_UNIFORM : (enum traffic_pattern)pattern, .columns = n->columns, .rows = n->rows,
                                          .flits = flits, .burst = cli->burst, .seed = cli->seed};

@@ -52,7 +52,7 @@ int noc_network_open(struct noc_network *n, const struct chipfile *f, int with_h
     if (n->topology)
         place_nodes(n, n->topology, chipfile_chips(&f->noc));
     noc_free(noc);
-    return n->topology ? 0 : -1;
+    return n->topology ? 0 : chipfile_noc_context(f, err);
 }
 
 uint32_t noc_network_host_lane(const struct noc_network *n, uint32_t packet)

@@ -208,7 +208,7 @@ static int open_engine(struct engine *e, struct err *err)
                           e->plane->name, noc_is_free(e->chip->noc) ? ", on a network whose parts take time" : "");
     e->run->options.timing = e->plane->name;    /* what the report names */
     if (!(e->timing = e->plane->open(e->chip->noc, f->noc.watchdog, err)))
-        return err_context(err, "%s: noc", f->path ? f->path : "the chip");
+        return chipfile_noc_context(f, err);
     open_cores(e);
     loss_open(e);
     e->pool = pool_open(o->threads);

@@ -60,6 +60,7 @@ struct engine {
     uint64_t n_send, n_leaf, n_packet, send_capacity, leaf_capacity;
     struct fired *fired;        /* the cores' spikes of the step */
     uint64_t n_fired, prefetched;       /* prefetched: bytes of rows so far */
+    const char *ahead, *ahead_end;      /* rows of the next spike, still to be asked for */
     struct endpoint_step *endpoint;
     uint32_t *core_of_endpoint; /* [noc.endpoints] */
     struct step_time time;

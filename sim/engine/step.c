@@ -56,11 +56,16 @@ static void send_packet(struct engine *e, const struct spike_source *source, uin
     struct leaf *leaf = e->leaf + e->n_leaf;
     struct packet *packet = e->packet + e->n_leaf;
     uint32_t number = (uint32_t)e->n_send;
+    const char *ahead = e->ahead;
     if (e->sender)
         e->sender[number] = source;
     e->send[e->n_send++] = (struct send){source->endpoint, source->tree, offset, (uint32_t)e->n_leaf, leaves, chip->flits, 0};
     for (uint32_t l = 0; l < leaves; l++) {
         uint32_t core = route[l].core;
+        if (ahead < e->ahead_end) {     /* one request per delivery: a burst of them would stand in its own way */
+            __builtin_prefetch(ahead);
+            ahead += CACHE_LINE;
+        }
         leaf[l].send = number;
         leaf[l].service = route[l].service;     /* 0 at the host's port */
         leaf[l].memory = route[l].memory;
@@ -73,6 +78,7 @@ static void send_packet(struct engine *e, const struct spike_source *source, uin
             e->bucket[core]++;
     }
     e->n_leaf += leaves;
+    e->ahead = ahead;
 }
 
 /* A tree takes one packet to all of its leaves; without one, each route takes a packet of its own. */
@@ -135,7 +141,10 @@ static void prefetch_routes(struct engine *e, const struct spike_source *source)
     size_t rows = last->row > first->row ? (size_t)(last->row - first->row) * sizeof *chip->rows + CACHE_LINE : CACHE_LINE;
     if (rows > PREFETCH_ROWS)
         return;
-    prefetch(chip->rows + first->row, rows);
+    for (; e->ahead < e->ahead_end; e->ahead += CACHE_LINE)     /* what the spike before left */
+        __builtin_prefetch(e->ahead);
+    e->ahead = (const char *)(chip->rows + first->row);
+    e->ahead_end = e->ahead + rows;
     e->prefetched += rows;
     if (source->tree == UNICAST)
         return;
@@ -164,6 +173,7 @@ static void prefetch_spikes(struct engine *e, uint64_t i)
 static void list_spikes(struct engine *e)
 {
     const struct chip *chip = e->chip;
+    e->ahead = e->ahead_end = NULL;
     e->n_fired = e->prefetched = 0;     /* within an update, emissions rise by local number */
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         const struct live *live = &e->live[c];

@@ -48,8 +48,6 @@ void core_module::begin()
 
 void core_module::run()
 {
-    struct endpoint &state = b_.endpoint[number_];
-    uint64_t next;
     activations++;
     if (b_.failed)
         return;
@@ -60,6 +58,15 @@ void core_module::run()
         b_.fail();
         return;
     }
+    act();
+    if (!b_.failed)
+        spike_out->ran();
+}
+
+void core_module::act()
+{
+    struct endpoint &state = b_.endpoint[number_];
+    uint64_t next;
     if (endpoint_act(&state, &b_.e->time, number_, b_.cycle(), &ports_, &b_.e->noc_counts, &next, &b_.err)) {
         b_.fail();
         return;
@@ -70,7 +77,6 @@ void core_module::run()
         in_hand_ = false;
         step_done->done();
     }
-    spike_out->ran();
 }
 
 /* The row is asked for at once and read when the packet's service begins. */
@@ -139,7 +145,6 @@ void host_module::run()
 {
     struct engine *e = b_.e;
     struct endpoint &state = b_.endpoint[e->chip->noc->host_in];
-    uint64_t next;
     activations++;
     if (b_.failed)
         return;
@@ -152,6 +157,16 @@ void host_module::run()
         state.end = e->n_send;
         step_show_traffic(e);
     }
+    act();
+    if (!b_.failed)
+        spike_out->ran();
+}
+
+void host_module::act()
+{
+    struct engine *e = b_.e;
+    struct endpoint &state = b_.endpoint[e->chip->noc->host_in];
+    uint64_t next;
     if (endpoint_act(&state, &e->time, e->chip->noc->host_in, b_.cycle(), &ports_, &e->noc_counts, &next, &b_.err)) {
         b_.fail();
         return;
@@ -162,7 +177,6 @@ void host_module::run()
         in_hand_ = false;
         step_done->done();
     }
-    spike_out->ran();
 }
 
 /* The output port takes what comes in the same cycle and needs no process for it. */

@@ -76,6 +76,8 @@ void noc_module::ran()
     if (++ran_ < rung_.size())
         return;
     rung_.clear();
+    if (b_.alone)
+        return unfold();
     next_ = b_.e->plane->next(b_.e->timing);
     if (next_ != UINT64_MAX && (agenda_.empty() || next_ <= agenda_.front().cycle)) {
         go_on(b_.cycle());
@@ -160,7 +162,7 @@ void noc_module::deliver(uint64_t cycle)
         uint32_t leaf = e->plane->arrived(e->timing, &e->time, i);
         struct leaf &l = e->leaf[leaf];
         if (l.lost)
-            l.arrive = l.start = l.end = cycle;
+            l.arrive = l.start = l.end = (uint32_t)cycle;
         else
             to_[l.endpoint]->put(leaf, cycle);
         step_done->arrived();
@@ -183,8 +185,6 @@ bool noc_module::watched() const
 /* How far nobody but the chip's own modules has anything to do: the cycle in which somebody may. */
 uint64_t noc_module::horizon(uint64_t cycle) const
 {
-    if (b_.alone)
-        return UINT64_MAX;
     uint64_t free = sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value() / b_.period_ps;
     return free > UINT64_MAX - cycle ? UINT64_MAX : cycle + free;
 }
@@ -209,7 +209,7 @@ uint64_t noc_module::ahead(uint64_t cycle)
             break;
         }
         next_ = 0;
-        if (came_ && !b_.alone && watched())
+        if (came_ && watched())
             return held_ = next;
         if (came_)
             deliver(next);
@@ -221,6 +221,43 @@ uint64_t noc_module::ahead(uint64_t cycle)
     }
     next_ = next;
     return UINT64_MAX;
+}
+
+/* Where the simulation holds nothing but this chip, nobody can tell when a module did something but by what it did. All modules have begun the
+ * step in processes of their own; from here on they act in turn, ahead of the kernel's time (temporal decoupling, as TLM-2.0 calls it), and
+ * the kernel hears of the step's end alone. In a cycle the network goes first, then whoever is due: that the order is free is the one-cycle rule. */
+void noc_module::unfold()
+{
+    const struct timing_plane *plane = b_.e->plane;
+    running_ = true;
+    while (!b_.failed) {
+        uint64_t next = plane->next(b_.e->timing), due = agenda_.empty() ? UINT64_MAX : agenda_.front().cycle;
+        b_.local = next < due ? next : due;
+        if (b_.local == UINT64_MAX)
+            break;
+        if (next == b_.local && (came_ = plane->advance(b_.e->timing, next, &b_.err)) < 0)
+            b_.fail();
+        else if (next == b_.local)
+            deliver(next);
+        if (!stopped_.empty())
+            wake_stopped();
+        while (!b_.failed && !agenda_.empty() && agenda_.front().cycle == b_.local)
+            act_first();
+    }
+    b_.local = UINT64_MAX;
+    running_ = false;
+}
+
+/* An entry that is not its module's due_at is void. */
+void noc_module::act_first()
+{
+    struct entry first = agenda_.front();
+    std::pop_heap(agenda_.begin(), agenda_.end());
+    agenda_.pop_back();
+    if (first.module->due_at != first.cycle)
+        return;
+    first.module->due_at = UINT64_MAX;
+    first.module->act();
 }
 
 /* By itself where no module was due: held arrivals, or a cycle that the network could not do ahead of its time; then those that it can. */

@@ -25,11 +25,14 @@ struct board {
     uint64_t serial = 0;                        /* steps begun so far */
     struct err err = {};
     bool failed = false;
-    bool alone = false;                         /* no process but the chip's own modules */
+    bool alone = false;                         /* no process but the chip's own modules: they may run ahead of the kernel's time */
+    uint64_t local = UINT64_MAX;                /* the cycle that they have come to; UINT64_MAX: they go by the kernel's time */
     const sc_core::sc_simcontext *kernel = nullptr;
 
     uint64_t cycle()                            /* the NoC's cycle now; what lies between two edges counts to the later one */
     {
+        if (local != UINT64_MAX)
+            return local;
         uint64_t now = kernel->time_stamp().value();
         if (now != asked_ps_ || begun_ps != asked_begun_) {     /* a division, once per cycle */
             asked_ps_ = now;
@@ -82,6 +85,7 @@ class endpoint_module : public sc_core::sc_module, public packet_in_if {
     sc_core::sc_port<spike_out_if> spike_out{"spike_out"};
     sc_core::sc_port<step_start_if> step_start{"step_start"};
     sc_core::sc_port<step_done_if> step_done{"step_done"};
+    virtual void act() {}                       /* all that it can do in the cycle that the board says */
     uint64_t activations = 0, steps = 0;        /* of the core's process; steps in which it ran */
     sc_core::sc_event due;                      /* notified by the network's module when something is due */
     uint64_t due_at = UINT64_MAX;               /* the earliest cycle asked for, UINT64_MAX for none; the network's module keeps it */
@@ -97,6 +101,7 @@ class endpoint_module : public sc_core::sc_module, public packet_in_if {
 class core_module : public endpoint_module {
   public:
     core_module(const sc_core::sc_module_name &, board &, uint32_t core);
+    void act() override;
     void put(uint32_t leaf, uint64_t cycle) override;
     bool watched() const override { return packets; }
     void place(uint64_t cycle) override;
@@ -120,6 +125,7 @@ struct output_spike { uint32_t neuron; int32_t payload; };     /* number within 
 class host_module : public endpoint_module {
   public:
     host_module(const sc_core::sc_module_name &, board &);
+    void act() override;
     void put(uint32_t leaf, uint64_t cycle) override;           /* at the output port */
     bool watched() const override { return output; }
     void place(uint64_t) override {}
@@ -154,6 +160,8 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
         bool operator<(const entry &other) const { return cycle > other.cycle; }        /* the earliest on top of a heap */
     };
     void run();
+    void unfold();
+    void act_first();
     void go_on(uint64_t cycle);
     uint64_t ahead(uint64_t cycle);
     void ring();
@@ -176,7 +184,7 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     std::vector<endpoint_module *> rung_;       /* modules that have been notified for cycle ring_at_ */
     size_t ran_ = 0;                            /* how many of them have run */
     uint64_t ring_at_ = 0;
-    bool running_ = false;                      /* it steps the network */
+    bool running_ = false;                      /* it steps the network, or all modules */
 };
 
 /* Starts a step, knows when nothing is in hand and nothing under way, and ends it when the barrier has been paid for. */

@@ -58,7 +58,7 @@ void slot_module::finish_leaf(uint64_t cycle)
 {
     if (serving_ == NO_LEAF)
         return;
-    b_.e->leaf[serving_].end = cycle;
+    b_.e->leaf[serving_].end = (uint32_t)cycle;
     if (cycle > b_.endpoint[number_].last)
         b_.endpoint[number_].last = cycle;
     serving_ = NO_LEAF;
@@ -74,7 +74,7 @@ bool slot_module::get(volley::packet &packet)
     finish_leaf(cycle);
     serving_ = state.first;
     struct leaf &leaf = e->leaf[serving_];
-    leaf.start = leaf.end = cycle;
+    leaf.start = leaf.end = (uint32_t)cycle;
     e->noc_counts.queued += leaf.start - leaf.arrive;
     state.first = leaf.after;
     packet = {e->packet[serving_].axon, e->packet[serving_].payload, leaf.service, serving_};

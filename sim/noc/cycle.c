@@ -262,6 +262,8 @@ static int advance_cycle(void *plane, uint64_t cycle, struct err *err)
 {
     struct cycle *c = plane;
     uint32_t n;
+    if (cycle >> 32)
+        return timing_too_long(err);
     if (mesh_step(c->mesh, ran(c, cycle), err))
         return -1;
     mesh_arrivals(c->mesh, &n);
@@ -275,8 +277,8 @@ static uint32_t arrived_cycle(void *plane, struct step_time *step, uint32_t i)
     uint32_t n;
     const struct mesh_arrival *a = mesh_arrivals(c->mesh, &n);
     uint32_t leaf = step->send[a[i].tag].first_leaf + a[i].leaf;
-    step->leaf[leaf].lost = a[i].lost;
-    step->leaf[leaf].lost_at = a[i].router;
+    step->leaf[leaf].lost = (uint8_t)a[i].lost;
+    step->leaf[leaf].lost_at = a[i].router & 0xffffffu;         /* TOPOLOGY_MOST_ROUTERS is far less */
     return leaf;
 }
 
@@ -388,7 +390,7 @@ static void take_arrivals(struct cycle *c, struct step_time *step, uint32_t n, u
         struct leaf *l = &step->leaf[leaf];
         uint64_t at = UINT64_MAX;
         if (l->lost)
-            l->arrive = l->start = l->end = cycle;
+            l->arrive = l->start = l->end = (uint32_t)cycle;
         else
             at = endpoint_arrive(&c->core[l->endpoint], step, leaf, cycle);
         if (at != UINT64_MAX)

@@ -12,7 +12,7 @@ struct endpoint endpoint_new(int overlap)
 uint64_t endpoint_arrive(struct endpoint *p, struct step_time *step, uint32_t leaf, uint64_t cycle)
 {
     struct leaf *l = &step->leaf[leaf];
-    l->arrive = l->start = l->end = cycle;
+    l->arrive = l->start = l->end = (uint32_t)cycle;
     l->after = NO_LEAF;
     if (p->first == NO_LEAF)
         p->first = leaf;
@@ -66,8 +66,11 @@ static int serve(struct endpoint *p, struct step_time *step, uint32_t number, ui
     uint64_t free_since = p->overlap ? 0 : step->endpoint[number].update + p->stalled;
     if (leaf->arrive > (p->last > free_since ? p->last : free_since))
         p->chain = (struct chain){.first_leaf = l};
-    leaf->start = cycle;
-    leaf->end = p->free_at = p->last = cycle + leaf->service;
+    p->free_at = p->last = cycle + leaf->service;
+    if (p->last >> 32)
+        return timing_too_long(err);
+    leaf->start = (uint32_t)cycle;
+    leaf->end = (uint32_t)p->last;
     *(leaf->memory ? &p->chain.memory : &p->chain.service) += leaf->service;
     counts->queued += leaf->start - leaf->arrive;
     p->first = leaf->after;

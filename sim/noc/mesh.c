@@ -189,6 +189,7 @@ struct mesh *mesh_new(const struct topology *t, const struct mesh_config *config
     struct mesh *m = mem_new(1, sizeof *m);
     m->topology = t;
     m->config = *config;
+    m->searched = UINT64_MAX;
     m->vcs = config->vcs;
     m->depth = config->depth;
     m->sides = t->ports + t->endpoints;
@@ -378,6 +379,12 @@ static inline void step_router(struct mesh *m, uint32_t router, uint64_t cycle)
         clear_bit(m->active, router);
 }
 
+/* A search that found no ring while nothing moves (a link may be that slow) is repeated after twice as long. */
+static uint64_t patience(const struct mesh *m)
+{
+    return m->searched == m->last_move ? m->patience : m->config.watchdog;
+}
+
 /* Sources come before routers because the way in may take no cycle: a flit sent now may be in a router's buffer now. It was injected
  * in an earlier cycle, so the one-cycle rule holds. */
 int mesh_step(struct mesh *m, uint64_t cycle, struct err *err)
@@ -397,11 +404,11 @@ int mesh_step(struct mesh *m, uint64_t cycle, struct err *err)
     for (uint32_t word = 0; word < m->topology->routers / 64 + 1; word++)
         for (uint64_t rest = m->active[word]; rest; rest &= rest - 1)
             step_router(m, word * 64 + lowest(rest), cycle);
-    if (m->totals.flits_in_flight && m->config.watchdog && cycle - m->last_move > m->config.watchdog) {
-        m->last_move = cycle;
-        return find_deadlock(m, cycle, err);
-    }
-    return 0;
+    if (!m->totals.flits_in_flight || !m->config.watchdog || cycle - m->last_move <= patience(m))
+        return 0;
+    m->patience = 2 * patience(m);
+    m->searched = m->last_move;
+    return find_deadlock(m, cycle, err);
 }
 
 const struct mesh_arrival *mesh_arrivals(const struct mesh *m, uint32_t *n)
@@ -416,7 +423,7 @@ static uint64_t next_of_still(const struct mesh *m)
     uint64_t ring = ring_next(m), next = m->timer < ring ? m->timer : ring;
     if (!m->totals.flits_in_flight || !m->config.watchdog)
         return next;
-    uint64_t watchdog = m->last_move + m->config.watchdog + 1;
+    uint64_t watchdog = m->last_move + patience(m) + 1;
     return watchdog < next ? watchdog : next;
 }
 

@@ -3,6 +3,7 @@
  * cycle c is seen from c + 1 on, so the order of the calls within a cycle is free. Nothing in it is random. docs/noc.md. */
 #ifndef VOLLEY_NOC_MESH_H
 #define VOLLEY_NOC_MESH_H
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -18,6 +19,11 @@ enum mesh_allocator { ALLOCATOR_ISLIP, ALLOCATOR_INPUT_FIRST };
 enum mesh_stall { STALL_NO_VC, STALL_LOST_VC, STALL_NO_CREDIT, STALL_LOST_SWITCH, STALL_LINK_BUSY, STALL_NO_PLACE, MESH_STALLS };
 extern const char *const mesh_stall_names[MESH_STALLS];
 
+/* What messages call a place, written to `to`; of: the caller's. The mesh itself knows numbers only. */
+struct mesh_names {
+    void (*endpoint)(const void *of, uint32_t endpoint, char *to, size_t size);
+    void (*router)(const void *of, const struct topology *, uint32_t router, char *to, size_t size);
+};
 struct mesh_config {
     uint32_t vcs, depth;            /* per port; flits per virtual channel */
     uint32_t route, vc_alloc;       /* cycles; 0: in the same cycle as the next stage */
@@ -33,6 +39,8 @@ struct mesh_config {
     uint32_t drops;                 /* 1: a packet whose head has waited more than drop_wait cycles at a router is dropped */
     uint32_t drop_wait;
     uint64_t watchdog;              /* cycles without any flit moving after which waits are searched for a ring; 0: never */
+    const struct mesh_names *names; /* NULL: "endpoint N", "router N" */
+    const void *named;              /* names' of; both outlive the mesh */
 };
 struct mesh_packet {
     uint32_t from, to;              /* endpoints; to: the number of a tree if it is multicast */

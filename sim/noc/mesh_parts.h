@@ -98,6 +98,7 @@ struct mesh {
     uint32_t arrivals, arrival_room;
     struct mesh_totals totals;
     uint64_t now, last_move, waiting;       /* waiting: packets in source queues */
+    uint64_t searched, patience;            /* the watchdog looked since the last move at `searched`, found nothing, and waits that long from there */
     /* A cycle in which nothing moved and nobody was granted anything is like the next one, until something arrives or a time is up. */
     uint32_t still;                 /* 1: the last step was such a cycle */
     uint32_t poked;                 /* 1: a packet was injected since */

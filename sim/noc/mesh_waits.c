@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "noc/mesh_parts.h"
 
+enum { NAME = 48 };
 struct wait { uint32_t channel, beyond; };      /* the channel that a copy waits for: beyond = its number, or NOBODY */
 
 /* Only ever asked when nothing moves: a search is good enough. */
@@ -54,13 +55,31 @@ static int is_stuck(const struct mesh *m, const uint8_t *stuck, uint32_t number,
     return 0;
 }
 
+static const char *endpoint_name(const struct mesh *m, uint32_t endpoint, char *text, size_t size)
+{
+    if (m->config.names)
+        m->config.names->endpoint(m->config.named, endpoint, text, size);
+    else
+        snprintf(text, size, "endpoint %u", endpoint);
+    return text;
+}
+
+static const char *router_name(const struct mesh *m, uint32_t router, char *text, size_t size)
+{
+    if (m->config.names)
+        m->config.names->router(m->config.named, m->topology, router, text, size);
+    else
+        snprintf(text, size, "router %u", router);
+    return text;
+}
+
 static const char *port_name(const struct mesh *m, uint32_t port, char *text, size_t size)
 {
     static const char *const names[] = {"east", "west", "north", "south"};
     const struct topology *t = m->topology;
     uint32_t local = m->in[port].local;
     if (t->port[port].endpoint != TOPOLOGY_NONE)
-        snprintf(text, size, "endpoint %u", t->port[port].endpoint);
+        endpoint_name(m, t->port[port].endpoint, text, size);
     else if (t->columns && local < 4)
         snprintf(text, size, "%s", names[local]);
     else
@@ -72,9 +91,9 @@ static size_t tell(const struct mesh *m, uint32_t number, char *text, size_t siz
 {
     uint32_t port = number / m->vcs;
     const struct record *r = &m->record[m->channel[number].packet];
-    char name[40];
-    int n = snprintf(text, size, "packet %u from endpoint %u at router %u, input %s, channel %u", r->tag, r->from, m->in[port].router,
-                     port_name(m, port, name, sizeof name), number % m->vcs);
+    char from[NAME], at[NAME], in[NAME];
+    int n = snprintf(text, size, "packet %u from %s at %s, input %s, channel %u", r->tag, endpoint_name(m, r->from, from, sizeof from),
+                     router_name(m, m->in[port].router, at, sizeof at), port_name(m, port, in, sizeof in), number % m->vcs);
     return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size;
 }
 
@@ -91,7 +110,7 @@ static int tell_ring(const struct mesh *m, const uint8_t *stuck, uint32_t start,
     size_t used = 0;
     uint32_t first = at;
     do {
-        if (used + 120 < sizeof text) {
+        if (used + 140 < sizeof text) {
             used += (size_t)snprintf(text + used, sizeof text - used, "%s", length ? ", which waits for " : "");
             used += tell(m, at, text + used, sizeof text - used);
         } else
@@ -105,7 +124,7 @@ static int tell_ring(const struct mesh *m, const uint8_t *stuck, uint32_t start,
         snprintf(text + used, sizeof text - used, ", which waits for %u more in a row, the last of", untold);
     return err_answer(err, "deadlock in the network at cycle %llu: no flit has moved for %llu cycles and %u virtual channels wait for each other in a "
                            "ring: %s, which waits for the first; more virtual channels (a torus needs 2), updown routing or smaller packets would help",
-                      (unsigned long long)cycle, (unsigned long long)m->config.watchdog, length, text);
+                      (unsigned long long)cycle, (unsigned long long)(cycle - m->last_move), length, text);
 }
 
 /* The largest set of channels that wait only for channels of the set: start with all that have a packet, take out what can go on, until

@@ -29,14 +29,18 @@ struct walk {
     uint32_t *wire, *flit_time; /* of a link, cycles: [link & class]: by direction on a grid, else each link's own */
     uint32_t class;
     uint32_t body;              /* cycles in a router of a flit that is not a head: no route, no channel to be found */
-    struct slots *link, *eject;
+    struct slots slots;         /* of links, then of the ways out to the endpoints */
     uint64_t *offered;          /* [endpoints] first cycle in which the way into the network is free; host port: in flits at its rate */
     uint64_t *free_at;          /* [endpoints] the core's next free cycle */
     struct chain *chain;        /* [endpoints] */
     uint64_t *key, *spare;      /* [capacity] time << 32 | number, and the sort's other half */
+    uint64_t *arrival;          /* [capacity] the same, of deliveries */
+    uint64_t latest;            /* all arrivals of the step or'ed */
     uint64_t capacity;
     struct front *front;        /* scratch of a tree walk: [0] at the source's router, [b + 1] at the far end of branch b */
+    uint64_t *head;             /* the same where head and tail are one flit: when it asks for a link */
     uint64_t front_capacity;
+    int single;                 /* plane slots, and a flit takes one cycle everywhere */
     uint32_t *path;
 };
 
@@ -46,6 +50,7 @@ static void open_links(struct walk *w)
     const struct noc *noc = w->noc;
     uint32_t n = noc->graph ? noc->links : DIRECTIONS;
     w->body = noc_body(noc);
+    w->single = w->contend && noc->shape.flit_local == 1 && noc->shape.host_out_rate <= 1;
     w->class = noc->graph ? UINT32_MAX : DIRECTIONS - 1;
     w->wire = mem_new((size_t)n + 1, sizeof *w->wire);
     w->flit_time = mem_new((size_t)n + 1, sizeof *w->flit_time);
@@ -53,7 +58,13 @@ static void open_links(struct walk *w)
         int along_x = l == EAST || l == WEST;
         w->wire[l] = noc->graph ? noc->graph->link[l].hop.latency : along_x ? noc->shape.link_x : noc->shape.link_y;
         w->flit_time[l] = noc->graph ? noc->graph->link[l].hop.flit_time : along_x ? noc->shape.flit_x : noc->shape.flit_y;
+        w->single &= w->flit_time[l] == 1;
     }
+}
+
+int timing_too_long(struct err *err)
+{
+    return err_answer(err, "a step is longer than 2^32 network cycles: a coarser clock or resolution of the network would help");
 }
 
 /* Everything that lives as long as the run; a step leaves it clear. */
@@ -63,8 +74,7 @@ static void *open_walk(const struct noc *noc, int contend)
     w->noc = noc;
     w->contend = contend;
     open_links(w);
-    w->link = mem_new((size_t)noc->links + 1, sizeof *w->link);
-    w->eject = mem_new(noc->endpoints, sizeof *w->eject);
+    slots_open(&w->slots, noc->links + noc->endpoints);
     w->offered = mem_new(noc->endpoints, sizeof *w->offered);
     w->free_at = mem_new(noc->endpoints, sizeof *w->free_at);
     w->chain = mem_new(noc->endpoints, sizeof *w->chain);
@@ -90,20 +100,17 @@ static void close_walk(void *plane)
     struct walk *w = plane;
     if (!w)
         return;
-    for (uint32_t l = 0; l < w->noc->links; l++)
-        slots_close(&w->link[l]);
-    for (uint32_t e = 0; e < w->noc->endpoints; e++)
-        slots_close(&w->eject[e]);
+    slots_close(&w->slots);
     free(w->wire);
     free(w->flit_time);
-    free(w->link);
-    free(w->eject);
     free(w->offered);
     free(w->free_at);
     free(w->chain);
     free(w->key);
     free(w->spare);
+    free(w->arrival);
     free(w->front);
+    free(w->head);
     free(w->path);
     free(w);
 }
@@ -116,19 +123,20 @@ static void room(struct walk *w, uint64_t n)
     w->capacity = n + n / 2 + 64;
     w->key = mem_grow(w->key, w->capacity, sizeof *w->key);
     w->spare = mem_grow(w->spare, w->capacity, sizeof *w->spare);
+    w->arrival = mem_grow(w->arrival, w->capacity, sizeof *w->arrival);
 }
 
 /* Plane none: nothing is reserved, nothing waits. */
-static uint64_t take(const struct walk *w, struct slots *s, uint64_t from, uint32_t cycles)
+static inline uint64_t take(struct walk *w, uint32_t link, uint64_t from, uint32_t cycles)
 {
-    return w->contend ? slots_take(s, from, cycles) : from;
+    return w->contend ? slots_take(&w->slots, link, from, cycles) : from;
 }
 
 /* Through a router and onto a link: the link is taken for L flit times at the first free run from the head's arrival at it, and
  * `wire` later the head is at the far end. The tail leaves L - 1 flit times after the head, or as soon as it has come, if a slower
  * link before this one holds it back: while its head waits, or is given routes and channels that the others need not ask for, a tail
  * catches up. The gaps that a slower link leaves between flits on a faster one are free for other packets. */
-static inline struct front pass(struct walk *w, struct slots *link, struct front in, uint32_t flits, uint32_t flit_time, uint32_t wire)
+static inline struct front pass(struct walk *w, uint32_t link, struct front in, uint32_t flits, uint32_t flit_time, uint32_t wire)
 {
     uint64_t head = take(w, link, in.head + w->noc->shape.router, flits * flit_time), tail = head + (uint64_t)(flits - 1) * flit_time;
     if (flits == 1)             /* head and tail are one flit; by far the most packets */
@@ -140,14 +148,14 @@ static inline struct front pass(struct walk *w, struct slots *link, struct front
 static inline struct front cross(struct walk *w, uint32_t link, struct front in, uint32_t flits)
 {
     uint32_t class = link & w->class;
-    return pass(w, &w->link[link], in, flits, w->flit_time[class], w->wire[class]);
+    return pass(w, link, in, flits, w->flit_time[class], w->wire[class]);
 }
 
 /* Out to a host that takes several flits in a cycle: its bitmap has a bit per flit, `rate` of them to the cycle. */
 static uint64_t leave_to_host(struct walk *w, struct front in, uint32_t flits)
 {
     const struct noc_shape *s = &w->noc->shape;
-    uint64_t rate = s->host_out_rate, head = take(w, &w->eject[w->noc->host_out], (in.head + s->router) * rate, flits);
+    uint64_t rate = s->host_out_rate, head = take(w, w->noc->links + w->noc->host_out, (in.head + s->router) * rate, flits);
     uint64_t tail = (head + flits - 1) / rate, behind = in.tail + w->body;
     return (tail > behind ? tail : behind) + s->eject;
 }
@@ -158,7 +166,7 @@ static inline uint64_t leave(struct walk *w, uint32_t endpoint, struct front in,
     const struct noc_shape *s = &w->noc->shape;
     if (endpoint == w->noc->host_out && s->host_out_rate > 1)
         return leave_to_host(w, in, flits);
-    return pass(w, &w->eject[endpoint], in, flits, s->flit_local, s->eject).tail;
+    return pass(w, w->noc->links + endpoint, in, flits, s->flit_local, s->eject).tail;
 }
 
 /* When the packet enters its first router. A source offers its packets in order, so here one number says all that slots would. */
@@ -174,6 +182,13 @@ static struct front enter(struct walk *w, const struct send *send)
     return (struct front){at / rate + s->inject, (at + (send->flits - 1) * pace) / rate + s->inject};
 }
 
+/* Noted for the sort by arrival; the delivery itself is written when it is served. */
+static inline void arrive(struct walk *w, uint32_t number, uint64_t cycle)
+{
+    w->arrival[number] = cycle << 32 | number;
+    w->latest |= cycle;
+}
+
 /* The fronts of the largest tree so far. */
 static void tree_room(struct walk *w, const struct tree *t)
 {
@@ -181,11 +196,11 @@ static void tree_room(struct walk *w, const struct tree *t)
         return;
     w->front_capacity = 2 * ((uint64_t)t->branches + 1);
     w->front = mem_grow(w->front, w->front_capacity, sizeof *w->front);
+    w->head = mem_grow(w->head, w->front_capacity, sizeof *w->head);
 }
 
-/* Branches come after the branch that they leave, so one pass over them in order knows each front in time. Inlined twice, for
- * packets of one flit and of several: the first is the hottest loop of a run. */
-static inline __attribute__((always_inline)) void walk_tree(struct walk *w, const struct send *send, struct leaf *leaf, uint32_t flits)
+/* Branches come after the branch that they leave, so one pass over them in order knows each front in time. */
+static void walk_tree(struct walk *w, const struct send *send, const struct leaf *leaf, uint32_t flits)
 {
     const struct noc *noc = w->noc;
     const struct tree *t = &noc->tree[send->route];
@@ -197,18 +212,37 @@ static inline __attribute__((always_inline)) void walk_tree(struct walk *w, cons
     for (uint32_t b = 0; b < t->branches; b++)
         front[b + 1] = cross(w, branch[b].link, front[branch[b].parent], flits);
     for (uint32_t l = 0; l < send->leaves; l++)
-        leaf[l].arrive = leave(w, leaf[l].endpoint, front[at[l]], flits);
+        arrive(w, send->first_leaf + l, leave(w, leaf[l].endpoint, front[at[l]], flits));
+}
+
+/* The same where a packet is one flit and a flit one cycle everywhere, and links can be taken: head and tail are one time. By far the most packets of
+ * most chips, and the hottest loop of a run. */
+__attribute__((target_clones("arch=x86-64-v3", "default")))
+static void walk_flit(struct walk *w, const struct send *send, const struct leaf *leaf)
+{
+    const struct noc *noc = w->noc;
+    const struct tree *t = &noc->tree[send->route];
+    const struct tree_branch *branch = noc->branch + t->first_branch;
+    const uint32_t *at = noc->leaf_at + t->first_leaf;
+    const uint32_t router = noc->shape.router, eject = noc->shape.eject, links = noc->links, class = w->class, *wire = w->wire;
+    tree_room(w, t);
+    uint64_t *head = w->head;
+    head[0] = enter(w, send).head + router;
+    for (uint32_t b = 0; b < t->branches; b++)
+        head[b + 1] = slots_take(&w->slots, branch[b].link, head[branch[b].parent], 1) + wire[branch[b].link & class] + router;
+    for (uint32_t l = 0; l < send->leaves; l++)
+        arrive(w, send->first_leaf + l, slots_take(&w->slots, links + leaf[l].endpoint, head[at[l]], 1) + eject);
 }
 
 /* The way to one endpoint is short and computed anew each time: kept, the paths of all pairs would fill the cache. */
-static void walk_path(struct walk *w, const struct send *send, struct leaf *leaf)
+static void walk_path(struct walk *w, const struct send *send, const struct leaf *leaf)
 {
     const struct noc *noc = w->noc;
     uint32_t hops = noc_path(noc, noc->router_of[send->endpoint], noc->router_of[leaf->endpoint], w->path);
     struct front at = enter(w, send);
     for (uint32_t h = 0; h < hops; h++)
         at = cross(w, w->path[h], at, send->flits);
-    leaf->arrive = leave(w, leaf->endpoint, at, send->flits);
+    arrive(w, send->first_leaf, leave(w, leaf->endpoint, at, send->flits));
 }
 
 /* The next packet's tree, which no earlier packet need have touched. */
@@ -229,22 +263,23 @@ static void prefetch_tree(const struct walk *w, const struct send *send)
 static int walk_all(struct walk *w, struct step_time *step, struct err *err)
 {
     room(w, step->n_send > step->n_leaf ? step->n_send : step->n_leaf);
+    w->latest = 0;
     for (uint64_t i = 0; i < step->n_send; i++) {
         if (step->send[i].offset >> 32)
-            return err_answer(err, "a step is longer than 2^32 network cycles: a coarser clock or resolution of the network would help");
+            return timing_too_long(err);
         w->key[i] = step->send[i].offset << 32 | i;
     }
     const uint64_t *order = radix_sort(w->key, w->spare, step->n_send);
     for (uint64_t i = 0; i < step->n_send; i++) {
         struct send *send = &step->send[(uint32_t)order[i]];
-        struct leaf *leaf = &step->leaf[send->first_leaf];
+        const struct leaf *leaf = &step->leaf[send->first_leaf];
         if (i + 1 < step->n_send)
             prefetch_tree(w, &step->send[(uint32_t)order[i + 1]]);
         send->stalled = 0;
         if (send->route == UNICAST)
             walk_path(w, send, leaf);
-        else if (send->flits == 1)
-            walk_tree(w, send, leaf, 1);
+        else if (send->flits == 1 && w->single)
+            walk_flit(w, send, leaf);
         else
             walk_tree(w, send, leaf, send->flits);
     }
@@ -263,52 +298,51 @@ static void begin_cores(struct walk *w, struct step_time *step)
     }
 }
 
-/* start = max(arrival, end of the work before), end = start + service. A packet that comes when the core has nothing to do begins a new
- * chain. Returns how long it waited. */
-static inline uint64_t serve(struct leaf *leaf, uint32_t l, uint64_t *free_at, struct chain *chain)
+/* arrival: cycle << 32 | number. start = max(arrival, end of the work before), end = start + service. A packet that comes when the core has
+ * nothing to do begins a new chain. Returns how long it waited. Without a branch: whether the core is busy is chance. */
+static inline uint64_t serve(struct leaf *leaf, uint64_t arrival, uint64_t *free_at, struct chain *chain)
 {
-    uint64_t start = *free_at;
-    if (leaf->arrive > start) {
-        *chain = (struct chain){.first_leaf = l};
-        start = leaf->arrive;
-    }
-    leaf->start = start;
-    leaf->end = *free_at = start + leaf->service;
-    leaf->lost = leaf->lost_at = 0;
-    chain->work[leaf->memory != 0] += leaf->service;
-    return start - leaf->arrive;
+    uint64_t before = *free_at, arrive = arrival >> 32, service = leaf->service, idle = arrive > before, start = idle ? arrive : before;
+    uint64_t keep = idle - 1, memory = 0 - (uint64_t)leaf->memory;
+    leaf->arrive = (uint32_t)arrive;
+    leaf->start = (uint32_t)start;
+    *free_at = start + service;
+    leaf->end = (uint32_t)*free_at;
+    leaf->lost = 0;
+    leaf->lost_at = 0;
+    chain->first_leaf = idle ? (uint32_t)arrival : chain->first_leaf;
+    chain->work[0] = (chain->work[0] & keep) + (service & ~memory);
+    chain->work[1] = (chain->work[1] & keep) + (service & memory);
+    return start - arrive;
 }
 
-/* A core's work ends with its update or its last service, whichever is later. */
-static void end_cores(const struct walk *w, struct step_time *step)
+/* A core's work ends with its update or its last service, whichever is later. Returns the last end of all. */
+static uint64_t end_cores(const struct walk *w, struct step_time *step)
 {
-    for (uint32_t e = 0; e < step->n_endpoint; e++)
+    uint64_t last = 0;
+    for (uint32_t e = 0; e < step->n_endpoint; e++) {
         if (w->free_at[e] > step->endpoint[e].end)
             step->endpoint[e].end = w->free_at[e];
+        last = w->free_at[e] > last ? w->free_at[e] : last;
+    }
+    return last;
 }
 
 /* The cores' part of a step: all deliveries by time of arrival, in one order for all cores; equal times in canonical order (source,
  * neuron, route), which is that of the array. */
 static int serve_all(struct walk *w, struct step_time *step, struct noc_counts *counts, struct err *err)
 {
-    uint64_t *key = w->key, all = 0;
     begin_cores(w, step);
-    for (uint64_t i = 0; i < step->n_leaf; i++) {
-        all |= step->leaf[i].arrive;
-        key[i] = step->leaf[i].arrive << 32 | i;
-    }
-    if (all >> 32)
-        return err_answer(err, "a step is longer than 2^32 network cycles: a coarser clock or resolution of the network would help");
-    const uint64_t *order = radix_sort(w->key, w->spare, step->n_leaf);
+    if (w->latest >> 32)
+        return timing_too_long(err);
+    const uint64_t *order = radix_sort(w->arrival, w->spare, step->n_leaf);
     uint64_t *free_at = w->free_at, queued = 0;
     for (uint64_t i = 0; i < step->n_leaf; i++) {
-        uint32_t l = (uint32_t)order[i];
-        struct leaf *leaf = &step->leaf[l];
-        queued += serve(leaf, l, &free_at[leaf->endpoint], &w->chain[leaf->endpoint]);
+        struct leaf *leaf = &step->leaf[(uint32_t)order[i]];
+        queued += serve(leaf, order[i], &free_at[leaf->endpoint], &w->chain[leaf->endpoint]);
     }
     counts->queued += queued;
-    end_cores(w, step);
-    return 0;
+    return end_cores(w, step) >> 32 ? timing_too_long(err) : 0;
 }
 
 /* Back from the step's last event: unbroken service, then the first packet's travel, then its source's update. */
@@ -350,13 +384,11 @@ static void close_links(struct walk *w, struct step_time *step, struct noc_count
 {
     uint64_t most = 0;
     for (uint32_t l = 0; l < w->noc->links; l++) {
-        counts->link_busy += w->link[l].reserved;
-        if (w->link[l].reserved > most)
-            most = w->link[l].reserved;
-        slots_clear(&w->link[l]);
+        counts->link_busy += w->slots.reserved[l];
+        if (w->slots.reserved[l] > most)
+            most = w->slots.reserved[l];
     }
-    for (uint32_t e = 0; e < w->noc->endpoints; e++)
-        slots_clear(&w->eject[e]);
+    slots_clear(&w->slots);
     memset(w->offered, 0, w->noc->endpoints * sizeof *w->offered);
     step->peak_link_use = step->end ? (double)most / (double)step->end : 0;
     step->beyond = step->peak_link_use > SLOTS_RANGE;

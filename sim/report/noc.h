@@ -20,7 +20,7 @@ struct noc_asked {                      /* the same for every figure; all of it 
     const struct mesh_config *config;
     const char *traffic;                /* the pattern's name, or the path of the trace */
     const struct traffic_config *pattern;       /* NULL: a trace */
-    uint32_t cores, host_out, columns, rows, flits, hot;         /* hot: endpoint of the pattern's hot core */
+    uint32_t cores, columns, rows, flits, hot;            /* hot: endpoint of the pattern's hot core */
     uint64_t seed, period_ps;
 };
 struct noc_figure {                     /* one load, one burst, one recorded step or all of them */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "chip.h"
 #include "chipfile.h"
 #include "noc/alone.h"
 #include "noc/topology.h"
@@ -37,42 +38,17 @@ static char *span(char to[2 * FORM_TEXT], const struct noc_asked *a, double cycl
     return to;
 }
 
-/* By its place on a grid, else by its number; which chip where there are several. */
-static char *router_name(char *to, size_t size, const struct noc_asked *a, uint32_t router)
-{
-    const struct topology *t = a->topology;
-    uint32_t chips = chipfile_chips(&a->chip->noc), per = t->routers / chips;
-    char chip[24] = "";
-    if (chips > 1)
-        snprintf(chip, sizeof chip, "chip %u ", router / per);
-    if (t->columns)
-        snprintf(to, size, "%s[%u, %u]", chip, t->place[router].x, t->place[router].y);
-    else
-        snprintf(to, size, "%srouter %u", chip, router % per);
-    return to;
-}
-
-static char *core_name(char *to, size_t size, const struct noc_asked *a, uint32_t endpoint)
-{
-    char name[40];
-    if (endpoint >= a->cores)
-        snprintf(to, size, "%s", endpoint == a->host_out ? "host output" : "host input");
-    else
-        snprintf(to, size, "core %s", chipfile_core_name(a->chip, endpoint, name, sizeof name));
-    return to;
-}
-
 char *noc_place(char *to, size_t size, const struct noc_asked *a, const struct link_use *u)
 {
     char from[48], at[48];
     if (u->kind == LINK_INJECT)
-        core_name(from, sizeof from, a, u->from);
+        chip_endpoint_name(a->chip, u->from, from, sizeof from);
     else
-        router_name(from, sizeof from, a, u->from);
+        chip_router_name(a->chip, a->topology, u->from, from, sizeof from);
     if (u->kind == LINK_EJECT)
-        core_name(at, sizeof at, a, u->to);
+        chip_endpoint_name(a->chip, u->to, at, sizeof at);
     else
-        router_name(at, sizeof at, a, u->to);
+        chip_router_name(a->chip, a->topology, u->to, at, sizeof at);
     snprintf(to, size, "%s -> %s", from, at);
     return to;
 }
@@ -154,7 +130,7 @@ static void head_traffic(FILE *to, size_t width, const struct noc_asked *a)
     form_begin(&s, to, width, "traffic");
     fprintf(s.line, "%s: %s", a->traffic, pattern_words[a->pattern->pattern]);
     if (a->pattern->pattern == TRAFFIC_HOTSPOT)
-        fprintf(s.line, " %s %g times as often", core_name(name, sizeof name, a, a->hot), a->pattern->hot_weight);
+        fprintf(s.line, " %s %g times as often", chip_endpoint_name(a->chip, a->hot, name, sizeof name), a->pattern->hot_weight);
     fprintf(s.line, "\tpackets of %u flit%s\tseed %llu", a->flits, a->flits == 1 ? "" : "s", (unsigned long long)a->seed);
     form_end(&s);
 }
@@ -168,13 +144,22 @@ void noc_text_head(FILE *to, size_t width, const struct noc_asked *a)
 
 /* ---- one figure ---- */
 
+/* Slow chips send less than a packet per second, which is no "400 m packets". */
+static const char *rate(char to[FORM_TEXT], double per_second)
+{
+    if (per_second >= 1000)
+        return form_si(to, per_second, "");
+    snprintf(to, FORM_TEXT, "%.3g", per_second);
+    return to;
+}
+
 static void say_load(FILE *to, size_t width, const struct noc_asked *a, const struct noc_figure *f)
 {
     const struct drive_result *r = &f->result;
     struct form_sheet s;
     char each[FORM_TEXT], some[FORM_TEXT], all[FORM_TEXT];
     form_begin(&s, to, width, "load");
-    fprintf(s.line, "%.4g flits per core and cycle: %s", f->load, form_si(each, f->load / a->flits / seconds(a, 1), ""));
+    fprintf(s.line, "%.4g flits per core and cycle: %s", f->load, rate(each, f->load / a->flits / seconds(a, 1)));
     fprintf(s.line, " packets/s per core\toffered %.4g\taccepted %.4g", r->offered, r->accepted);
     form_end(&s);
     if (r->saturated) {
