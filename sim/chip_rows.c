@@ -292,7 +292,8 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
     }
     struct segment s = {
         .count = n, .base = t->local, .form = (uint8_t)choose_form(t, n, core->image.neurons),
-        .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last, .delay = (uint16_t)t->delay, .group = (uint16_t)group, .spots = spots_of(core, kind, t, n), .words = mapping_row_words(kind, core->type, bits, entries),
+        .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last, .delay = (uint16_t)t->delay, .group = (uint16_t)group,
+        .spots = spots_of(core, kind, t, n), .words = mapping_row_words(kind, core->type, bits, entries),
     };
     if (s.form == ROW_FEW8)
         s.base = few_base(t, core->image.neurons);
