@@ -1,0 +1,143 @@
+/* A run: steps one after the other, each from the state that the one before left, timed by one of the two formulae. Steps are independent in
+ * time: every one begins on an empty network. */
+#include "sanafe/run.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "sanafe/step.h"
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void find_logged(struct sanafe_run *run)
+{
+    const struct sanafe_network *net = run->chip->net;
+    uint32_t *place_of = mem_new(net->n_neurons + 1, sizeof *place_of);
+    run->logged = mem_new(net->n_neurons + 1, sizeof *run->logged);
+    for (uint32_t p = 0; p < run->chip->n_places; p++)
+        place_of[run->chip->place[p].neuron] = p;
+    /* In order of the file, as people look for them. */
+    for (size_t i = 0; i < net->n_neurons; i++)
+        if (net->neuron[i].log_potential)
+            run->logged[run->n_logged++] = place_of[i];
+    free(place_of);
+}
+
+static struct sanafe_run *make(struct sanafe_chip *chip, const struct sanafe_options *o)
+{
+    struct sanafe_run *run = mem_new(1, sizeof *run);
+    run->chip = chip;
+    run->options = *o;
+    find_logged(run);
+    run->n_logs = sanafe_log_columns(chip);
+    run->step = mem_new(o->steps, sizeof *run->step);
+    run->potential = mem_new((size_t)o->steps * run->n_logged + 1, sizeof *run->potential);
+    run->log = mem_new((size_t)o->steps * run->n_logs + 1, sizeof *run->log);
+    run->part_calls = mem_new(chip->n_parts + 1ull, sizeof *run->part_calls);
+    run->part_updated = mem_new(chip->n_parts + 1ull, sizeof *run->part_updated);
+    run->part_fired = mem_new(chip->n_parts + 1ull, sizeof *run->part_fired);
+    run->part_energy = mem_new(chip->n_parts + 1ull, sizeof *run->part_energy);
+    run->group = mem_new(chip->net->n_groups + 1, sizeof *run->group);
+    return run;
+}
+
+/* Messages of the step, for the trace. */
+static void keep_messages(struct sanafe_run *run, const struct sanafe_work *w)
+{
+    for (size_t i = 0; i < w->n_messages; i++) {
+        run->message = mem_room(run->message, run->n_messages, &run->message_capacity, sizeof *run->message);
+        run->message_step = mem_room(run->message_step, run->n_messages, &run->step_capacity, sizeof *run->message_step);
+        run->message_step[run->n_messages] = w->state->step;
+        run->message[run->n_messages++] = w->message[i];
+    }
+}
+
+static void add_up(struct sanafe_step *sum, const struct sanafe_step *step)
+{
+    sum->fired += step->fired;
+    sum->updated += step->updated;
+    sum->packets += step->packets;
+    sum->hops += step->hops;
+    sum->spikes += step->spikes;
+    for (int e = 0; e < SANAFE_E_PARTS; e++)
+        sum->energy[e] += step->energy[e];
+    sum->total += step->total;
+    sum->time += step->time;
+}
+
+static int one_step(struct sanafe_run *run, struct sanafe_work *w, struct err *err)
+{
+    struct sanafe_step *step = &run->step[run->steps];
+    w->state->step = run->steps + 1;
+    if (sanafe_step_work(w, err))
+        return -1;
+    step->time = w->noc ? sanafe_time_detailed(w->noc, w->message, w->n_messages) : sanafe_time_simple(run->chip, w->message, w->n_messages);
+    step->time += run->chip->sync;
+    sanafe_account(w, step, run->log + (size_t)run->steps * run->n_logs);
+    if (run->options.messages)
+        keep_messages(run, w);
+    add_up(&run->sum, step);
+    run->steps++;
+    return 0;
+}
+
+static void note_overwritten(struct sanafe_run *run, const struct sanafe_state *state)
+{
+    if (state->overwritten)
+        fidelity_add(&run->notes, FIDELITY_WARNING, "", "%llu currents were displaced by a later one of the same step: buffer_position dendrite keeps one per "
+                     "neuron, as SANA-FE does", (unsigned long long)state->overwritten);
+}
+
+struct sanafe_run *sanafe_run_make(struct sanafe_chip *chip, const struct sanafe_options *o, struct err *err)
+{
+    double start = now();
+    struct sanafe_run *run = make(chip, o);
+    struct sanafe_work w = {.run = run, .state = sanafe_state_make(chip, run->group, o->seed)};
+    w.first = mem_new(chip->n_cores + 1ull, sizeof *w.first);
+    w.tile_hops = mem_new((size_t)chip->arch->n_tiles * SANAFE_DIRECTIONS, sizeof *w.tile_hops);
+    w.noc = o->timing == SANAFE_DETAILED ? sanafe_noc_make(chip) : NULL;
+    int bad = 0;
+    while (!bad && run->steps < o->steps && !(o->stop && *o->stop)) {
+        bad = one_step(run, &w, err);
+        if (o->progress)
+            o->progress(o->progress_arg, run->steps, o->steps);
+    }
+    note_overwritten(run, w.state);
+    free(w.message);
+    free(w.order);
+    free(w.first);
+    free(w.tile_hops);
+    sanafe_noc_free(w.noc);
+    sanafe_state_free(w.state);
+    run->wall_s = now() - start;
+    if (!bad)
+        return run;
+    sanafe_run_free(run);
+    return NULL;
+}
+
+void sanafe_run_free(struct sanafe_run *run)
+{
+    if (!run)
+        return;
+    free(run->step);
+    free(run->fire);
+    free(run->potential);
+    free(run->logged);
+    free(run->part_calls);
+    free(run->part_updated);
+    free(run->part_fired);
+    free(run->part_energy);
+    free(run->group);
+    free(run->log);
+    free(run->message);
+    free(run->message_step);
+    fidelity_clear(&run->notes);
+    free(run);
+}
