@@ -58,6 +58,8 @@ const struct cli_command *cli_command_by_name(const char *);
 int cli_read(struct cli *, const struct cli_command *, int argc, char **argv, struct err *);
 void cli_free(struct cli *);
 void cli_notes(const struct cli *, struct fidelity *);  /* lines on options that change nothing, or were given twice */
+int cli_gave(const struct cli *, const char *option);   /* whether it was on the command line */
+const char *cli_gave_beyond(const struct cli *, const char *allowed);   /* the first option given that is not in a list like cli_command.options */
 void cli_help(FILE *, const struct cli_command *);      /* one command's page */
 void cli_overview(FILE *);
 char *cli_quoted(const char *word);                     /* as a shell reads it back; caller frees */
@@ -107,6 +109,17 @@ int cli_chips(const struct cli *, struct err *);
 int cli_keys(const struct cli *, struct err *);
 int cli_counters(const struct cli *, struct err *);
 int cli_kinds(const struct cli *, struct err *);
+
+/* run.c: what a run of any kind needs. From cli_stop on an interrupt sets the flag it returns; a second one ends the program. */
+const volatile int *cli_stop(void);
+void cli_show(void *progress, uint32_t done, uint32_t all);            /* a struct progress */
+int cli_traces(const char *list, uint32_t *bits, struct err *);         /* --trace as enum trace_bit */
+
+/* sanafe.c: SANA-FE's own files. 1: these are such files, and cli_sanafe_run runs them; 0: none of them is; -1 and err: one without the other. */
+int cli_is_sanafe(const struct cli *, struct err *);
+int cli_sanafe_run(const struct cli *, struct err *);
+int cli_sanafe_convert(const struct cli *, struct err *);               /* ARCH NETWORK -o FILE, or one of them */
+int info_sanafe(const char *path, struct err *);
 
 /* check_expect.c: --expect, read before the run and held against it after: 0 where all is as the user expects, 1 at a difference,
  * -1 and err. Where all is equal one line says so, unless it is to be quiet. */

@@ -44,7 +44,7 @@ static const struct option options[] = {
     {"cores", VALUE_COUNT, "N|all", AT(cores), 1, 1u << 30, "cores used at most (default all): what --map balance spreads over"},
     {"set", VALUE_SET, "KEY=VALUE", 0, 0, 0, "overrides a key of the chip file, e.g. noc.size=16x16; may be given several times"},
     {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME with another core kind"},
-    {"timing", VALUE_WORD, "none|slots|cycle", AT(timing), 0, 0, "model of the network's time (default cycle)"},
+    {"timing", VALUE_WORD, "none|slots|cycle|sanafe-simple|sanafe-detailed", AT(timing), 0, 0, "model of the network's time (default cycle; the last two: of SANA-FE's files)"},
     {"engine", VALUE_WORD, "c|systemc", AT(engine), 0, 0, "what moves time: a loop in C, or the SystemC kernel"},
     {"threads", VALUE_COUNT, "N", AT(threads), 1, 256, "threads; the result does not depend on it (default 1)"},
     {"seed", VALUE_SEED, "N", AT(seed), 0, 0, "seed of every random number (default 0)"},
@@ -321,6 +321,23 @@ static void note_again(struct cli *cli, const struct option *o)
     cli->given |= bit;
 }
 
+int cli_gave(const struct cli *cli, const char *name)
+{
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (!strcmp(options[i].name, name))
+            return (int)(cli->given >> i & 1);
+    return 0;
+}
+
+const char *cli_gave_beyond(const struct cli *cli, const char *allowed)
+{
+    const struct cli_command those = {.options = allowed};
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (cli->given >> i & 1 && !takes(&those, options[i].name))
+            return options[i].name;
+    return NULL;
+}
+
 void cli_notes(const struct cli *cli, struct fidelity *to)
 {
     for (int i = 0; i < N_OPTIONS; i++)
@@ -342,6 +359,7 @@ static int read_option(struct cli *cli, const struct cli_command *command, int a
         if (equals)
             return err_input(err, "--%s takes no value", o->name);
         *(int *)(void *)((char *)cli + o->offset) = 1;
+        cli->given |= UINT64_C(1) << (o - options);
         return 0;
     }
     /* A value that begins with two dashes is most likely the next option; written --name=--value it is taken. */

@@ -38,16 +38,22 @@ static void catch_interrupts(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+const volatile int *cli_stop(void)
+{
+    catch_interrupts();
+    return &stop;
+}
+
 /* ---- what the options say ---- */
 
 /* The engine knows no terminal; it calls this after each sample. */
-static void show(void *progress, uint32_t done, uint32_t all)
+void cli_show(void *progress, uint32_t done, uint32_t all)
 {
     progress_show(progress, done, all);
 }
 
 /* A set of bits: the order of the words does not matter, and the same one twice is harmless. */
-static int trace_bits(const char *list, uint32_t *bits, struct err *err)
+int cli_traces(const char *list, uint32_t *bits, struct err *err)
 {
     static const char *const word[] = {"spikes", "membrane", "packets", "timeline"};
     const char *typed = list;
@@ -117,9 +123,9 @@ static int run_options_of(const struct cli *cli, const struct job *p, struct run
         .first_sample = cli->first_sample, .last_sample = cli->last_sample, .timing = cli->timing, .engine = cli->engine, .threads = cli->threads,
         .seed = cli->seed,
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
-        .pace_ps = cli->pace_ps, .stop = &stop, .progress = show,
+        .pace_ps = cli->pace_ps, .stop = &stop, .progress = cli_show,
     };
-    if (trace_bits(cli->trace, &o->traces, err) || check_classes(cli, p, err) || check_membranes(p, o, err))
+    if (cli_traces(cli->trace, &o->traces, err) || check_classes(cli, p, err) || check_membranes(p, o, err))
         return -1;
     if (p->expect && p->expect->kind == EXPECT_SPIKES)
         o->traces |= TRACE_SPIKES;
@@ -201,7 +207,7 @@ static struct run *run_all(struct job *p, const struct cli *cli, struct err *err
     if (run_options_of(cli, p, &o, err))
         return NULL;
     o.progress_arg = &progress;
-    catch_interrupts();
+    cli_stop();
     progress_begin(&progress, "samples");
     struct run *run = run_make(p->network, p->chip, p->quantised, p->mapping, p->input, p->labels, &o, err);
     progress_end(&progress);
@@ -234,12 +240,21 @@ static int report(const struct cli *cli, const struct job *p, struct run *run, s
     return bad ? -1 : 0;
 }
 
+/* Its two formulae know messages of SANA-FE's cores alone. */
+static int check_timing(const struct cli *cli, struct err *err)
+{
+    if (!strncmp(cli->timing, "sanafe", 6))
+        return err_input(err, "--timing %s is a formula of SANA-FE, for its own files: volley run ARCH.yaml NETWORK.yaml --steps N (docs/sanafe.md); for other "
+                         "chips write none, slots or cycle", cli->timing);
+    return 0;
+}
+
 /* In the order in which a message is of most use; --trace is looked at first, because a run may take minutes and it is one word. */
 static int load(struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t ignored;
     cli_notes(cli, &p->extra);
-    return trace_bits(cli->trace, &ignored, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) ||
+    return cli_traces(cli->trace, &ignored, err) || check_timing(cli, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) ||
            job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) || job_quantise(p, cli, err) || job_map(p, cli, err) ||
            job_sums(p, cli, err);
 }
@@ -260,6 +275,9 @@ static int interrupted(const struct run *run, struct err *err)
 /* The folder is checked before the run: to find it unwritable afterwards would lose the run's minutes. */
 int cli_run(const struct cli *cli, struct err *err)
 {
+    int sanafe = cli_is_sanafe(cli, err);
+    if (sanafe)
+        return sanafe < 0 ? -1 : cli_sanafe_run(cli, err);
     struct job p = {0};
     struct run *run = NULL;
     /* Whether the folder stood there before: what this run made and did not fill goes again. */

@@ -29,7 +29,7 @@ static int core_of(const struct sanafe_arch *arch, const struct doc_node *at, co
 int sanafe_map_neurons(struct sanafe_network *net, const struct sanafe_arch *arch, const char *who, uint32_t first, uint32_t n, const struct doc_node *at,
                        const char *core_text, struct err *err)
 {
-    uint32_t core;
+    uint32_t core = 0;
     if (core_of(arch, at, core_text, &core, err))
         return -1;
     for (uint32_t i = first; i < first + n; i++) {

@@ -65,10 +65,15 @@ int sanafe_neuron_by_name(const struct sanafe_network *net, const char *text, si
 
 /* ---- reading ---- */
 
+static int ends_with(const char *name, const char *end)
+{
+    size_t n = strlen(name), m = strlen(end);
+    return n >= m && !strcmp(name + n - m, end);
+}
+
 static int is_net(const char *name)
 {
-    size_t n = strlen(name);
-    return n >= 4 && !strcmp(name + n - 4, ".net");
+    return ends_with(name, ".net");
 }
 
 /* Both readers fill the same network, and the same is asked of it then. */
@@ -156,6 +161,9 @@ enum sanafe_file sanafe_file_kind(const char *path)
     struct stat about;
     if (is_net(path))
         return stat(path, &about) ? SANAFE_FILE_NONE : SANAFE_FILE_NETWORK;
+    /* Other files may be large, and are none of that tool's. */
+    if (!ends_with(path, ".yaml") && !ends_with(path, ".yml"))
+        return SANAFE_FILE_NONE;
     FILE *file = fopen(path, "rb");
     if (!file || fstat(fileno(file), &about) || !S_ISREG(about.st_mode) || about.st_size > BYTES_MAX) {
         if (file)

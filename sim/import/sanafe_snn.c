@@ -114,7 +114,7 @@ static int read_group(struct sanafe_network *net, const struct doc_node *at, str
     }
     const struct doc_node *name = doc_get(at, "name"), *list = doc_get(at, "neurons"), *size = doc_get(at, "size");
     struct sanafe_neuron defaults = {.params = &sanafe_defaults};
-    uint32_t n, said;
+    uint32_t n = 0, said = 0;
     if (!name || name->kind != DOC_SCALAR || !*name->text)
         return doc_error(name ? name : at, err, "a group has no name; write name: NAME");
     if (!list || list->kind == DOC_SCALAR)

@@ -16,10 +16,20 @@ struct file_kind {
     int of_ports;               /* 1: only where the run's plane has ports */
 };
 int file_wanted(const struct file_kind *, const struct report *);       /* asked for in this run: always, or by one of the words of --trace */
+/* What fills a folder: which of file_kinds' entries are wanted, and how each is written. All of them, or the folder stays as it was. */
+struct folder_writer {
+    const char *out;
+    const void *run;            /* handed to both */
+    int (*wanted)(const struct file_kind *, const void *run);
+    void (*write)(FILE *, const struct file_kind *, const void *run);
+};
+int folder_write(const struct folder_writer *, struct err *);
 extern const struct file_kind file_kinds[];             /* ends with a NULL name; summary.json is last, so that a folder with one is whole */
 
 void summary_write(FILE *, const struct report *);      /* summary.c */
 void host_write(FILE *, const struct report *);         /* host.c */
+struct host_facts { double wall_s; uint32_t threads; int has_chip; const char *chip; };        /* chip: the path where its file was found */
+void host_json(FILE *, const struct report_options *, const struct host_facts *);
 void csv_counters(FILE *, const struct report *);       /* csv.c */
 void csv_layers(FILE *, const struct report *);
 void csv_samples(FILE *, const struct report *);

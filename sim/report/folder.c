@@ -31,6 +31,11 @@ const struct file_kind file_kinds[] = {
     {"packets.csv", traces_packets, TRACE_PACKETS, 1, 0},
     {"timeline.json", timeline_write, TRACE_TIMELINE, 1, 0},
     {"host.json", host_write, 0, 0, 0},
+    {"perf.csv", NULL, 0, 0, 0},                /* these five: of a run of SANA-FE's files (sanafe.c), in that tool's own form */
+    {"sanafe_spikes.csv", NULL, 0, 0, 0},
+    {"potentials.csv", NULL, 0, 0, 0},
+    {"neurons.csv", NULL, 0, 0, 0},
+    {"messages.csv", NULL, 0, 0, 0},
     {"report.html", NULL, 0, 0, 0},
     {"summary.json", summary_write, 0, 1, 0},
     {NULL, NULL, 0, 0, 0},
@@ -138,7 +143,7 @@ int file_wanted(const struct file_kind *kind, const struct report *r)
 }
 
 /* Looked at after the last byte: a disk may be full only then. The message names the file as the user would see it, not the part. */
-static int write_file(const char *path, const char *shown, const struct file_kind *kind, const struct report *r, struct err *err)
+static int write_file(const char *path, const char *shown, const struct file_kind *kind, const struct folder_writer *w, struct err *err)
 {
     /* A stream's error does not always say why. */
     errno = 0;
@@ -147,7 +152,7 @@ static int write_file(const char *path, const char *shown, const struct file_kin
         return err_input(err, "%s: cannot write: %s", shown, strerror(errno));
     /* Tables of many samples are many short lines. */
     setvbuf(file, NULL, _IOFBF, WRITE_BUFFER);
-    kind->write(file, r);
+    w->write(file, kind, w->run);
     int bad = fflush(file) || ferror(file);
     /* Before fclose, which may set another. */
     int reason = errno;
@@ -162,13 +167,13 @@ static int write_file(const char *path, const char *shown, const struct file_kin
 }
 
 /* Nothing has been moved yet: what fails here leaves the folder as it was. */
-static int write_all(const char *part, const struct report *r, struct err *err)
+static int write_all(const char *part, const struct folder_writer *w, struct err *err)
 {
     for (int i = 0; file_kinds[i].name; i++) {
-        if (!file_wanted(&file_kinds[i], r))
+        if (!w->wanted(&file_kinds[i], w->run))
             continue;
-        char *path = inside(part, file_kinds[i].name), *shown = inside(r->options->out, file_kinds[i].name);
-        int bad = write_file(path, shown, &file_kinds[i], r, err);
+        char *path = inside(part, file_kinds[i].name), *shown = inside(w->out, file_kinds[i].name);
+        int bad = write_file(path, shown, &file_kinds[i], w, err);
         free(path);
         free(shown);
         if (bad)
@@ -178,12 +183,12 @@ static int write_all(const char *part, const struct report *r, struct err *err)
 }
 
 /* Whole files take their places; what an earlier run left and this one does not write goes, so that no two runs mix. */
-static int move_all(const char *part, const struct report *r, struct err *err)
+static int move_all(const char *part, const struct folder_writer *w, struct err *err)
 {
     for (int i = 0; file_kinds[i].name; i++) {
-        char *from = inside(part, file_kinds[i].name), *to = inside(r->options->out, file_kinds[i].name);
+        char *from = inside(part, file_kinds[i].name), *to = inside(w->out, file_kinds[i].name);
         /* rename replaces in one step: a reader sees the old file or the new one. */
-        int bad = file_wanted(&file_kinds[i], r) ? rename(from, to) : unlink(to) && errno != ENOENT;
+        int bad = w->wanted(&file_kinds[i], w->run) ? rename(from, to) : unlink(to) && errno != ENOENT;
         if (bad)
             err_input(err, "%s: cannot be replaced: %s", to, strerror(errno));
         free(from);
@@ -206,24 +211,43 @@ static void remove_part(const char *part)
 }
 
 /* The process id in the name keeps two runs into one folder apart; which of them is kept is the one that ends last. */
-int report_folder(const struct run *run, const struct energy *energy, const struct report_options *options, struct err *err)
+int folder_write(const struct folder_writer *w, struct err *err)
 {
-    struct report r = {.run = run, .energy = energy, .options = options, .width = FORM_WIDTH};
-    if (report_check_folder(options->out, err))
+    if (report_check_folder(w->out, err))
         return -1;
-    char *part = mem_format("%s/.writing-%ld", options->out, (long)getpid());
+    char *part = mem_format("%s/.writing-%ld", w->out, (long)getpid());
     if (mkdir(part, 0777)) {
-        err_input(err, "--out %s: cannot write there: %s; name another folder", options->out, strerror(errno));
+        err_input(err, "--out %s: cannot write there: %s; name another folder", w->out, strerror(errno));
         free(part);
         return -1;
     }
     struct form_locale locale = form_neutral();
-    /* One set of facts for all files, so that they agree. */
-    facts_make(&r);
-    int bad = write_all(part, &r, err) || move_all(part, &r, err);
-    facts_free(&r);
+    int bad = write_all(part, w, err) || move_all(part, w, err);
     form_restore(locale);
     remove_part(part);
     free(part);
     return bad ? -1 : 0;
+}
+
+static int wanted_of_run(const struct file_kind *kind, const void *report)
+{
+    return file_wanted(kind, report);
+}
+
+static void write_of_run(FILE *file, const struct file_kind *kind, const void *report)
+{
+    kind->write(file, report);
+}
+
+int report_folder(const struct run *run, const struct energy *energy, const struct report_options *options, struct err *err)
+{
+    struct report r = {.run = run, .energy = energy, .options = options, .width = FORM_WIDTH};
+    struct folder_writer w = {options->out, &r, wanted_of_run, write_of_run};
+    struct form_locale locale = form_neutral();
+    /* One set of facts for all files, so that they agree. */
+    facts_make(&r);
+    form_restore(locale);
+    int bad = folder_write(&w, err);
+    facts_free(&r);
+    return bad;
 }

@@ -20,12 +20,17 @@ static void find_logged(struct sanafe_run *run)
     const struct sanafe_network *net = run->chip->net;
     uint32_t *place_of = mem_new(net->n_neurons + 1, sizeof *place_of);
     run->logged = mem_new(net->n_neurons + 1, sizeof *run->logged);
+    run->currents = mem_new(net->n_neurons + 1, sizeof *run->currents);
     for (uint32_t p = 0; p < run->chip->n_places; p++)
         place_of[run->chip->place[p].neuron] = p;
     /* In order of the file, as people look for them. */
-    for (size_t i = 0; i < net->n_neurons; i++)
-        if (net->neuron[i].log_potential)
+    for (size_t i = 0; i < net->n_neurons; i++) {
+        const struct sanafe_unit *soma = run->chip->part[run->chip->place[place_of[i]].part[SANAFE_SOMA]].unit;
+        if (net->neuron[i].log_potential || run->options.potentials)
             run->logged[run->n_logged++] = place_of[i];
+        if (net->neuron[i].params->log_u && soma->model == SANAFE_LIF)
+            run->currents[run->n_currents++] = place_of[i];
+    }
     free(place_of);
 }
 
@@ -38,6 +43,7 @@ static struct sanafe_run *make(struct sanafe_chip *chip, const struct sanafe_opt
     run->n_logs = sanafe_log_columns(chip);
     run->step = mem_new(o->steps, sizeof *run->step);
     run->potential = mem_new((size_t)o->steps * run->n_logged + 1, sizeof *run->potential);
+    run->current = mem_new((size_t)o->steps * run->n_currents + 1, sizeof *run->current);
     run->log = mem_new((size_t)o->steps * run->n_logs + 1, sizeof *run->log);
     run->part_calls = mem_new(chip->n_parts + 1ull, sizeof *run->part_calls);
     run->part_updated = mem_new(chip->n_parts + 1ull, sizeof *run->part_updated);
@@ -69,6 +75,15 @@ static void add_up(struct sanafe_step *sum, const struct sanafe_step *step)
         sum->energy[e] += step->energy[e];
     sum->total += step->total;
     sum->time += step->time;
+    sum->busiest += step->busiest;
+}
+
+static int by_step(const void *a, const void *b)
+{
+    const struct sanafe_fire *x = a, *y = b;
+    if (x->step != y->step)
+        return x->step > y->step ? 1 : -1;
+    return (x->neuron > y->neuron) - (x->neuron < y->neuron);
 }
 
 static int one_step(struct sanafe_run *run, struct sanafe_work *w, struct err *err)
@@ -77,8 +92,8 @@ static int one_step(struct sanafe_run *run, struct sanafe_work *w, struct err *e
     w->state->step = run->steps + 1;
     if (sanafe_step_work(w, err))
         return -1;
-    step->time = w->noc ? sanafe_time_detailed(w->noc, w->message, w->n_messages) : sanafe_time_simple(run->chip, w->message, w->n_messages);
-    step->time += run->chip->sync;
+    step->busiest = sanafe_time_simple(run->chip, w->message, w->n_messages);
+    step->time = (w->noc ? sanafe_time_detailed(w->noc, w->message, w->n_messages) : step->busiest) + run->chip->sync;
     sanafe_account(w, step, run->log + (size_t)run->steps * run->n_logs);
     if (run->options.messages)
         keep_messages(run, w);
@@ -109,6 +124,8 @@ struct sanafe_run *sanafe_run_make(struct sanafe_chip *chip, const struct sanafe
             o->progress(o->progress_arg, run->steps, o->steps);
     }
     note_overwritten(run, w.state);
+    if (run->n_fires)
+        qsort(run->fire, run->n_fires, sizeof *run->fire, by_step);
     free(w.message);
     free(w.order);
     free(w.first);
@@ -129,7 +146,9 @@ void sanafe_run_free(struct sanafe_run *run)
     free(run->step);
     free(run->fire);
     free(run->potential);
+    free(run->current);
     free(run->logged);
+    free(run->currents);
     free(run->part_calls);
     free(run->part_updated);
     free(run->part_fired);

@@ -14,13 +14,14 @@ enum sanafe_part_of_energy { SANAFE_E_SYNAPSE, SANAFE_E_DENDRITE, SANAFE_E_SOMA,
 struct sanafe_step {
     uint64_t fired, updated, packets, hops, spikes;     /* spikes: synapses of the packets, as that tool calls them */
     double energy[SANAFE_E_PARTS], total, time;
+    double busiest;             /* seconds of the busiest core, as `simple` counts: the rest of `time` is the network's and the barrier's */
 };
 struct sanafe_fire { uint32_t step, neuron; };
 
 struct sanafe_options {
     uint32_t steps, seed;
     enum sanafe_timing timing;
-    int messages;               /* keep every message */
+    int messages, potentials;   /* keep every message, every neuron's potential */
     const volatile int *stop;   /* not 0: end after the step in hand; NULL: never */
     void (*progress)(void *, uint32_t done, uint32_t all);
     void *progress_arg;
@@ -32,10 +33,11 @@ struct sanafe_run {
     struct sanafe_step *step;   /* [steps] */
     uint32_t steps;             /* that were finished */
     struct sanafe_step sum;     /* of all of them */
-    struct sanafe_fire *fire;   /* by step, within it core by core in order of work */
+    struct sanafe_fire *fire;   /* by step, then by neuron */
     size_t n_fires, fire_capacity;
-    double *potential;          /* [steps][n_logged]: after the neurons' turn */
-    uint32_t *logged, n_logged; /* places with log_potential */
+    double *potential, *current;                /* [steps][n_logged] and [steps][n_currents], after the neurons' turn */
+    uint32_t *logged, n_logged; /* places with log_potential, in order of the file; all with options.potentials */
+    uint32_t *currents, n_currents;             /* places with log_u of the LIF model */
     uint64_t *part_calls, *part_updated, *part_fired;   /* by part, of the whole run */
     double *part_energy;
     struct sanafe_group_sums *group;

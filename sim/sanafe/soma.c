@@ -173,8 +173,3 @@ int sanafe_soma(struct sanafe_state *s, uint32_t place, struct sanafe_result in,
     }
     return 0;
 }
-
-double sanafe_potential(const struct sanafe_state *s, uint32_t place)
-{
-    return s->cell[place].v;
-}

@@ -50,7 +50,6 @@ void sanafe_state_free(struct sanafe_state *);          /* NULL is allowed */
 struct sanafe_result sanafe_dendrite(struct sanafe_state *, uint32_t place, struct sanafe_result in, const struct sanafe_synapse *);
 /* soma.c. -1 and err: the model does not allow it (a neuron worked on twice in a step, an input that is sent a current). */
 int sanafe_soma(struct sanafe_state *, uint32_t place, struct sanafe_result in, struct sanafe_result *out, struct err *);
-double sanafe_potential(const struct sanafe_state *, uint32_t place);   /* as its traces show it */
 /* Counts one action of a part at work for a place and returns its seconds. */
 double sanafe_count(struct sanafe_state *, struct sanafe_part *, uint32_t place, enum sanafe_soma_price);
 

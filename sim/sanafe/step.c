@@ -183,7 +183,9 @@ int sanafe_step_work(struct sanafe_work *w, struct err *err)
         if (core_turn(w, c, err))
             return -1;
     for (uint32_t i = 0; i < run->n_logged; i++)
-        run->potential[(size_t)run->steps * run->n_logged + i] = sanafe_potential(w->state, run->logged[i]);
+        run->potential[(size_t)run->steps * run->n_logged + i] = w->state->cell[run->logged[i]].v;
+    for (uint32_t i = 0; i < run->n_currents; i++)
+        run->current[(size_t)run->steps * run->n_currents + i] = w->state->cell[run->currents[i]].u;
     sort_messages(w);
     for (uint32_t i = 0; i < w->first[run->chip->n_cores]; i++)
         if (receive(w, &w->message[w->order[i]], err))
