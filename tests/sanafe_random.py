@@ -70,6 +70,46 @@ def make_neuron(rng, core, free):
     return a, kinds[name] == "input", kinds[dendrite]
 
 
+def conv_sizes(rng, n_in, n_out):
+    """Sizes of a convolution between groups of these sizes, or None: channels, height, width in, kernel, stride, channels out."""
+    fits = []
+    for c in range(1, n_in + 1):
+        for h in range(1, n_in // c + 1):
+            if n_in % (c * h):
+                continue
+            w = n_in // c // h
+            for kh in range(1, h + 1):
+                for kw in range(1, w + 1):
+                    for stride in ((1, 1), (2, 1), (1, 2)):
+                        oh, ow = (h - kh) // stride[0] + 1, (w - kw) // stride[1] + 1
+                        if n_out % (oh * ow) == 0:
+                            fits.append((c, h, w, kh, kw, stride, oh, ow, n_out // oh // ow))
+    return rng.choice(fits) if fits else None
+
+
+def hyperedge(rng, g, n, h, m):
+    """From all of group g (n neurons) to all of h (m): (key, attributes, edges)."""
+    weight, delay = lambda: rng.randrange(-32, 64) / 64, lambda: rng.randint(0, 5)       # noqa: E731
+    kind = rng.choice(["dense", "sparse", "conv2d"])
+    sizes = conv_sizes(rng, n, m)
+    if kind == "dense" or (kind == "conv2d" and not sizes):
+        a = {"type": "dense", "weight": [weight() for _ in range(n * m)], "delay": [delay() for _ in range(n * m)]}
+        pairs = [(i, j, i * m + j) for i in range(n) for j in range(m)]
+    elif kind == "sparse":
+        chosen = [[rng.randrange(n), rng.randrange(m)] for _ in range(rng.randint(1, 2 * n))]
+        a = {"type": "sparse", "source_target_pairs": chosen, "weight": [weight() for _ in chosen], "dendrite": {"delay": [delay() for _ in chosen]}}
+        pairs = [(i, j, k) for k, (i, j) in enumerate(chosen)]
+    else:
+        c, height, width, kh, kw, stride, oh, ow, out = sizes
+        taps = kh * kw * c * out
+        a = {"type": "conv2d", "input_height": height, "input_width": width, "input_channels": c, "kernel_height": kh, "kernel_width": kw, "kernel_count": out,
+             "stride_height": stride[0], "stride_width": stride[1], "weight": [weight() for _ in range(taps)], "delay": [delay() for _ in range(taps)]}
+        pairs = [((ci * height + y * stride[0] + ky) * width + x * stride[1] + kx, (co * oh + y) * ow + x, ((ky * kw + kx) * c + ci) * out + co)
+                 for co in range(out) for y in range(oh) for x in range(ow) for ky in range(kh) for kx in range(kw) for ci in range(c)]
+    delays = a.get("delay") or a["dendrite"]["delay"]
+    return f"{g} -> {h}", a, [((g, i), (h, j), a["weight"][k], delays[k], 0) for i, j, k in pairs]
+
+
 def make(seed):
     """(chip, network): every neuron an own group member with own attributes, edges between them at random, several to one target too."""
     rng = random.Random(seed)
@@ -96,7 +136,14 @@ def make(seed):
         model, taps = dendrite[post]
         edges.append((rng.choice(names), post, rng.choice([rng.randrange(-64, 256) / 64, rng.random() * 3]), rng.randint(0, 5) if model.endswith("delay") else 0,
                       rng.randrange(taps) if model == "taps" else 0))
-    return chip, {"groups": groups, "edges": edges, "map": mapping}
+    hyper = []
+    for g in groups:
+        for h in groups:
+            if rng.random() < 0.4 and not any(n[0] == h for n in inputs):
+                hyper.append(hyperedge(rng, g, len(groups[g]), h, len(groups[h])))
+    plain = list(edges)
+    edges += [e for _, _, those in hyper for e in those]
+    return chip, {"groups": groups, "edges": edges, "plain": plain, "hyper": hyper, "map": mapping}
 
 
 # ---- as files ----
@@ -137,7 +184,8 @@ def chip_text(chip):
 def yaml_text(network):
     groups = [{"name": g, "attributes": {"log_spikes": True}, "neurons": [{str(i): a} for i, a in enumerate(neurons)]}
               for g, neurons in network["groups"].items()]
-    edges = [{f"{p[0]}.{p[1]} -> {q[0]}.{q[1]}": {"w": w, "d": d, "tap": tap}} for p, q, w, d, tap in network["edges"]]
+    edges = [{f"{p[0]}.{p[1]} -> {q[0]}.{q[1]}": {"w": w, "d": d, "tap": tap}} for p, q, w, d, tap in network["plain"]]
+    edges += [{key: a} for key, a, _ in network["hyper"]]
     mappings = [{f"{n[0]}.{n[1]}": {"core": f"{t}.{c}"}} for n, t, c in network["map"]]
     return json.dumps({"network": {"name": "random", "groups": groups, "edges": edges}, "mappings": mappings})
 
