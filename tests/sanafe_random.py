@@ -97,13 +97,15 @@ def hyperedge(rng, g, n, h, m):
         pairs = [(i, j, i * m + j) for i in range(n) for j in range(m)]
     elif kind == "sparse":
         chosen = [[rng.randrange(n), rng.randrange(m)] for _ in range(rng.randint(1, 2 * n))]
-        a = {"type": "sparse", "source_target_pairs": chosen, "weight": [weight() for _ in chosen], "dendrite": {"delay": [delay() for _ in chosen]}}
+        a = {"type": "sparse", "source_target_pairs": chosen, "weight": [weight() for _ in chosen],
+             "dendrite": {"delay": [delay() for _ in chosen]}}
         pairs = [(i, j, k) for k, (i, j) in enumerate(chosen)]
     else:
         c, height, width, kh, kw, stride, oh, ow, out = sizes
         taps = kh * kw * c * out
-        a = {"type": "conv2d", "input_height": height, "input_width": width, "input_channels": c, "kernel_height": kh, "kernel_width": kw, "kernel_count": out,
-             "stride_height": stride[0], "stride_width": stride[1], "weight": [weight() for _ in range(taps)], "delay": [delay() for _ in range(taps)]}
+        a = {"type": "conv2d", "input_height": height, "input_width": width, "input_channels": c, "kernel_height": kh, "kernel_width": kw,
+             "kernel_count": out, "stride_height": stride[0], "stride_width": stride[1],
+             "weight": [weight() for _ in range(taps)], "delay": [delay() for _ in range(taps)]}
         pairs = [((ci * height + y * stride[0] + ky) * width + x * stride[1] + kx, (co * oh + y) * ow + x, ((ky * kw + kx) * c + ci) * out + co)
                  for co in range(out) for y in range(oh) for x in range(ow) for ky in range(kh) for kx in range(kw) for ci in range(c)]
     delays = a.get("delay") or a["dendrite"]["delay"]
@@ -134,8 +136,8 @@ def make(seed):
     for _ in range(rng.randint(0, 6 * len(names)) if targets else 0):
         post = rng.choice(targets)
         model, taps = dendrite[post]
-        edges.append((rng.choice(names), post, rng.choice([rng.randrange(-64, 256) / 64, rng.random() * 3]), rng.randint(0, 5) if model.endswith("delay") else 0,
-                      rng.randrange(taps) if model == "taps" else 0))
+        weight = rng.choice([rng.randrange(-64, 256) / 64, rng.random() * 3])
+        edges.append((rng.choice(names), post, weight, rng.randint(0, 5) if model.endswith("delay") else 0, rng.randrange(taps) if model == "taps" else 0))
     hyper = []
     for g in groups:
         for h in groups:
@@ -151,7 +153,7 @@ def make(seed):
 def chip_text(chip):
     """JSON is YAML."""
     def unit(name, u):
-        soma_keys = [("energy_access_neuron", "latency_access_neuron"), ("energy_update_neuron", "latency_update_neuron"), ("energy_spike_out", "latency_spike_out")]
+        soma_keys = [(f"energy_{k}", f"latency_{k}") for k in ("access_neuron", "update_neuron", "spike_out")]
         keys = {"current_based": [("energy_process_spike", "latency_process_spike")]}.get(u["model"], [("energy_update", "latency_update")])
         keys = soma_keys if len(u["prices"]) == 3 else keys
         a = {"model": u["model"]}

@@ -80,20 +80,21 @@ def every_form():
         same_table(f"{folders[timing]}/perf.csv", f"{OWN}/mixed_{timing}.csv", f"mixed, {timing}")
         same_table(f"{folders[timing]}/sanafe_spikes.csv", f"{OWN}/mixed_spikes.csv", "mixed, spikes")
     out = folders["detailed"]
-    # Picture in step 1: pixels 0, 4, 8. The first kernel (channel 0) is [[.5, .25], [.75, .125]]: edge 0 sees pixels 0 and 4, .5 + .125; edge 3 sees 4 and 8.
+    # Picture in step 1: pixels 0, 4, 8. Channel 0's kernel is [[.5, .25], [.75, .125]]: edge 0 sees pixels 0 and 4, .5 + .125; edge 3 sees 4 and 8.
     first = rows(f"{out}/potentials.csv")[1]
     # Channel 1 is [[-.5, .5], [-.25, 1]]: at its window 0 that is -.5 + 1.
     wanted = {"edges.0": 0.625, "edges.1": 0.75, "edges.2": 0.25, "edges.3": 0.625, "edges.4": 0.5, "edges.5": -0.25, "edges.6": 0.5, "edges.7": 0.5}
     got = {n: float(first[f"neuron {n}"]) for n in wanted}
     checks.that(got == wanted, f"a convolution reads channel-first neurons and [ky][kx][in][out] weights: {got}")
     summary, perf = json.load(open(f"{out}/summary.json")), rows(f"{out}/perf.csv")
-    checks.that(abs(summary["energy"]["total_j"] - sum(float(r["total_energy"]) for r in perf)) < 1e-6 * summary["energy"]["total_j"], "the total is that of the steps")
+    energy, time = summary["energy"], summary["time"]
+    checks.that(abs(energy["total_j"] - sum(float(r["total_energy"]) for r in perf)) < 1e-6 * energy["total_j"], "the total is that of the steps")
     for view in ("by_action", "by_population", "by_component"):
-        checks.that(abs(sum(summary["energy"][view].values()) - summary["energy"]["total_j"]) < 1e-12 * summary["energy"]["total_j"] + 1e-24,
-                    f"energy.{view} adds up to the total")
-    checks.that(abs(sum(summary["time"]["bound_s"].values()) - summary["time"]["total_s"]) < 1e-9 * summary["time"]["total_s"], "time.bound_s adds up to the time")
+        checks.that(abs(sum(energy[view].values()) - energy["total_j"]) < 1e-12 * energy["total_j"] + 1e-24, f"energy.{view} adds up to the total")
+    checks.that(abs(sum(time["bound_s"].values()) - time["total_s"]) < 1e-9 * time["total_s"], "time.bound_s adds up to the time")
     counters = {r["counter"]: int(r["value"]) for r in rows(f"{out}/counters.csv") if r["scope"] == "total"}
-    checks.that(sum(n for c, n in counters.items() if c.endswith("process_spike")) == summary["counts"]["sops"], "synaptic operations are counted by their units")
+    sops = sum(n for c, n in counters.items() if c.endswith("process_spike"))
+    checks.that(sops == summary["counts"]["sops"], "synaptic operations are counted by their units")
     checks.that({r["population"] for r in rows(f"{out}/layers.csv")} == {"picture", "edges", "out", "late", "tree"}, "layers.csv has the groups")
     for command in (["report", out], ["compare", folders["simple"], out]):
         done = subprocess.run([VOLLEY, *command], capture_output=True, text=True)
@@ -160,7 +161,8 @@ WRONG = [
     ("n", "kernel_count: 2", "kernel_count: 3", r"conv2d: an output of 3 channels of 2 x 2 is 12 neurons; group 'edges' has 8"),
     ("n", "kernel_width: 2", "kernel_width: 5", r"conv2d: a kernel of 2 x 5 is larger than the input"),
     ("n", "stride_width: 1", "stride_width: 0", r"stride_width: 0 is not a whole number from 1"),
-    ("n", "delay: [0, 5, 2]", "delay: [0, 6, 2]", r"n\.yaml:42:125: the edge from edges.3 to late.1 has a delay of 6: a dendrite has 6 slots, for delays 0 to 5"),
+    ("n", "delay: [0, 5, 2]", "delay: [0, 6, 2]",
+     r"n\.yaml:42:125: the edge from edges.3 to late.1 has a delay of 6: a dendrite has 6 slots, for delays 0 to 5"),
     ("n", "delay: [0, 5, 2]", "delay: [0, 5]", r"n\.yaml:42:121: delay has 2 values; sparse with 3 source_target_pairs needs 3"),
     ("n", "delay: [0, 5, 2]", "delay: [0, 5, -1]", r"delay: -1 is not a whole number"),
     ("n", "weight: [1, 0, 0", "weight: [0, 0", r"n\.yaml:41:43: weight has 15 values; dense from 8 neurons to 2 needs 16"),
@@ -193,9 +195,12 @@ WRONG = [
     ("n", "{core: 3.0, soma", "{cor: 3.0, soma", r"a mapping has no 'cor'"),
     ("a", "model: truenorth", "model: truenoth", r"a\.yaml:32:35: soma 'tn' has no model 'truenoth' here; did you mean 'truenorth'"),
     ("a", "model: truenorth,", "", r"soma 'tn' has no model"),
-    ("a", "model: current_based, energy", "model: current_based, plugin: my.so, energy", r"a\.yaml:17:50: synapse 'dense' runs the plugin my.so: volley does not run plugins"),
-    ("a", "model: leaky_integrate_fire, energy", "model: leaky_integrate_fire, noise: seq.csv, energy", r"soma 'lif' adds noise from the file seq.csv: volley does not"),
-    ("a", "energy_process_spike: 3.5e-11", "energy_proces_spike: 3.5e-11", r"unknown key 'energy_proces_spike' in synapse; did you mean 'energy_process_spike'"),
+    ("a", "model: current_based, energy", "model: current_based, plugin: my.so, energy",
+     r"a\.yaml:17:50: synapse 'dense' runs the plugin my.so: volley does not run plugins"),
+    ("a", "model: leaky_integrate_fire, energy", "model: leaky_integrate_fire, noise: seq.csv, energy",
+     r"soma 'lif' adds noise from the file seq.csv: volley does not"),
+    ("a", "energy_process_spike: 3.5e-11", "energy_proces_spike: 3.5e-11",
+     r"unknown key 'energy_proces_spike' in synapse; did you mean 'energy_process_spike'"),
     ("a", "energy_process_spike: 3.5e-11, ", "", r"synapse 'dense' has no energy_process_spike"),
     ("a", "latency_spike_out: 1.0e-8", "latency_spike_out: -1.0e-8", r"latency_spike_out: -1.0e-8 is below 0"),
     ("a", "energy_message_in: 1.5e-12", "energy_message_in: 1.5 pJ", r"energy_message_in: '1.5 pJ' is not a number; SANA-FE's numbers are plain"),
@@ -209,7 +214,8 @@ WRONG = [
     ("a", "tile[0..5]", "tile[5..0]", r"a range of copies is NAME\[A..B\]"),
     ("a", "- name: tn\n", "- name: sum\n", r"'sum' is a dendrite on line 21 and a soma here: a unit that is both needs a plugin"),
     ("a", "topology: mesh", "topology: torus", r"topology: SANA-FE has only mesh"),
-    ("a", "          dendrite:\n            - name: sum", "          dendrites:\n            - name: sum", r"unknown key 'dendrites' in core; did you mean 'dendrite'"),
+    ("a", "          dendrite:\n            - name: sum", "          dendrites:\n            - name: sum",
+     r"unknown key 'dendrites' in core; did you mean 'dendrite'"),
     ("a", "  name: grid", "  name: [grid", r"a\.yaml:\d+:\d+: not YAML"),
     ("l", "g 1 threshold", "g x threshold", r"l\.net:2:3: g without a number of neurons"),
     ("l", "& 1.0@5.0", "& 1.0@9.0", r"l\.net:11:7: core 9.0: architecture 'grid' has 6 tiles"),

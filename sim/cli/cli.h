@@ -58,7 +58,7 @@ const struct cli_command *cli_command_by_name(const char *);
 int cli_read(struct cli *, const struct cli_command *, int argc, char **argv, struct err *);
 void cli_free(struct cli *);
 void cli_notes(const struct cli *, struct fidelity *);  /* lines on options that change nothing, or were given twice */
-int cli_gave(const struct cli *, const char *option);   /* whether it was on the command line */
+int cli_gave(const struct cli *, const char *name);   /* whether it was on the command line */
 const char *cli_gave_beyond(const struct cli *, const char *allowed);   /* the first option given that is not in a list like cli_command.options */
 void cli_help(FILE *, const struct cli_command *);      /* one command's page */
 void cli_overview(FILE *);

@@ -44,7 +44,7 @@ static const struct option options[] = {
     {"cores", VALUE_COUNT, "N|all", AT(cores), 1, 1u << 30, "cores used at most (default all): what --map balance spreads over"},
     {"set", VALUE_SET, "KEY=VALUE", 0, 0, 0, "overrides a key of the chip file, e.g. noc.size=16x16; may be given several times"},
     {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME with another core kind"},
-    {"timing", VALUE_WORD, "none|slots|cycle|sanafe-simple|sanafe-detailed", AT(timing), 0, 0, "model of the network's time (default cycle; the last two: of SANA-FE's files)"},
+    {"timing", VALUE_WORD, "none|slots|cycle|sanafe-simple|sanafe-detailed", AT(timing), 0, 0, "model of time (default cycle; two of SANA-FE)"},
     {"engine", VALUE_WORD, "c|systemc", AT(engine), 0, 0, "what moves time: a loop in C, or the SystemC kernel"},
     {"threads", VALUE_COUNT, "N", AT(threads), 1, 256, "threads; the result does not depend on it (default 1)"},
     {"seed", VALUE_SEED, "N", AT(seed), 0, 0, "seed of every random number (default 0)"},

@@ -254,9 +254,9 @@ static int load(struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t ignored;
     cli_notes(cli, &p->extra);
-    return cli_traces(cli->trace, &ignored, err) || check_timing(cli, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) || job_network(p, cli, cli->file[1], err) ||
-           job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) || job_quantise(p, cli, err) || job_map(p, cli, err) ||
-           job_sums(p, cli, err);
+    return cli_traces(cli->trace, &ignored, err) || check_timing(cli, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) ||
+           job_network(p, cli, cli->file[1], err) || job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) ||
+           job_quantise(p, cli, err) || job_map(p, cli, err) || job_sums(p, cli, err);
 }
 
 /* Not a failure of ours nor of the input, but a script must see that the answer is not whole: status 130. */

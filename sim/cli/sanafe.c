@@ -42,8 +42,8 @@ int cli_is_sanafe(const struct cli *cli, struct err *err)
     if (arch == SANAFE_FILE_ARCH && access(cli->file[1], R_OK))
         return err_input(err, "%s: %s; name a network of SANA-FE, YAML or .net", cli->file[1], strerror(errno));
     if (arch == SANAFE_FILE_ARCH)
-        return err_input(err, "%s is an architecture of SANA-FE, which runs that tool's networks (YAML with network and mappings, or .net); %s is none", cli->file[0],
-                         cli->file[1]);
+        return err_input(err, "%s is an architecture of SANA-FE, which runs that tool's networks (YAML with network and mappings, or .net); %s is none",
+                         cli->file[0], cli->file[1]);
     if (net == SANAFE_FILE_NETWORK)
         return err_input(err, "%s is a network of SANA-FE, mapped to that tool's cores; %s is no architecture of it. volley convert %s -o FILE.yaml writes the "
                          "network for volley's own chips", cli->file[1], cli->file[0], cli->file[1]);
@@ -96,8 +96,10 @@ static int check_memory(const struct sanafe_job *j, const struct cli *cli, uint3
     double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     if (there <= 0 || bytes <= there / 2)
         return 0;
-    return err_input(err, "--steps %u: the steps and the potentials that are logged take %.3g GB of memory, this machine has %.3g GB; run fewer steps or log fewer "
-                     "neurons", cli->steps, bytes / 1e9, there / 1e9);
+    return err_input(err,
+                     "--steps %u: the steps and the potentials that are logged take %.3g GB of memory, this machine has %.3g GB; run fewer steps or log fewer "
+                     "neurons",
+                     cli->steps, bytes / 1e9, there / 1e9);
 }
 
 static int run_steps(struct sanafe_job *j, const struct cli *cli, uint32_t traces, struct err *err)

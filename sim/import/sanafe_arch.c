@@ -205,8 +205,8 @@ static int chip_attributes(struct sanafe_arch *arch, const struct doc_node *chip
         return -1;
     for (int i = 0; i < 3; i++)
         if (!sanafe_find(attributes, names[i]))
-            return doc_error(attributes ? attributes : chip, err, "architecture.attributes has no %s; write attributes: {width: 8, height: 4, link_buffer_size: 16}",
-                             names[i]);
+            return doc_error(attributes ? attributes : chip, err,
+                             "architecture.attributes has no %s; write attributes: {width: 8, height: 4, link_buffer_size: 16}", names[i]);
     return read_sync(arch, latency, table, err);
 }
 

@@ -143,7 +143,8 @@ static struct sanafe_params *own_params(struct sanafe_network *net, struct sanaf
 /* A reserved word: 1, and it is read; 0: none; -1. log_v is the line format's word for log_potential. */
 static int reserved(struct sanafe_neuron *neuron, const struct doc_node *key, const struct doc_node *value, struct err *err)
 {
-    static const char *const hw[SANAFE_SECTIONS] = {[SANAFE_SYNAPSE] = "synapse_hw_name", [SANAFE_DENDRITE] = "dendrite_hw_name", [SANAFE_SOMA] = "soma_hw_name"};
+    static const char *const hw[SANAFE_SECTIONS] = {
+        [SANAFE_SYNAPSE] = "synapse_hw_name", [SANAFE_DENDRITE] = "dendrite_hw_name", [SANAFE_SOMA] = "soma_hw_name"};
     for (int s = SANAFE_SYNAPSE; s <= SANAFE_SOMA; s++)
         if (!strcmp(key->text, hw[s])) {
             if (sanafe_scalar(value, key->text, err))
@@ -161,7 +162,8 @@ static int reserved(struct sanafe_neuron *neuron, const struct doc_node *key, co
 }
 
 /* The attributes of one map, for the units in `to`. */
-static int read(struct sanafe_network *net, struct sanafe_neuron *neuron, struct sanafe_params **mine, const struct doc_node *from, unsigned to, struct err *err)
+static int read(struct sanafe_network *net, struct sanafe_neuron *neuron, struct sanafe_params **mine, const struct doc_node *from, unsigned to,
+                struct err *err)
 {
     const struct doc_node *key, *value;
     struct sanafe_pairs p = {.at = from};

@@ -154,8 +154,8 @@ static int check_taps(const struct sanafe_neuron *n, const char *who, struct err
     const struct sanafe_params *p = n->params;
     uint32_t taps = sanafe_taps(p);
     if (!taps)
-        return doc_error(n->at, err, "neuron %s: its dendrite is of the model taps; write taps: 3, time_constants: [0.8, 0.8, 0.7], space_constants: [0.1, 0.2]",
-                         who);
+        return doc_error(n->at, err,
+                         "neuron %s: its dendrite is of the model taps; write taps: 3, time_constants: [0.8, 0.8, 0.7], space_constants: [0.1, 0.2]", who);
     if (p->n_time_constants != taps)
         return doc_error(n->at, err, "neuron %s: %u time_constants for %u taps; there is one for each", who, p->n_time_constants, taps);
     if (p->n_space_constants != taps - 1)

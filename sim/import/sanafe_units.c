@@ -201,8 +201,9 @@ static int check_names(const struct sanafe_core_kind *core, struct err *err)
                 continue;
             if (a->section == b->section)
                 return doc_error(b->at, err, "the name '%s' was given to a %s on line %u", b->name, section_names[b->section], a->at->line);
-            return doc_error(b->at, err, "'%s' is a %s on line %u and a %s here: a unit that is both needs a plugin, which volley does not run; give it two names",
-                             b->name, section_names[a->section], a->at->line, section_names[b->section]);
+            return doc_error(b->at, err,
+                             "'%s' is a %s on line %u and a %s here: a unit that is both needs a plugin, which volley does not run; give it two names", b->name,
+                             section_names[a->section], a->at->line, section_names[b->section]);
         }
     return 0;
 }

@@ -21,7 +21,8 @@ const char *sanafe_timing_word(enum sanafe_timing timing)
 /* ---- the energy, action by action ---- */
 
 /* The line of this name, made where it is not there yet. */
-static struct sanafe_line *line_of(struct sanafe_line **line, size_t *n, size_t *capacity, enum sanafe_part_of_energy part, const char *unit, const char *action)
+static struct sanafe_line *line_of(struct sanafe_line **line, size_t *n, size_t *capacity, enum sanafe_part_of_energy part, const char *unit,
+                                   const char *action)
 {
     char name[SANAFE_LINE_NAME];
     /* Units of one range count together: "input[3]" is an "input". */

@@ -169,7 +169,9 @@ static void write_log(const struct sanafe_run *run, const struct places *at, dou
     struct column *c = mem_new(run->n_logs, sizeof *c);
     list_columns(run->chip, c);
     for (uint32_t i = 0; i < run->n_logs; i++)
-        log[i] = c[i].part ? (c[i].latency ? c[i].part->latency : part_energy(c[i].part)) : c[i].core != SANAFE_NOWHERE ? at->core[c[i].core] : at->tile[c[i].tile];
+        log[i] = c[i].part                     ? (c[i].latency ? c[i].part->latency : part_energy(c[i].part))
+                 : c[i].core != SANAFE_NOWHERE ? at->core[c[i].core]
+                                               : at->tile[c[i].tile];
     free(c);
 }
 

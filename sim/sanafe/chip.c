@@ -58,7 +58,8 @@ static void make_places(struct sanafe_chip *chip)
 /* XY routing: first along x, then along y; energy is the destination's, time the source's (account.c has the energy). */
 static struct sanafe_axon axon_between(const struct sanafe_chip *chip, uint32_t from, uint32_t to)
 {
-    const struct sanafe_tile *a = &chip->arch->tile[chip->arch->core[chip->core[from].core].tile], *b = &chip->arch->tile[chip->arch->core[chip->core[to].core].tile];
+    const struct sanafe_tile *a = &chip->arch->tile[chip->arch->core[chip->core[from].core].tile],
+                             *b = &chip->arch->tile[chip->arch->core[chip->core[to].core].tile];
     struct sanafe_axon axon = {
         .to = to,
         .x_hops = a->x < b->x ? b->x - a->x : a->x - b->x,
@@ -147,8 +148,10 @@ static int check_shared(struct sanafe_chip *chip, struct err *err)
             continue;
         if (chip->part[dendrite].user) {
             char *name = sanafe_place_name(chip, p), *other = sanafe_place_name(chip, chip->part[dendrite].user - 1);
-            bad = doc_error(chip->net->neuron[chip->place[p].neuron].at, err, "neuron %s: the dendrite '%s' is that of %s already; one of the model taps has place "
-                            "for one neuron: name a unit for each (NAME[0..9], dendrite: NAME[1])", name, chip->part[dendrite].unit->name, other);
+            bad = doc_error(chip->net->neuron[chip->place[p].neuron].at, err,
+                            "neuron %s: the dendrite '%s' is that of %s already; one of the model taps has place "
+                            "for one neuron: name a unit for each (NAME[0..9], dendrite: NAME[1])",
+                            name, chip->part[dendrite].unit->name, other);
             free(name);
             free(other);
         }
@@ -171,10 +174,12 @@ static void note_cores(struct sanafe_chip *chip)
         if (kind->section[SANAFE_AXON_IN + 1] - kind->section[SANAFE_AXON_IN] > 1 || kind->section[SANAFE_AXON_OUT + 1] - kind->section[SANAFE_AXON_OUT] > 1)
             fidelity_add(&chip->notes, FIDELITY_WARNING, kind->name, "has several units of axon_in or axon_out: the first of each does all the work");
         if (kind->buffer == SANAFE_BEFORE_DENDRITE)
-            fidelity_add(&chip->notes, FIDELITY_NOTE, kind->name, "keeps one current per neuron before the dendrite: of several in a step the last counts, as in "
+            fidelity_add(&chip->notes, FIDELITY_NOTE, kind->name,
+                         "keeps one current per neuron before the dendrite: of several in a step the last counts, as in "
                          "SANA-FE");
         if (kind->buffer == SANAFE_IN_DENDRITE)
-            fidelity_add(&chip->notes, FIDELITY_NOTE, kind->name, "keeps its buffer inside the dendrite: an accumulator there hands on what the step before brought "
+            fidelity_add(&chip->notes, FIDELITY_NOTE, kind->name,
+                         "keeps its buffer inside the dendrite: an accumulator there hands on what the step before brought "
                          "(SANA-FE 2.2.1 loses it)");
     }
 }

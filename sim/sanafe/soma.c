@@ -53,10 +53,12 @@ static int lif_step(const struct sanafe_state *s, uint32_t place, const struct s
     if (s->step == c->soma_step + 1 || (!c->soma_step && s->step == 1))
         return 0;
     char *name = sanafe_place_name(s->chip, place);
-    doc_error(s->chip->net->neuron[s->chip->place[place].neuron].at, err, "neuron %s: leaky_integrate_fire is worked on %s; its core keeps its buffer %s: such a "
-              "neuron needs buffer_position soma or dendrite, with buffer_inside_unit false at a soma", name,
-              s->step == c->soma_step ? "twice in a step" : "in some steps only",
-              s->chip->arch->core[s->chip->net->neuron[s->chip->place[place].neuron].core].kind->buffer == SANAFE_IN_SOMA ? "inside the soma" : "before axon_out");
+    doc_error(s->chip->net->neuron[s->chip->place[place].neuron].at, err,
+              "neuron %s: leaky_integrate_fire is worked on %s; its core keeps its buffer %s: such a "
+              "neuron needs buffer_position soma or dendrite, with buffer_inside_unit false at a soma",
+              name, s->step == c->soma_step ? "twice in a step" : "in some steps only",
+              s->chip->arch->core[s->chip->net->neuron[s->chip->place[place].neuron].core].kind->buffer == SANAFE_IN_SOMA ? "inside the soma"
+                                                                                                                          : "before axon_out");
     free(name);
     return -1;
 }
@@ -133,8 +135,10 @@ static enum sanafe_status source(struct sanafe_source *p, uint32_t step)
 static int no_current(const struct sanafe_state *s, uint32_t place, struct err *err)
 {
     char *name = sanafe_place_name(s->chip, place);
-    doc_error(s->chip->net->neuron[s->chip->place[place].neuron].at, err, "neuron %s is an input, which takes no current, and a synapse brought it one in step %u; "
-              "take its edges out, or give it another soma", name, s->step);
+    doc_error(s->chip->net->neuron[s->chip->place[place].neuron].at, err,
+              "neuron %s is an input, which takes no current, and a synapse brought it one in step %u; "
+              "take its edges out, or give it another soma",
+              name, s->step);
     free(name);
     return -1;
 }
