@@ -107,6 +107,8 @@ struct image {
     const uint64_t *fan_in_sum;     /* [neurons] sum of |weight| x largest payload over all synapses: bound of an accumulator */
     enum image_active active;
     int skip_idle;                  /* held and idle neurons are not visited */
+    int overlaps;                   /* packets are served beside the update */
+    uint32_t queue_in, queue_out;   /* packets that the described core's queues hold; UINT32_MAX: without end; 0: nobody says */
     struct image_words words;
     struct image_time time;
 };

@@ -12,7 +12,10 @@
 extern "C" {
 #endif
 
+struct core_kind;
+
 struct params {
+    const struct core_kind *kind;       /* that is made: for kinds made while the program runs (both:A,B) */
     /* formats: "8 bit signed", as written; the document's */
     const char *weight, *membrane, *current, *threshold, *reset_value, *bias, *decay, *refractory, *target;
     /* offers. Lists of words are a bit per word, in the order of the words in the table; single words their number */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cores/params.h"
 
 #define SERVICE_MOST (1u << 31)         /* NoC cycles: what a route has bits for */
 enum { SUM_BITS = 62 };         /* of the largest sum that every core kind accumulates exactly */
@@ -73,10 +74,12 @@ struct noc *chip_make_noc(const struct chipfile *f, struct err *err)
     return noc;
 }
 
-static const struct core_kind *kind_by_name(const char *name)
+static const struct core_kind *kind_of(const struct core_type *type)
 {
+    if (type->pair)
+        return type->pair;
     for (int k = 0; core_kinds[k]; k++)
-        if (!strcmp(core_kinds[k]->name, name))
+        if (!strcmp(core_kinds[k]->name, type->kind))
             return core_kinds[k];
     return NULL;
 }
@@ -96,9 +99,10 @@ static int create_cores(struct chip *chip, struct err *err)
         core->period_ps = chip->file->clock[core->type->clock].period_ps;
         chip->tiles_used += core->tile != last_tile;    /* cores are in rising order, a tile's cores side by side */
         last_tile = core->tile;
-        if (!(core->kind = kind_by_name(core->type->kind)))
+        if (!(core->kind = kind_of(core->type)))
             return err_input(err, "%s: core type %s: no core kind \"%s\"; `volley kinds` lists them", chip->file->path, core->type->name, core->type->kind);
-        if (!(core->core = core->kind->create(NULL, m->core, err)))
+        struct params params = {.kind = core->kind};
+        if (!(core->core = core->kind->create(&params, m->core, err)))
             return -1;
     }
     return 0;
@@ -154,9 +158,9 @@ static int load_cores(struct chip *chip, struct err *err)
     return 0;
 }
 
-/* 1: of a row's service, the words of memories take longer than the rest. */
-static uint32_t memory_bound(const struct chip_core *core, const struct segment *s, uint64_t cycles)
+uint32_t chip_memory_bound(const struct chip *chip, const struct chip_core *core, uint32_t row, uint64_t cycles)
 {
+    const struct segment *s = (const struct segment *)(chip->rows + row);
     const struct image_time *t = &core->image.time;
     uint64_t memory = t->axon_word * core->image.words.axon;
     for (;; s = segment_next(s)) {
@@ -182,7 +186,7 @@ static int price_routes(struct chip *chip, struct err *err)
             return err_answer(err, "%s: core %u: one packet's service takes more than 2^31 cycles; shorter times in core_types.%s.service would help",
                               chip->file->path, core->endpoint, core->type->name);
         route->service = (uint32_t)service & (SERVICE_MOST - 1);
-        route->memory = memory_bound(core, (const struct segment *)(chip->rows + route->row), cycles) & 1u;
+        route->memory = chip_memory_bound(chip, core, route->row, cycles) & 1u;
     }
     return 0;
 }

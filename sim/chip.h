@@ -93,6 +93,8 @@ int chip_needs_graph(const struct chip_noc *);          /* chip_noc.c: 0: a mesh
 struct topology *chip_graph(const struct chipfile *, const struct noc_shape *, struct err *);
 int chip_images(struct chip *, const struct chip_options *, struct err *);             /* chip_image.c */
 int chip_rows(struct chip *, const struct chip_options *, struct err *);               /* chip_rows.c */
+/* 1: of a row's service, which takes so many core cycles, the words of memories take longer than the rest. */
+uint32_t chip_memory_bound(const struct chip *, const struct chip_core *, uint32_t row, uint64_t cycles);
 uint64_t chip_noc_cycles(const struct chip *, const struct chip_core *, uint64_t core_cycles);     /* rounded up to the NoC's next edge */
 
 #ifdef __cplusplus

@@ -178,7 +178,7 @@ static void set_times(struct image_time *t, const struct core_type *type)
 static void set_ranges(struct image *image, const struct core_type *type)
 {
     const struct format *membrane = core_type_format(type, "membrane"), *current = core_type_format(type, "current");
-    int loihi = !strcmp(type->kind, "cuba");    /* that kind clips the membrane symmetrically and wraps the current */
+    int loihi = core_type_is(type, "cuba");    /* that kind clips the membrane symmetrically and wraps the current */
     image->membrane_high = membrane ? membrane->high : INT32_MAX;
     image->membrane_low = loihi ? -image->membrane_high : membrane ? membrane->low : INT32_MIN;
     image->current_high = current ? current->high : INT32_MAX;
@@ -188,6 +188,9 @@ static void set_ranges(struct image *image, const struct core_type *type)
     image->active = type->active_when == ACTIVE_ALWAYS ? IMAGE_ACTIVE_ALWAYS : type->active_when == ACTIVE_INPUT ? IMAGE_ACTIVE_INPUT
                   : type->active_when == ACTIVE_NONZERO ? IMAGE_ACTIVE_NONZERO : IMAGE_ACTIVE_INPUT_OR_NONZERO;
     image->skip_idle = type->skip_idle;
+    image->overlaps = type->overlap == OVERLAP_FULL;
+    image->queue_in = type->queue_in;
+    image->queue_out = type->queue_out;
 }
 
 int chip_images(struct chip *chip, const struct chip_options *options, struct err *err)

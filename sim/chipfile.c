@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "chipfile_parts.h"
+#include "cores/both.h"
 #include "sram.h"
 
 /* How far the memory model is from the points it was fitted to, at the nodes next to the chip's. */
@@ -108,6 +109,7 @@ void chipfile_free_type(struct core_type *type)
     free(type->emulate_standing.why);
     free(type->name);
     free(type->kind);
+    both_free(type->pair);
 }
 
 static void free_noc(struct chip_noc *n)

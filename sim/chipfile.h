@@ -64,8 +64,10 @@ enum rounding { ROUND_ZERO, ROUND_DOWN, ROUND_NEAREST };
 
 struct chip_static { char *what; char *state; struct cost power; };    /* what: chip tile core router link memory; state: used unused gated any */
 
+struct core_kind;
 struct core_type {
-    char *name, *kind;          /* core kind: "reference", "lif", "cuba" */
+    char *name, *kind;          /* core kind: "reference", "lif", "cuba", "both:lif,rtl:lif_core" */
+    struct core_kind *pair;     /* of a kind both:A,B: made for this type; else NULL */
     uint32_t clock;
     /* capacity; UINT32_MAX / UINT64_MAX: no limit */
     uint32_t neurons, axons_in, axons_out, delay_max;       /* delay_max: largest chip delay c */
@@ -213,6 +215,7 @@ void chipfile_places_free(struct chip_place *, uint32_t n);
 uint64_t service_count_time(const struct service_term *, uint32_t n, enum counter);
 uint64_t service_word_time(const struct core_type *, const struct service_term *, uint32_t n, enum table, int writes);
 const struct format *core_type_format(const struct core_type *, const char *name);     /* NULL: not given */
+int core_type_is(const struct core_type *, const char *kind);   /* 1: it computes as this kind does; of a pair the first counts */
 const struct energy_term *chipfile_price(const struct chipfile *, int counter);         /* NULL: not priced */
 uint64_t chipfile_barrier_cycles(const struct chipfile *, uint32_t tiles_in_use);       /* in cycles of barrier_clock */
 const char *basis_word(enum basis);

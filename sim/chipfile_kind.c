@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "chipfile_parts.h"
+#include "cores/both.h"
 #include "cores/core.h"
 
 /* SECTION_MAX: keys of one section, those of all kinds together; as many as config/fields names in a message. */
 enum { KINDS_MAX = 100, SECTION_MAX = 64 };
 
 /* The kinds that this program was built with; a misspelt one is named at its place in the file. */
-const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct err *err)
+static const struct core_kind *find(const struct doc_node *place, const char *name, struct err *err)
 {
     const char *known[KINDS_MAX];
     char list[400] = "";
@@ -29,6 +30,26 @@ const struct core_kind *chipfile_kind(const struct doc_node *place, const char *
     else
         doc_error(place, err, "no core kind '%s'; there are %s", name, list);
     return NULL;
+}
+
+/* "A,B" behind "both:". Two of the same name are allowed: whether a kind does the same thing twice is a question, too. */
+static const struct core_kind *find_pair(const struct doc_node *place, const char *names, struct core_kind **pair, struct err *err)
+{
+    const char *comma = strchr(names, ',');
+    char first[KEY_MAX];
+    if (!comma || comma == names || !comma[1] || strchr(comma + 1, ',') || (size_t)(comma - names) >= sizeof first) {
+        doc_error(place, err, "core kind 'both:%s': two kinds in lockstep are written both:lif,rtl:lif_core", names);
+        return NULL;
+    }
+    snprintf(first, sizeof first, "%.*s", (int)(comma - names), names);
+    const struct core_kind *a = find(place, first, err), *b = a ? find(place, comma + 1, err) : NULL;
+    return b ? *pair = both_new(a, b) : NULL;
+}
+
+const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct core_kind **pair, struct err *err)
+{
+    *pair = NULL;
+    return strncmp(name, "both:", 5) ? find(place, name, err) : find_pair(place, name + 5, pair, err);
 }
 
 /* f's key within a section ("weight" of "formats.weight"), or NULL where it belongs to another. */

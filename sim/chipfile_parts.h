@@ -81,7 +81,8 @@ struct kind_keys {
 };
 struct kind_params { struct params own, unused; };          /* unused: keys of other kinds */
 struct kind_place { const struct doc_node *map, *place; size_t params; };   /* map: NULL where absent; params: offset of the kind_params in `into` */
-const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct err *);    /* NULL: no such kind */
+/* NULL: no such kind. *pair: made where the name is both:A,B, the caller's from then on; else NULL. */
+const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct core_kind **pair, struct err *);
 /* One section of a core type: the common keys (NULL: none), and those of the kind. */
 int chipfile_kind_read(struct reading *, const struct kind_keys *, const char *section, const struct field_table *common, const struct kind_place *,
                        void *into, struct err *);

@@ -19,7 +19,8 @@ struct type_text {
 };
 #define OF(member) offsetof(struct type_text, member)
 static const struct field type_fields[] = {
-    {"kind", FIELD_TEXT, OF(kind), 0, 0, 0, NULL, NULL, "lif", "core kind that computes it: `volley kinds` lists them"},
+    {"kind", FIELD_TEXT, OF(kind), 0, 0, 0, NULL, NULL, "lif",
+     "core kind that computes it: `volley kinds` lists them; \"both:lif,rtl:lif_core\": two in lockstep"},
     {"clock", FIELD_TEXT, OF(clock), 0, 0, 0, NULL, "", "core", "its clock domain, of time.clocks; the one named `core`, or the only one, where absent"},
     {"capacity", FIELD_NODE, OF(capacity), 0, 0, 0, NULL, NULL, "{neurons: 256, axons_in: 1024, axons_out: 1024, delay: 1..15 steps}",
      "what fits, memories apart"},
@@ -129,6 +130,13 @@ static int read_formats(struct reading *r, struct core_type *type, const struct 
         return doc_error(doc_get(map, "decay"), err, "formats.decay: %s; a decay is an unsigned fraction of at most %d bit", doc_get(map, "decay")->text,
                          DECAY_BITS_MAX);
     return 0;
+}
+
+int core_type_is(const struct core_type *type, const char *kind)
+{
+    const char *name = strncmp(type->kind, "both:", 5) ? type->kind : type->kind + 5;
+    size_t n = strlen(kind);
+    return !strncmp(name, kind, n) && (!name[n] || name[n] == ',');
 }
 
 const struct format *core_type_format(const struct core_type *type, const char *name)
@@ -279,7 +287,7 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
         return -1;
     const struct doc_node *kind = doc_get(node, "kind");
     /* --core and --set change `kind` alone; a whole type given by --set was written for its kind */
-    struct kind_keys keys = {type->name, chipfile_kind(kind, text.kind, err), kind->set && !node->set};
+    struct kind_keys keys = {type->name, chipfile_kind(kind, text.kind, &type->pair, err), kind->set && !node->set};
     if (!keys.kind)
         return -1;
     const struct doc_node *clock = doc_get(node, "clock");

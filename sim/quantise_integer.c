@@ -54,7 +54,7 @@ static int read_weight_width(const struct quant_job *job, const struct core_type
 /* A format that is not stated is as wide as the cores' int32 state. */
 static int read_width(const struct quant_job *job, const struct core_type *t, struct quant_width *w, struct err *err)
 {
-    *w = (struct quant_width){.cuba = !strcmp(t->kind, "cuba"), .bias_exponent = t->bias_exponent_max};
+    *w = (struct quant_width){.cuba = core_type_is(t, "cuba"), .bias_exponent = t->bias_exponent_max};
     if (read_weight_width(job, t, w, err))
         return -1;
     w->membrane = fmin(format_high(t, "membrane", INT32_MAX), INT32_MAX);     /* the cores' state is int32 */

@@ -24,11 +24,6 @@ static const char *const point_words[] = {
     [RESET_NOW] = "in the step of the spike", [RESET_NEXT_BEFORE_DECAY] = "in the next step, before the decay",
     [RESET_NEXT_AFTER_INPUT] = "in the next step, after the input"};
 
-static int is_kind(const struct core_type *t, const char *kind)
-{
-    return !strcmp(t->kind, kind);
-}
-
 static int offers_kind(const struct core_type *t, enum reset_kind kind)
 {
     switch (kind) {
@@ -179,7 +174,7 @@ static int subtract_earlier(struct asking *a)
         return -1;
     a->plan->amount = AMOUNT_OVER_BETA;
     LINE(a, FIDELITY_REWRITTEN, "subtracts threshold / beta in the step of the spike: equals threshold after the input of the next%s",
-         is_kind(a->type, "reference") ? " but for float32 rounding" : "");
+         core_type_is(a->type, "reference") ? " but for float32 rounding" : "");
     return 0;
 }
 
@@ -264,7 +259,7 @@ static int plan_compare(struct asking *a)
         return 0;
     }
     r->compare = at_least ? COMPARE_GREATER : COMPARE_AT_LEAST;
-    if (t->weight_shift_max && !is_kind(t, "reference")) {
+    if (t->weight_shift_max && !core_type_is(t, "reference")) {
         LINE(a, FIDELITY_ROUNDED, "fires %s its threshold: %s, whose thresholds count in shifted weights, has no other comparison",
              at_least ? "above, not at," : "at, not only above,", t->name);
         return 0;
@@ -297,7 +292,7 @@ static int plan_current(struct asking *a)
 {
     struct neuron_rule *r = &a->plan->rule;
     const struct core_type *t = a->type;
-    int able = is_kind(t, "cuba") || is_kind(t, "reference");
+    int able = core_type_is(t, "cuba") || core_type_is(t, "reference");
     if (!r->current || (able && t->has_current))
         return 0;
     if (all_within(a->population->alpha, a->population->neurons, 0, 0)) {
@@ -332,7 +327,7 @@ static int plan_bias(struct asking *a)
     plan->has_bias = any_bias(a->population);
     if (!plan->has_bias)
         return 0;
-    int integer = !is_kind(t, "reference"), behind = integer && plan->rule.current;
+    int integer = !core_type_is(t, "reference"), behind = integer && plan->rule.current;
     plan->bias_axon = integer && (a->job->file->layer_start == LAYER_BIAS_INPUT || behind);
     if (behind)
         LINE(a, FIDELITY_REWRITTEN, "its bias arrives through a host axon, so that it passes the current (%s adds its own bias behind it)", t->name);
@@ -382,7 +377,7 @@ static int plan_decay(struct asking *a, const double *beta, const char *what)
 {
     const struct core_type *t = a->type;
     uint32_t n = a->population->neurons, other = 0;
-    if (!is_kind(t, "reference") && plan_decay_range(a, beta, what))
+    if (!core_type_is(t, "reference") && plan_decay_range(a, beta, what))
         return -1;
     if (t->decay_multiply || !beta || all_within(beta, n, 1, 1))
         return 0;
@@ -416,7 +411,7 @@ static int try_type(struct asking *a, uint32_t population)
 {
     const struct population *p = a->population;
     *a->plan = (struct quant_plan){.type = a->plan->type, .rule = p->rule, .compartments = 1};
-    if (!is_kind(a->type, "reference") && !is_kind(a->type, "lif") && !is_kind(a->type, "cuba") && !is_kind(a->type, "rtl:lif_core"))
+    if (!core_type_is(a->type, "reference") && !core_type_is(a->type, "lif") && !core_type_is(a->type, "cuba") && !core_type_is(a->type, "rtl:lif_core"))
         return refuse(a, "is a leaky neuron", "neurons of another kind", "a core type of kind reference, lif or cuba");
     if (plan_current(a) || plan_payload(a, population) || plan_decay(a, p->beta, "membrane") ||
         plan_decay(a, a->plan->rule.current ? p->alpha : NULL, "current"))

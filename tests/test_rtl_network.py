@@ -1,6 +1,6 @@
 """Trained networks on a mesh of RTL cores: spikes, samples, the time of every step and all totals are those of kind lif, whose core type says the RTL's
-own costs (rtl/README.md): 3 + accumulator words per packet, 2 + state words + spikes per update, a synapse word per accumulator word."""
-import csv
+own costs (rtl/README.md): 3 + accumulator words per packet, 2 + state words + spikes per update, a synapse word per accumulator word.
+In lockstep, both:lif,rtl:lif_core, the two say the same of every packet and update, in both engines; with other costs the first packet ends the run."""
 import csv
 import filecmp
 import os
@@ -34,21 +34,40 @@ def totals(folder):
         return [row for row in csv.reader(file) if row[0] != "population"]
 
 
-def compare(stem, samples, options, here):
+def compare(stem, samples, options, here, kind="rtl:lif_core", engine=()):
     """Faults; None where this volley has no RTL."""
     name = os.path.basename(stem)
     c, rtl = os.path.join(here, name + "_c"), os.path.join(here, name + "_rtl")
-    for folder, more in ((c, []), (rtl, ["--core", "lif28=rtl:lif_core"])):
+    for folder, more in ((c, []), (rtl, ["--core", "lif28=" + kind, *engine])):
         answer = run(stem, samples, options + more, folder)
-        if "built without Verilator" in answer.stderr:
+        if "built without" in answer.stderr:
             return None
         if answer.returncode:
             return ["%s %s: exit status %d: %s" % (name, more, answer.returncode, answer.stderr.strip())]
     faults = ["%s: counters of the whole run differ: %s" % (name, pair) for pair in zip(totals(c), totals(rtl)) if pair[0] != pair[1]]
     for table in ("spikes.csv", "samples.csv", "steps.csv"):
         if not filecmp.cmp(os.path.join(c, table), os.path.join(rtl, table), shallow=False):
-            faults.append("%s: %s differs between kind lif and rtl:lif_core" % (name, table))
-    print("%s, samples %s: %d spikes, the same" % (name, samples, len(open(os.path.join(rtl, "spikes.csv"), encoding="utf-8").readlines()) - 1))
+            faults.append("%s: %s differs between kind lif and %s" % (name, table, kind))
+    spikes = len(open(os.path.join(rtl, "spikes.csv"), encoding="utf-8").readlines()) - 1
+    print("%s as %s, samples %s: %d spikes, the same" % (name, kind, samples, spikes))
+    return faults
+
+
+def lockstep(here):
+    """Both engines; and what a difference looks like: mesh28's own costs are not this core's."""
+    found = [compare(MLP, "0..0", [], here, "both:lif,rtl:lif_core", engine) for engine in ([], ["--engine", "systemc"])]
+    faults = [fault for faults in found if faults for fault in faults]
+    command = [kit.VOLLEY, "run", "mesh28", MLP + ".nir", "--input", MLP + "_input.spk", "--samples", "0..0", "--core", "lif28=both:lif,rtl:lif_core",
+               "--quiet"]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    wanted = ["sample 0, chip step 0", "core ", "axon ", "cycles of its service", "lif says ", "rtl:lif_core says "]
+    if answer.returncode != 1 or [word for word in wanted if word not in answer.stderr]:
+        faults.append("other costs: exit status %d: %s" % (answer.returncode, answer.stderr.strip()))
+    print(answer.stderr.strip())
+    for kind, status, said in (("both:lif", 2, "both:lif,rtl:lif_core"), ("both:lif,rtl:lif_cor", 2, "did you mean 'rtl:lif_core'")):
+        answer = subprocess.run(command[:-2] + ["lif28=" + kind, "--quiet"], capture_output=True, text=True)
+        if answer.returncode != status or said not in answer.stderr:
+            faults.append("%s: exit status %d: %s" % (kind, answer.returncode, answer.stderr.strip()))
     return faults
 
 
@@ -64,6 +83,8 @@ def main():
             print("SKIPPED: this volley was built without Verilator")
             return 0
         faults += found
+    with tempfile.TemporaryDirectory() as here:
+        faults += lockstep(here)
     print("\n".join(faults))
     return 1 if faults else 0
 
