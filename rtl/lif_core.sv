@@ -46,6 +46,13 @@ module lif_core #(
   input  logic [Groups-1:0]      step_open_i,     // groups in their window; the others are held
   output logic                   step_done_o,
   output logic                   idle_o,
+  // what this cycle is, for whoever keeps the core's time
+  output logic                   updating_o,      // the update goes over its neurons
+  output logic                   stopped_o,       // and stands still: the output queue is full, or a packet is in service meanwhile
+  output logic                   serving_o,       // a packet is in service
+  output logic                   taken_o,         // its first cycle: the packet has left the input queue
+  output logic                   queued_o,        // a spike enters the output queue
+  output logic [NeuronWidth-1:0] queued_neuron_o,
   // one strobe per access: axon, synapse, state, accumulator, parameter
   output logic [4:0]             read_o,
   output logic [4:0]             write_o,
@@ -157,6 +164,12 @@ module lif_core #(
   assign step_ready_o = !update_active && !service_busy && !queue_valid && !clearing_q && out_count == '0;
   assign step_starts  = step_valid_i && step_ready_o;
   assign idle_o       = !update_active && !service_busy && in_count == '0 && out_count == '0 && !clearing_q;
+  assign updating_o      = update_active && !update_swept;
+  assign stopped_o       = updating_o && (update_stopped || service_busy);
+  assign serving_o       = service_starts || service_busy;
+  assign taken_o         = service_starts;
+  assign queued_o        = offer_valid && out_ready;
+  assign queued_neuron_o = offer;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)          fill_bank_q <= 1'b0;
     else if (clear_start) fill_bank_q <= 1'b0;
@@ -352,6 +365,8 @@ module lif_core #(
   end
   a_done_answers_start: assert property (@(posedge clk_i) disable iff (!rst_ni) step_done_o |-> open_step_q);
   a_start_after_done: assert property (@(posedge clk_i) disable iff (!rst_ni) step_starts |-> !open_step_q);
+  a_works_or_stops: assert property (@(posedge clk_i) disable iff (!rst_ni) serving_o && updating_o |-> stopped_o);
+  a_none_queued_when_stopped: assert property (@(posedge clk_i) disable iff (!rst_ni) queued_o |-> updating_o && !stopped_o);
   // Packets taken in are served, one for one.
   logic [31:0] taken_q, served_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -4,6 +4,7 @@
 #include "cores/rtl/lif_core.h"
 
 #include <cstring>
+#include <deque>
 #include <new>
 #include <string>
 
@@ -20,6 +21,8 @@ struct core {
     std::unique_ptr<LifModel> model;
     std::vector<LifRow> row;            /* [axon] */
     std::vector<uint16_t> group_of;     /* [neuron] */
+    std::deque<uint32_t> queued;        /* through the pins: axons in the input queue */
+    uint32_t serving_group = 0;         /* through the pins: whom the service in hand is counted for */
 };
 
 struct core *rtl_lif_create(const struct params *, uint32_t, struct err *)
@@ -69,6 +72,7 @@ int rtl_lif_load(struct core *core, const struct image *image, struct err *err)
 void rtl_lif_reset(struct core *core)
 {
     struct err err;
+    core->queued.clear();
     core->model->clear(&err);
 }
 
@@ -94,7 +98,7 @@ static void add_packet(const struct core *core, const LifRow &row, uint64_t next
 {
     uint64_t *first = counts->action + (size_t)row.share[0].group * N_ACTIONS;
     first[ACT_LEAVES]++;
-    first[ACT_BUSY_CYCLES] += cycles;
+    first[ACT_BUSY_CYCLES] += cycles;   /* 0 where they are counted as they go by */
     for (const LifShare &share : row.share)
         counts->action[(size_t)share.group * N_ACTIONS + (sweep_open(&core->image->group[share.group], next) ? ACT_SOPS : ACT_SOPS_LATE)] += share.synapses;
 }
@@ -128,19 +132,23 @@ static uint32_t open_groups(const struct image *image, uint64_t step)
     return open;
 }
 
-int rtl_lif_update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
+/* What an update did to one neuron, to the neuron's population. */
+static void add_retired(const struct core *core, const Retired &r, struct core_counts *counts)
 {
     const struct image *image = core->image;
+    if (r.neuron >= image->neurons)
+        return;                         /* lanes of the last word beyond the last neuron */
+    uint64_t *action = counts->action + (size_t)core->group_of[r.neuron] * N_ACTIONS;
+    action[!r.open ? ACT_UPDATE_HELD : sweep_active(image->active, r.sum != 0, r.before != 0) ? ACT_UPDATE_ACTIVE : ACT_UPDATE_IDLE]++;
+    action[ACT_SPIKES] += r.spike;
+}
+
+int rtl_lif_update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
+{
     Strobes strobes = {};
     out->count = 0;
-    auto retired = [&](const Retired &r) {
-        if (r.neuron >= image->neurons)
-            return;                         /* lanes of the last word beyond the last neuron */
-        uint64_t *action = counts->action + (size_t)core->group_of[r.neuron] * N_ACTIONS;
-        action[!r.open ? ACT_UPDATE_HELD : sweep_active(image->active, r.sum != 0, r.before != 0) ? ACT_UPDATE_ACTIVE : ACT_UPDATE_IDLE]++;
-        action[ACT_SPIKES] += r.spike;
-    };
-    if (core->model->update(open_groups(image, at->step), out, cycles, strobes, retired, err))
+    auto retired = [&](const Retired &r) { add_retired(core, r, counts); };
+    if (core->model->update(open_groups(core->image, at->step), out, cycles, strobes, retired, err))
         return -1;
     counts->action[ACT_CORE_STEPS]++;       /* the program itself belongs to the first group */
     counts->action[ACT_BUSY_CYCLES] += *cycles;
@@ -148,25 +156,68 @@ int rtl_lif_update(struct core *core, const struct core_step *at, struct emissio
     return 0;
 }
 
-/* Nothing to return: an assertion that fails here is reported by the next call that can. */
-void rtl_lif_clock(struct core *core, struct core_ports *ports)
+/* A cycle as it went by: its accesses, and whose work it was. */
+static void count_cycle(struct core *core, const struct core_ports *ports, const LifPins &pins)
 {
-    struct err err;
-    LifPins pins = {};
-    pins.packet_valid = ports->packet_valid;
-    pins.spike_ready = ports->spike_ready;
-    pins.step_valid = ports->step_valid;
-    pins.packet_axon = ports->axon;
-    pins.step_open = open_groups(core->image, ports->step);
-    core->model->clock(pins, &err);
+    struct core_counts *counts = ports->counts;
+    Strobes strobes;
+    for (int m = 0; m < IMAGE_TABLES; m++) {
+        strobes.reads[m] = pins.read >> m & 1;
+        strobes.writes[m] = pins.write >> m & 1;
+    }
+    add_strobes(core, strobes, counts);
+    bool starts = pins.step_valid && pins.step_ready;
+    counts->action[ACT_CORE_STEPS] += starts;
+    counts->action[ACT_BUSY_CYCLES] += starts || (pins.updating && !pins.stopped);
+    if (pins.taken && !core->queued.empty()) {
+        const LifRow &row = core->row[core->queued.front()];
+        core->queued.pop_front();
+        core->serving_group = row.share[0].group;
+        add_packet(core, row, ports->step + 1, 0, counts);
+    }
+    counts->action[(size_t)core->serving_group * N_ACTIONS + ACT_BUSY_CYCLES] += pins.serving;
+    if (pins.packet_valid && pins.packet_ready)
+        core->queued.push_back(pins.packet_axon);
+}
+
+static void show(const LifPins &pins, struct core_ports *ports)
+{
     ports->packet_ready = pins.packet_ready;
     ports->spike_valid = pins.spike_valid;
     ports->step_ready = pins.step_ready;
     ports->step_done = pins.step_done;
     ports->idle = pins.idle;
+    ports->updating = pins.updating;
+    ports->stopped = pins.stopped;
+    ports->serving = pins.serving;
+    ports->taken = pins.taken;
+    ports->queued = pins.queued;
     ports->neuron = pins.spike_neuron;
+    ports->queued_neuron = pins.queued_neuron;
     ports->reads = pins.read;
     ports->writes = pins.write;
+}
+
+void rtl_lif_clock(struct core *core, struct core_ports *ports)
+{
+    struct err unheard;
+    LifPins pins = {};
+    ports->failed = 0;
+    if (ports->look) {
+        core->model->look(pins);
+        show(pins, ports);
+        return;
+    }
+    pins.packet_valid = ports->packet_valid;
+    pins.spike_ready = ports->spike_ready;
+    pins.step_valid = ports->step_valid;
+    pins.packet_axon = ports->axon;
+    pins.step_open = open_groups(core->image, ports->step);
+    const std::function<void(const Retired &)> retired = [&](const Retired &r) { add_retired(core, r, ports->counts); };
+    ports->failed = core->model->clock(pins, ports->counts ? &retired : nullptr, ports->err ? ports->err : &unheard) != 0;
+    if (ports->counts)
+        count_cycle(core, ports, pins);
+    show(pins, ports);
 }
 
 /* Where a neuron's membrane lies in the state memory: bits of a word that may cross from one 32-bit part into the next. */

@@ -3,6 +3,7 @@
 #include "cores/rtl/lif_load.hpp"
 
 #include <cstring>
+#include <string>
 
 #include "base/err.h"
 
@@ -81,6 +82,19 @@ int format_fits(const LifShape &s, const image *image, err *err)
         return err_answer(err, "it visits every neuron; the core type skips idle ones");
     if (image->delay_slots > 1)
         return err_answer(err, "it has no delay slots; the network needs %u", image->delay_slots);
+    return 0;
+}
+
+/* The engine times a core by what the chip file says of its queues, and the core has its own. */
+int queues_fit(const LifShape &s, const image *image, err *err)
+{
+    auto differ = [](uint32_t said, uint32_t built) { return said && said != built; };
+    auto places = [](uint32_t n) { return n == UINT32_MAX ? std::string("unlimited") : std::to_string(n) + " packets"; };
+    if (differ(image->queue_in, s.queue_in) || differ(image->queue_out, s.queue_out))
+        return err_answer(err, "its identity words say queue: {in: %u packets, out: %u packets}, the core type {in: %s, out: %s}", s.queue_in, s.queue_out,
+                          places(image->queue_in).c_str(), places(image->queue_out).c_str());
+    if (image->overlaps)
+        return err_answer(err, "it serves packets after its update, the core type says overlap: full");
     return 0;
 }
 
@@ -241,7 +255,7 @@ int write_row(LifModel &model, const std::vector<RowWord> &row, uint32_t place, 
 
 int lif_fits(const LifShape &s, const image *image, err *err)
 {
-    if (format_fits(s, image, err))
+    if (format_fits(s, image, err) || queues_fit(s, image, err))
         return -1;
     for (uint32_t g = 0; g < image->groups; g++) {
         const image_group &group = image->group[g];

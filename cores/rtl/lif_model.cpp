@@ -97,13 +97,23 @@ template <class Top> class Model final : public LifModel {
         return valid ? healthy(err) : err_bug(err, "%s: no data came for a read of its configuration port", name_);
     }
 
-    int clock(LifPins &pins, err *err) override
+    int clock(LifPins &pins, const std::function<void(const Retired &)> *retired, err *err) override
     {
         top_->packet_valid_i = pins.packet_valid;
         set(top_->packet_axon_i, pins.packet_axon);
         top_->spike_ready_i = pins.spike_ready;
         top_->step_valid_i = pins.step_valid;
         set(top_->step_open_i, pins.step_open);
+        look(pins);
+        if (retired && top_->retire_valid_o && top_->retire_update_o)
+            retire(*retired);
+        edge();
+        top_->packet_valid_i = top_->step_valid_i = 0;      /* nothing is offered any more by whoever clocks no further */
+        return healthy(err);
+    }
+
+    void look(LifPins &pins) override
+    {
         settle();
         pins.packet_ready = top_->packet_ready_o;
         pins.spike_valid = top_->spike_valid_o;
@@ -111,10 +121,14 @@ template <class Top> class Model final : public LifModel {
         pins.step_ready = top_->step_ready_o;
         pins.step_done = top_->step_done_o;
         pins.idle = top_->idle_o;
+        pins.updating = top_->updating_o;
+        pins.stopped = top_->stopped_o;
+        pins.serving = top_->serving_o;
+        pins.taken = top_->taken_o;
+        pins.queued = top_->queued_o;
+        pins.queued_neuron = top_->queued_neuron_o;
         pins.read = top_->read_o;
         pins.write = top_->write_o;
-        edge();
-        return healthy(err);
     }
 
     int clear(err *err) override

@@ -42,7 +42,8 @@ struct LifPins {
     bool packet_valid, spike_ready, step_valid;
     uint32_t packet_axon, step_open;
     bool packet_ready, spike_valid, step_ready, step_done, idle;
-    uint32_t spike_neuron, read, write;
+    bool updating, stopped, serving, taken, queued;
+    uint32_t spike_neuron, queued_neuron, read, write;
 };
 
 class LifModel {
@@ -53,7 +54,9 @@ class LifModel {
     virtual int reset(err *) = 0;                   /* the reset pin, then the identity words */
     virtual int write(Place, uint32_t word, uint32_t part, uint32_t data, err *) = 0;
     virtual int read(Place, uint32_t word, uint32_t part, uint32_t *data, err *) = 0;
-    virtual int clock(LifPins &, err *) = 0;        /* one cycle, whatever is under way */
+    /* One cycle, whatever is under way. retired: NULL, or called for the neurons that the cycle updates. */
+    virtual int clock(LifPins &, const std::function<void(const Retired &)> *retired, err *) = 0;
+    virtual void look(LifPins &) = 0;               /* what this cycle shows; the clock does not rise, and nothing is driven */
     virtual int clear(err *) = 0;                   /* state and accumulators to 0 */
     virtual int serve(uint32_t axon, uint32_t *cycles, Strobes &, err *) = 0;
     /* open: a bit per group. Calls retired for every neuron of every word, in order. */

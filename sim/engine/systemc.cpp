@@ -2,6 +2,7 @@
  * stands at the sum of all steps and resets. A process has one kernel and can elaborate once, so one run per process. */
 #include <cstdlib>
 
+#include "engine/systemc_clocked.hpp"
 #include "engine/systemc_slot.hpp"
 
 /* libsystemc wants one. A program with an sc_main of its own uses that. */
@@ -28,6 +29,8 @@ int open_systemc(struct engine *e, struct err *err)
                                "own, or with --engine c");
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time::from_value(1) || sc_core::sc_get_time_resolution().to_seconds() != 1e-12)
         return err_answer(err, "--engine systemc: the kernel's time resolution must be 1 ps");
+    if (volley::parts::clocked_module::check(e, err))
+        return -1;
     modules *m = new modules;
     e->own = m;
     m->open(e);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/mem.h"
+#include "engine/systemc_clocked.hpp"
 #include "engine/systemc_slot.hpp"
 
 namespace volley::parts
@@ -102,7 +103,9 @@ void modules::build(struct engine *e, const std::vector<slot_module *> &own)
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         endpoint_module *module = own[c];
         if (!module) {
-            core.emplace_back(new core_module(("core_" + std::to_string(c)).c_str(), b, c));
+            std::string name = "core_" + std::to_string(c);
+            bool clocked = chip->core[c].kind->flags & CORE_CLOCKED;
+            core.emplace_back(clocked ? new clocked_module(name.c_str(), b, c) : new core_module(name.c_str(), b, c));
             module = core.back().get();
         }
         core_at.push_back(own[c] ? nullptr : static_cast<core_module *>(module));

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/mem.h"
+#include "engine/systemc_clocked.hpp"
 #include "engine/systemc_slot.hpp"
 #include "import/events.h"
 #include "import/import.h"
@@ -136,7 +137,7 @@ void chip::hidden::load(const chip_config &c)
     options.seed = c.seed;
     options.hold = file->layer_start != LAYER_FREE;
     e.run = engine_new_run(file, network, quantised, mapping, &now, &options);
-    check(!engine_open(&e, &err), err);
+    check(!engine_open(&e, &err) && !parts::clocked_module::check(&e, &err), err);
     if (!e.plane->feeds_back)
         throw std::runtime_error("volley: " + c.chip + ": no part of its network takes time");
     m.open(&e);

@@ -128,6 +128,11 @@ void noc_module::taken(uint32_t endpoint)
     changed(cycle + 1);
 }
 
+uint64_t noc_module::left(uint32_t endpoint, uint64_t cycle) const
+{
+    return b_.e->plane->left(b_.e->timing, endpoint, cycle);
+}
+
 void noc_module::due(endpoint_module &module, uint64_t cycle)
 {
     if (cycle >= module.due_at)

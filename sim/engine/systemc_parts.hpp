@@ -76,6 +76,7 @@ class spike_out_if : public virtual sc_core::sc_interface {
     virtual int offer(uint64_t send) = 0;       /* 1 taken; 0 the output queue is full, packet_in.place will come; -1 failed */
     virtual void ran() = 0;                     /* a process that was due has run */
     virtual void taken(uint32_t endpoint) = 0;  /* the head of its input queue: its place is free */
+    virtual uint64_t left(uint32_t endpoint, uint64_t cycle) const = 0;         /* packets gone from its output queue before this cycle */
 };
 
 /* A module that sits at an endpoint. */
@@ -108,13 +109,15 @@ class core_module : public endpoint_module {
     tlm::tlm_analysis_port<packet_event> *packets = nullptr;    /* of a probe; the chip's */
     tlm::tlm_analysis_port<spike_event> *spikes = nullptr;
 
+  protected:
+    virtual void run();
+    uint32_t core_, number_;                    /* in chip.core; its endpoint */
+
   private:
-    void run();
     void begin();
     void tell_probe();
     static int offer_c(void *, uint64_t, uint64_t, struct err *);
     static int serve_c(void *, uint32_t, uint64_t, struct err *);
-    uint32_t core_, number_;                    /* in chip.core; its endpoint */
     struct endpoint_ports ports_;
     uint32_t told_ = 0, told_packets_ = 0;      /* a probe's place in the update's emissions and their packets */
 };
@@ -147,6 +150,7 @@ class noc_module : public sc_core::sc_module, public spike_out_if {
     void attach(uint32_t endpoint, packet_in_if &);
     int offer(uint64_t send) override;
     void taken(uint32_t endpoint) override;
+    uint64_t left(uint32_t endpoint, uint64_t cycle) const override;
     void due(endpoint_module &, uint64_t cycle) override;
     void ran() override;
     void begin(const std::vector<endpoint_module *> &all);      /* a step, for all modules */

@@ -289,6 +289,12 @@ static uint64_t room_cycle(const void *plane, uint32_t endpoint)
     return from == UINT64_MAX ? from : from - c->base;
 }
 
+static uint64_t left_cycle(const void *plane, uint32_t endpoint, uint64_t cycle)
+{
+    const struct cycle *c = plane;
+    return mesh_left(c->mesh, endpoint, c->base + cycle);
+}
+
 static uint64_t next_cycle(const void *plane)
 {
     const struct cycle *c = plane;
@@ -465,4 +471,4 @@ static struct noc_port *ports_cycle(const void *plane, uint32_t *n)
 const struct timing_plane timing_cycle = {.name = "cycle", .drops = 1, .feeds_back = 1, .open = open_cycle, .close = close_cycle, .step = step_cycle,
                                           .audit = audit_cycle, .ports = ports_cycle, .begin = begin_cycle, .inject = inject_cycle,
                                           .serve = serve_cycle, .advance = advance_cycle,
-                                          .arrived = arrived_cycle, .next = next_cycle, .room = room_cycle, .end = end_cycle};
+                                          .arrived = arrived_cycle, .next = next_cycle, .room = room_cycle, .left = left_cycle, .end = end_cycle};

@@ -97,16 +97,15 @@ int endpoint_act(struct endpoint *p, struct step_time *step, uint32_t number, ui
     return 0;
 }
 
-/* When a packet was taken: its offset and all that its program stood still until then. Sends of a source lie side by side. */
-static uint64_t offered_at(const struct step_time *step, uint32_t number)
+/* When a packet was taken: its offset and all that its program stood still until then. Sends of a source are in order, but others may lie
+ * between them: a core that is clocked says what it sends when it does. */
+static uint64_t offered_at(const struct step_time *step, const struct endpoint *core, uint32_t number)
 {
     const struct send *send = &step->send[number];
     uint64_t at = send->offset;
-    for (uint64_t i = number; step->send[i].endpoint == send->endpoint; i--) {
-        at += step->send[i].stalled;
-        if (!i)
-            break;
-    }
+    for (uint64_t i = 0; core->stalled && i <= number; i++)
+        if (step->send[i].endpoint == send->endpoint)
+            at += step->send[i].stalled;
     return at;
 }
 
@@ -150,7 +149,7 @@ static void trace_back(const struct endpoint *endpoint, struct step_time *step, 
     }
     const struct leaf *leaf = &step->leaf[chain->first_leaf];
     const struct send *send = &step->send[leaf->send];
-    struct served s = served_before(step, &endpoint[send->endpoint], send->endpoint, offered_at(step, leaf->send));
+    struct served s = served_before(step, &endpoint[send->endpoint], send->endpoint, offered_at(step, &endpoint[send->endpoint], leaf->send));
     path->source = send->endpoint;      /* what it served between two packets is counted with its update, to the same core */
     path->update = (send->endpoint == host_in ? 0 : send->offset) + s.computing;
     path->memory += s.memory;

@@ -346,6 +346,7 @@ void send_from_source(struct mesh *m, uint32_t endpoint, uint64_t cycle)
         out->free |= 1u << s->vc;
         s->sent = 0;
         s->left_at = cycle;
+        s->left++;
         s->first = r->next;
         s->queued--;
         m->waiting--;
@@ -446,6 +447,13 @@ uint64_t mesh_room_from(const struct mesh *m, uint32_t endpoint)
     if (s->limit && s->queued >= s->limit)
         return UINT64_MAX;
     return s->limit && s->queued + 1 == s->limit && s->left_at == m->now ? m->now + 1 : m->now;
+}
+
+/* At most one leaves in a cycle, and this cycle may have been done already or not. */
+uint64_t mesh_left(const struct mesh *m, uint32_t endpoint, uint64_t cycle)
+{
+    const struct source *s = &m->source[endpoint];
+    return s->left - (s->left && s->left_at >= cycle);
 }
 
 /* flit_cycles is kept as -arrival, +departure of each flit (it wraps, and comes back); what is still there departs now. */

@@ -88,6 +88,7 @@ uint64_t mesh_lost(const struct mesh *, uint32_t global_port, enum mesh_stall); 
 struct mesh_totals mesh_totals(const struct mesh *);
 /* From when on the endpoint's output queue has a place, as the network stands: now, the next cycle, or UINT64_MAX. */
 uint64_t mesh_room_from(const struct mesh *, uint32_t endpoint);
+uint64_t mesh_left(const struct mesh *, uint32_t endpoint, uint64_t cycle);    /* packets that left its output queue, tail and all, before this cycle */
 uint32_t mesh_queued(const struct mesh *, uint32_t endpoint);                   /* packets in its output queue */
 /* Conservation: every credit is at its owner, in a buffer, or on a wire; leaves are delivered, dropped or in flight. -1: err says which not. */
 int mesh_audit(const struct mesh *, struct err *);

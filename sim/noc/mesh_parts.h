@@ -55,7 +55,7 @@ struct router { uint32_t first_port, ports, first_channel, first_word, words; };
 struct source {
     uint32_t first, last, queued;   /* records */
     uint32_t sent, vc, turn, limit; /* limit 0: without end */
-    uint64_t left_at;               /* the last cycle in which a packet left: its place is seen free from the next on */
+    uint64_t left_at, left;         /* the last cycle in which a packet left: its place is seen free from the next on; how many have */
 };
 struct bucket { uint64_t *flit; uint32_t *credit; uint32_t flits, credits, flit_room, credit_room; };
 /* One arbiter per row. Round robin: turn is the first in line (the winner's number + 1, which may be past the last). Matrix: the one
