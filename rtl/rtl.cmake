@@ -21,9 +21,9 @@ function(volley_verilate prefix)
              OPT_FAST -O2 OPT_SLOW -O0 OPT_GLOBAL -O1 VERILATOR_ARGS -O3 --assert --x-assign unique --x-initial unique -y ${PROJECT_SOURCE_DIR}/rtl ${ARGN})
 endfunction()
 volley_verilate(Vlif_core)
-volley_verilate(Vlif_core_l8 -GNeurons=1024 -GLanes=8 -GMembraneWidth=20 -GCurrentWidth=16 -GBiasWidth=20 -GDecayBits=12 -GQueueIn=4 -GQueueOut=4)
-volley_verilate(Vlif_core_l2 -GNeurons=512 -GLanes=2 -GWeightWidth=4 -GMembraneWidth=12 -GCurrentWidth=12 -GSumWidth=16 -GBiasWidth=12 -GDecayBits=0 -GQueueIn=2
-                -GQueueOut=2)
+volley_verilate(Vlif_core_l8 -GNeurons=1024 -GLanes=8 -GMembraneWidth=20 -GCurrentWidth=16 -GBiasWidth=20 -GDecayBits=12 -GQueueIn=2 -GQueueOut=2)
+volley_verilate(Vlif_core_l2 -GNeurons=512 -GLanes=2 -GWeightWidth=4 -GMembraneWidth=12 -GCurrentWidth=12 -GSumWidth=16 -GBiasWidth=12 -GDecayBits=0 -GQueueIn=4
+                -GQueueOut=4)
 volley_verilate(Vlif_core_l1 -GNeurons=256 -GLanes=1 -GMembraneWidth=16 -GRestWidth=8 -GQueueIn=2 -GQueueOut=2)
 
 verilate(volley_rtl SOURCES ${PROJECT_SOURCE_DIR}/rtl/volley.vlt ${PROJECT_SOURCE_DIR}/rtl/spike_router.sv TOP_MODULE spike_router PREFIX Vspike_router

@@ -11,9 +11,9 @@ RTL = os.path.join(ROOT, "rtl")
 # What is built: the sets of rtl/rtl.cmake, and corners beside them.
 LIF_SETS = [
     {},
-    {"Neurons": 1024, "Lanes": 8, "MembraneWidth": 20, "CurrentWidth": 16, "BiasWidth": 20, "DecayBits": 12, "QueueIn": 4, "QueueOut": 4},
-    {"Neurons": 512, "Lanes": 2, "WeightWidth": 4, "MembraneWidth": 12, "CurrentWidth": 12, "SumWidth": 16, "BiasWidth": 12, "DecayBits": 0, "QueueIn": 2,
-     "QueueOut": 2},
+    {"Neurons": 1024, "Lanes": 8, "MembraneWidth": 20, "CurrentWidth": 16, "BiasWidth": 20, "DecayBits": 12, "QueueIn": 2, "QueueOut": 2},
+    {"Neurons": 512, "Lanes": 2, "WeightWidth": 4, "MembraneWidth": 12, "CurrentWidth": 12, "SumWidth": 16, "BiasWidth": 12, "DecayBits": 0, "QueueIn": 4,
+     "QueueOut": 4},
     {"Neurons": 256, "Lanes": 1, "RestWidth": 8, "QueueIn": 2, "QueueOut": 2},
     {"Neurons": 24, "Lanes": 4, "Groups": 1, "Retire": 0, "QueueIn": 3, "QueueOut": 1},
 ]

@@ -9,13 +9,8 @@ import sys
 import tempfile
 
 import kit
+import rtl_chip
 
-RTL_COSTS = [
-    "core_types.lif28.service.accept={packet: 3 cycles, accumulator.write_word: 1 cycle, source: rtl}",
-    "core_types.lif28.memories.synapse={size: 80 KiB, width: 40 bit, ports: 1R1W, model: sram, source: sram, leak_source: leak, "
-    "holds: {rows: {dense: [weight, pad 2 bit]}}}",
-    "core_types.lif28.offers.forms=[dense]",
-]
 MLP = "traces/mlp_rate/mlp_rate"
 RNN = kit.KIT + "/rnn_rows"
 # stem of the files, samples, more options. The recurrent network sends between cores in every step.
@@ -23,9 +18,8 @@ CASES = [(MLP, "0..3", []), (MLP, "0..1", ["--map", "balance", "--cores", "5", "
 
 
 def run(stem, samples, options, out):
-    sets = [word for override in RTL_COSTS for word in ("--set", override)]
     command = [kit.VOLLEY, "run", "mesh28", stem + ".nir", "--input", stem + "_input.spk", "--samples", samples, "--trace", "spikes", "--out", out, "--quiet"]
-    return subprocess.run(command + sets + options, capture_output=True, text=True)
+    return subprocess.run(command + rtl_chip.words(rtl_chip.LIF_CORE) + options, capture_output=True, text=True)
 
 
 def totals(folder):

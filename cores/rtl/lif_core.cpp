@@ -35,10 +35,17 @@ void rtl_lif_destroy(struct core *core)
     delete core;
 }
 
-/* -1 with err: this model cannot be the core. */
-static int try_model(struct core *core, std::unique_ptr<LifModel> model, struct err *err)
+/* -1 with err: this model cannot be the core. *near: it could, but for its queues. */
+static int try_model(struct core *core, std::unique_ptr<LifModel> model, bool *near, struct err *err)
 {
-    if (model->reset(err) || lif_fits(model->shape(), core->image, err) || lif_load(*model, core->image, core->row, err))
+    *near = false;
+    if (model->reset(err) || lif_fits(model->shape(), core->image, err))
+        return -1;
+    *near = true;
+    if (lif_port_fits(model->shape(), core->image, err))
+        return -1;
+    *near = false;
+    if (lif_load(*model, core->image, core->row, err))
         return -1;
     core->model = std::move(model);
     return 0;
@@ -53,10 +60,13 @@ int rtl_lif_load(struct core *core, const struct image *image, struct err *err)
     for (auto make : lif_models()) {
         std::unique_ptr<LifModel> model = make();
         std::string name = model->name();
-        if (!try_model(core, std::move(model), err))
+        bool near;
+        if (!try_model(core, std::move(model), &near, err))
             break;
         if (err->kind == ERR_BUG)
             return -1;
+        if (near)       /* what the others lack is beside the point */
+            return err_context(err, "%s", name.c_str());
         reasons += (reasons.empty() ? "" : "; ") + name + ": " + err->text;
     }
     if (!core->model)

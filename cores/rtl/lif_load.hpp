@@ -21,6 +21,7 @@ struct LifRow {
 
 /* 0: fits; -1 with err where not: another model may. Looks at the image alone. */
 int lif_fits(const LifShape &, const image *, err *);
+int lif_port_fits(const LifShape &, const image *, err *);      /* the same of its queues, and of when it serves packets */
 /* Writes registers, parameters and rows; fills rows by axon. After reset; state and accumulators are left alone. */
 int lif_load(LifModel &, const image *, std::vector<LifRow> &rows, err *);
 

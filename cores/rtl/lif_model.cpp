@@ -45,6 +45,7 @@ template <class Top> class Model final : public LifModel {
   public:
     explicit Model(const char *name) : name_(name)
     {
+        context_.threads(1);                /* or every core brings a pool of threads that nobody uses */
         context_.randReset(RANDOM_BITS);
         context_.randSeed(FIRST_SEED);
         context_.fatalOnError(false);       /* an assertion that fails is reported by the call in which it did */

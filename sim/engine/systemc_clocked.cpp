@@ -229,7 +229,7 @@ void clocked_module::put(uint32_t leaf, uint64_t cycle)
 {
     struct engine *e = b_.e;
     struct leaf &l = e->leaf[leaf];
-    l.arrive = l.start = l.end = cycle;
+    l.arrive = l.start = l.end = (uint32_t)cycle;
     coming_.push_back(leaf);
     if (!in_hand_)
         step_done->busy();
@@ -243,12 +243,20 @@ void clocked_module::put(uint32_t leaf, uint64_t cycle)
 
 void clocked_module::run()
 {
-    uint64_t now = b_.cycle();
     activations++;
     if (b_.failed)
         return;
     if (seen_step_ != b_.serial)
         begin();
+    act();
+    if (!b_.failed)
+        spike_out->ran();
+}
+
+/* Its cycles up to now. */
+void clocked_module::act()
+{
+    uint64_t now = b_.cycle();
     while (next_ <= now && !b_.failed) {
         uint64_t cycle = next_;
         if (starting_) {
@@ -259,11 +267,8 @@ void clocked_module::run()
         if (!b_.failed)
             see(cycle);
     }
-    if (b_.failed)
-        return;
-    if (next_ != UINT64_MAX)
+    if (!b_.failed && next_ != UINT64_MAX)
         spike_out->due(*this, next_);
-    spike_out->ran();
 }
 
 } // namespace volley::parts
