@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+struct image;
 
 struct core_ports {
     /* driven */
@@ -25,6 +26,23 @@ struct core_ports {
     uint32_t neuron, queued_neuron; /* of the spike that is offered; of the one that enters the output queue */
     uint32_t reads, writes;         /* accesses of this cycle, a bit per memory of the kind */
 };
+
+/* ---- a core behind pins that has none: any kind with declared costs, called whole, seen cycle by cycle ---- */
+
+struct clocked;
+/* kind, core (loaded) and image are the caller's and outlive it; queues: words, 1 or more. The caller frees. Strobes stay 0: a call does not say
+ * in which cycle an access was; `counts` gets them with the call. Not for kinds that fire on arrival. */
+struct clocked *clocked_new(const struct core_kind *, struct core *, const struct image *, uint32_t queue_in, uint32_t queue_out);
+void clocked_free(struct clocked *);            /* NULL is allowed; the core stays */
+void clocked_clock(struct clocked *, struct core_ports *);      /* as core_kind.clock */
+
+/* ---- a core with pins behind whole calls: driven until it is done, clocks counted ---- */
+
+/* As core_kind.update and core_kind.accept, through kind->clock alone. -1 where the core fails or does not answer within `most` cycles. */
+int clocked_update(const struct core_kind *, struct core *, const struct core_step *, struct emissions *, uint32_t *cycles, uint32_t most,
+                   struct core_counts *, struct err *);
+int clocked_accept(const struct core_kind *, struct core *, const struct core_step *, const struct packet *, uint32_t n, uint32_t *cycles, uint32_t most,
+                   struct core_counts *, struct err *);
 
 #ifdef __cplusplus
 }

@@ -332,6 +332,75 @@ static const char *overlapped_step(struct bench *b, struct side *c, struct side 
     return what ? what : update_differs(b, c, rtl, at);
 }
 
+/* ---- the adapters of cores/clocked.c ---- */
+
+static const uint32_t queues[SETS] = {16, 2, 4, 2};     /* in and out, of the verilated sets */
+static struct clocked *behind;          /* the C core behind pins */
+
+/* Pins that differ, or NULL; strobes are the RTL's alone. */
+static const char *pins_differ(const struct core_ports *c, const struct core_ports *rtl)
+{
+    if (c->packet_ready != rtl->packet_ready || c->step_ready != rtl->step_ready || c->step_done != rtl->step_done || c->idle != rtl->idle)
+        return "a handshake";
+    if (c->updating != rtl->updating || c->stopped != rtl->stopped || c->serving != rtl->serving || c->taken != rtl->taken || c->queued != rtl->queued)
+        return "what the cycle is";
+    if (c->spike_valid != rtl->spike_valid || (c->spike_valid && c->neuron != rtl->neuron) || (c->queued && c->queued_neuron != rtl->queued_neuron))
+        return "a spike";
+    return NULL;
+}
+
+/* The same pins driven, cycle by cycle, with pauses on all sides: both show the same in every cycle. */
+static const char *same_pins_step(struct bench *b, struct side *c, struct side *rtl, uint64_t number, uint64_t *at, struct err *err)
+{
+    struct packet p[PACKETS];
+    struct core_ports x = {.step = number, .step_valid = 1, .counts = &c->counts, .err = err}, y;
+    uint32_t n = make_packets(b, p), sent = 0, sink = 1 + next(b, 2) * next(b, 12), started = 0, seen = 0;
+    c->update = rtl->update = c->out.count = rtl->out.count = 0;
+    for (uint64_t done = 0; *at = c->update, c->update < CYCLES_MOST; c->update++) {
+        x.packet_valid = started && sent < n && (x.packet_valid || next(b, 3));
+        x.axon = sent < n ? p[sent].axon : 0;
+        x.spike_ready = next(b, sink) == 0;
+        y = x;
+        y.counts = &rtl->counts;
+        clocked_clock(behind, &x);
+        rtl->kind->clock(rtl->core, &y);
+        const char *what = pins_differ(&x, &y);
+        if (what || x.failed || y.failed)
+            return what ? what : "an error";
+        sent += x.packet_valid && x.packet_ready;
+        x.packet_valid &= !x.packet_ready;
+        started |= x.step_valid & x.step_ready;
+        x.step_valid = !started;
+        seen += x.queued;
+        done += x.step_done;
+        if (done && sent == n && x.idle)
+            break;
+    }
+    rtl->update = c->update;
+    const char *what = update_differs(b, c, rtl, at);
+    c->out.count = seen;                        /* and compared, one by one */
+    return what ? what : counts_differ(b, c, rtl, at);
+}
+
+/* The RTL through its pins, driven until it is done, against its own batch calls' reference. */
+static const char *driven_step(struct bench *b, struct side *c, struct side *rtl, uint64_t number, uint64_t *at, struct err *err)
+{
+    struct core_step now = {.step = number};
+    struct packet p[PACKETS];
+    uint32_t n = make_packets(b, p);
+    if (c->kind->update(c->core, &now, &c->out, &c->update, &c->counts, err) || c->kind->accept(c->core, &now, p, n, 0, c->cycles, NULL, &c->counts, err) ||
+        clocked_update(rtl->kind, rtl->core, &now, &rtl->out, &rtl->update, CYCLES_MOST, &rtl->counts, err) ||
+        clocked_accept(rtl->kind, rtl->core, &now, p, n, rtl->cycles, CYCLES_MOST, &rtl->counts, err))
+        return "an error";
+    for (uint32_t i = 0; i < n; i++) {
+        *at = p[i].axon;
+        if (c->cycles[i] != rtl->cycles[i])
+            return "cycles of a packet on axon";
+    }
+    const char *what = update_differs(b, c, rtl, at);
+    return what ? what : counts_differ(b, c, rtl, at);
+}
+
 typedef const char *step_of(struct bench *, struct side *, struct side *, uint64_t, uint64_t *, struct err *);
 
 /* Two samples, the second from reset. Returns the number of differences: 0 or 1. */
@@ -344,6 +413,7 @@ static int compare(struct bench *b, step_of *step_both, uint32_t set, uint64_t s
     make_bench(b, &sets[set], seed);
     if (side_open(&c, "lif", b, &err) || side_open(&rtl, "rtl:lif_core", b, &err))
         what = "an error";
+    behind = clocked_new(c.kind, c.core, &b->image, queues[set], queues[set]);
     for (int sample = 0; sample < 2 && !what; sample++) {
         for (uint64_t t = 0; t < STEPS && !what; t++) {
             what = step_both(b, &c, &rtl, t, &at, &err);
@@ -359,6 +429,7 @@ static int compare(struct bench *b, step_of *step_both, uint32_t set, uint64_t s
     }
     if (what && !rtl.core)
         printf("\n    set %u seed %llu: %s", set, (unsigned long long)seed, err.text);
+    clocked_free(behind);
     c.kind->destroy(c.core);
     if (rtl.core)
         rtl.kind->destroy(rtl.core);
@@ -404,6 +475,16 @@ static void packets_during_the_update_and_a_slow_sink_change_nothing(void)
     all_sets(overlapped_step);
 }
 
+static void a_c_core_behind_pins_shows_what_the_rtl_shows(void)
+{
+    all_sets(same_pins_step);
+}
+
+static void the_rtl_behind_whole_calls_equals_the_c_kind(void)
+{
+    all_sets(driven_step);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -412,5 +493,7 @@ int main(int argc, char **argv)
     CU_pSuite suite = CU_add_suite("rtl lif", NULL, NULL);
     CU_add_test(suite, "the RTL equals the C kind in spikes, state, accesses and cycles", rtl_equals_the_c_kind_in_spikes_state_accesses_and_cycles);
     CU_add_test(suite, "packets that come during the update, pauses and a slow sink change nothing", packets_during_the_update_and_a_slow_sink_change_nothing);
+    CU_add_test(suite, "a C core behind pins shows in every cycle what the RTL shows", a_c_core_behind_pins_shows_what_the_rtl_shows);
+    CU_add_test(suite, "the RTL driven through its pins until it is done equals the C kind", the_rtl_behind_whole_calls_equals_the_c_kind);
     return check_run();
 }
