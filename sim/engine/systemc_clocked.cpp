@@ -207,7 +207,7 @@ void clocked_module::begin_service(uint64_t cycle)
         state().chain.first_leaf = serving_;
         state().chain.service = state().chain.memory = 0;
     }
-    leaf.start = leaf.end = cycle;
+    leaf.start = leaf.end = (uint32_t)cycle;
     b_.e->noc_counts.queued += leaf.start - leaf.arrive;
     spike_out->taken(number_);
 }
@@ -216,7 +216,8 @@ void clocked_module::end_service(uint64_t cycle)
 {
     struct engine *e = b_.e;
     struct leaf &leaf = e->leaf[serving_];
-    leaf.end = state().last = cycle;
+    state().last = cycle;
+    leaf.end = (uint32_t)cycle;
     leaf.service = (uint32_t)(leaf.end - leaf.start);
     leaf.memory = chip_memory_bound(e->chip, &e->chip->core[core_], e->packet[serving_].row, served_);
     *(leaf.memory ? &state().chain.memory : &state().chain.service) += leaf.service;
