@@ -218,8 +218,8 @@ void clocked_module::end_service(uint64_t cycle)
     struct leaf &leaf = e->leaf[serving_];
     state().last = cycle;
     leaf.end = (uint32_t)cycle;
-    leaf.service = (uint32_t)(leaf.end - leaf.start);
-    leaf.memory = chip_memory_bound(e->chip, &e->chip->core[core_], e->packet[serving_].row, served_);
+    leaf.service = (leaf.end - leaf.start) & INT32_MAX;
+    leaf.memory = chip_memory_bound(e->chip, &e->chip->core[core_], e->packet[serving_].row, served_) & 1;
     *(leaf.memory ? &state().chain.memory : &state().chain.service) += leaf.service;
     serving_ = NO_LEAF;
 }
