@@ -61,6 +61,7 @@ struct chip::hidden {
     sc_core::sc_event ready, reset_over;
     bool busy = false, open = false, stepping = false;         /* a command in hand; a sample begun; a step under way */
     uint32_t step = 0, begun = 0, prediction = UINT32_MAX;
+    uint64_t step_ps = 0, total_ps = 0;         /* of the last step that is over; of all steps and resets that are */
 
     ~hidden();
     void load(const chip_config &);
@@ -195,9 +196,13 @@ void chip::hidden::start_step()
 
 void chip::hidden::end_step()
 {
+    struct err err = {};
     busy = stepping = false;
+    step_ps = e.step_ps;
     if (++step == e.run->chip_steps) {
         engine_finish_sample(&e, -1);
+        if (conserve_run(&e, &err))     /* a defect of volley, which no number of the sample should outlive */
+            fatal(err);
         prediction = (uint32_t)e.run->sample[e.run->samples_done - 1].prediction;
         open = false;
     }
@@ -208,6 +213,7 @@ bool chip::hidden::command(uint32_t what)
 {
     if (busy)
         return false;
+    total_ps = e.run->total_ps;
     if (what == BEGIN_SAMPLE && !open && begun < now.samples)
         begin_sample();
     else if (what == START_STEP && open)
@@ -228,8 +234,8 @@ uint32_t chip::hidden::read(uint64_t address, bool *known) const
     case PREDICTION: return prediction;
     case INPUTS: return now.neurons;
     case CORES: return e.chip->n_cores;
-    case STEP_PS_LOW: return (uint32_t)e.step_ps;
-    case STEP_PS_HIGH: return (uint32_t)(e.step_ps >> 32);
+    case STEP_PS_LOW: return (uint32_t)step_ps;
+    case STEP_PS_HIGH: return (uint32_t)(step_ps >> 32);
     default: *known = false; return 0;
     }
 }
@@ -299,7 +305,7 @@ tlm::tlm_analysis_port<packet_event> &chip::packets_in(uint32_t core)
 {
     check_core(core, cores());
     if (!h_->packets[core])
-        h_->packets[core].reset(new tlm::tlm_analysis_port<packet_event>(("packets_in_" + std::to_string(core)).c_str()));
+        h_->packets[core].reset(new tlm::tlm_analysis_port<packet_event>((std::string(basename()) + "_packets_in_" + std::to_string(core)).c_str()));
     return *h_->packets[core];
 }
 
@@ -307,7 +313,7 @@ tlm::tlm_analysis_port<spike_event> &chip::spikes_out(uint32_t core)
 {
     check_core(core, cores());
     if (!h_->spikes[core])
-        h_->spikes[core].reset(new tlm::tlm_analysis_port<spike_event>(("spikes_out_" + std::to_string(core)).c_str()));
+        h_->spikes[core].reset(new tlm::tlm_analysis_port<spike_event>((std::string(basename()) + "_spikes_out_" + std::to_string(core)).c_str()));
     return *h_->spikes[core];
 }
 
@@ -318,7 +324,7 @@ const sc_core::sc_event &chip::ready() const
 
 uint64_t chip::total_ps() const
 {
-    return h_->e.run->total_ps;
+    return h_->busy ? h_->total_ps : h_->e.run->total_ps;      /* the run's own sum holds the step in hand already */
 }
 
 uint64_t chip::activations(uint32_t core) const
