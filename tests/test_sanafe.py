@@ -127,6 +127,46 @@ def lines():
     checks.that(rows(f"{again}/perf.csv") == rows(f"{out}/perf.csv"), "lines may end as on Windows")
 
 
+# ---- convert ----
+
+def converted(arch, network, steps, *more):
+    """The spikes of the network on `ideal`, by population, step and neuron; and what convert said."""
+    out, folder = tempfile.mkdtemp(dir=scratch), tempfile.mkdtemp(dir=scratch)
+    said = subprocess.run([VOLLEY, "convert", arch, network, "-o", f"{folder}/n.yaml", "--steps", str(steps)], capture_output=True, text=True)
+    done = subprocess.run([VOLLEY, "run", "configs/chips/ideal.yaml", f"{folder}/n.yaml", "--input", f"{folder}/n_input.csv", "--trace", "spikes", "--out", out,
+                           "--quiet"], capture_output=True, text=True)
+    checks.that(said.returncode == 0 and done.returncode == 0, f"{network} is converted and runs on ideal {said.stderr}{done.stderr}")
+    got = [(r["population"], int(r["step"]), int(r["neuron"])) for r in rows(f"{out}/spikes.csv")] if not done.returncode else []
+    return sorted(got), said.stdout
+
+
+def conversion():
+    got, said = converted(f"{OWN}/grid.yaml", f"{OWN}/exact.yaml", 40)
+    theirs = rows(run(f"{OWN}/grid.yaml", f"{OWN}/exact.yaml", 40, "--trace", "spikes") + "/spikes.csv")
+    wanted = sorted((r["population"], int(r["step"]), int(r["neuron"])) for r in theirs if r["population"] != "in")
+    checks.that(len(wanted) > 150 and [g for g in got if g[0][0] != "("] == wanted, f"{len(wanted)} spikes, the same as of SANA-FE's files")
+    checks.that("not its mapping, its architecture, its energies and times" in said and "initial potentials" in said and "1/64" not in said,
+                "convert says what it leaves out and rewrites")
+    decays = edited(f"{OWN}/exact.yaml", "decays.yaml", "threshold: 1.25,", "threshold: 1.25, leak_decay: 0.9,")
+    got, said = converted(f"{OWN}/grid.yaml", decays, 40)
+    checks.that("approximated" in said and "1/64" in said, "where the cut to 1/64 matters it says so")
+    for old, new, wanted in [("threshold: 1, log", "threshold: 1, leak: 0.5, log", "neuron c.0 leaks by a constant"),
+                             ("threshold: 1.25", "threshold: 1.25, reverse_reset_mode: hard", "neuron a.0 has a reverse_reset_mode"),
+                             ("refractory_delay: 3", "refractory_delay: 3, reset_mode: soft", "neuron d.0 has a refractory_delay with"),
+                             ("threshold: 1.25", "threshold: 1.25, input_decay: 0.5", "neuron a.0 has an input_decay and a bias")]:
+        done = subprocess.run([VOLLEY, "convert", f"{OWN}/grid.yaml", edited(f"{OWN}/exact.yaml", "no.yaml", old, new), "-o", f"{scratch}/no_native.yaml",
+                               "--steps", "9"], capture_output=True, text=True)
+        checks.that(done.returncode == 1 and wanted in done.stderr and not os.path.exists(f"{scratch}/no_native.yaml"), f"{done.stderr.strip()} [{wanted}]")
+    for words, wanted in [([f"{OWN}/exact.yaml"], "is a network of SANA-FE: a network is converted with its architecture"),
+                          ([f"{OWN}/grid.yaml", f"{OWN}/exact.yaml"], "--steps is missing"),
+                          (["traces/mlp_rate/mlp_rate.nir", "x"], "what is 'x'?")]:
+        done = subprocess.run([VOLLEY, "convert", *words, "-o", f"{scratch}/x.yaml"], capture_output=True, text=True)
+        checks.that(done.returncode == 2 and wanted in done.stderr, f"{done.stderr.strip()} [{wanted}]")
+    done = subprocess.run([VOLLEY, "info", f"{OWN}/grid.yaml", f"{OWN}/exact.yaml", f"{OWN}/lines.net"], capture_output=True, text=True)
+    known = "6 tiles of a grid of 3 x 2, 12 cores" in done.stdout and done.stdout.count("a network of SANA-FE") == 2
+    checks.that(done.returncode == 0 and known, "volley info knows them")
+
+
 # ---- what is refused ----
 
 def edited(path, name, old, new):
@@ -258,6 +298,7 @@ against_the_tool()
 every_form()
 same_bytes()
 lines()
+conversion()
 bad_files()
 bad_use()
 shutil.rmtree(scratch)

@@ -118,7 +118,7 @@ int cli_traces(const char *list, uint32_t *bits, struct err *);         /* --tra
 /* sanafe.c: SANA-FE's own files. 1: these are such files, and cli_sanafe_run runs them; 0: none of them is; -1 and err: one without the other. */
 int cli_is_sanafe(const struct cli *, struct err *);
 int cli_sanafe_run(const struct cli *, struct err *);
-int cli_sanafe_convert(const struct cli *, struct err *);               /* ARCH NETWORK -o FILE, or one of them */
+int cli_sanafe_convert(const struct cli *, struct err *);               /* ARCH NETWORK -o FILE.yaml --steps N */
 int info_sanafe(const char *path, struct err *);
 
 /* check_expect.c: --expect, read before the run and held against it after: 0 where all is as the user expects, 1 at a difference,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "import/sanafe.h"
 #include "report/form.h"
 
 /* Compared as written: .YAML is not .yaml. */
@@ -38,6 +39,20 @@ static int convert_events(const struct cli *cli, struct err *err)
     return bad ? -1 : 0;
 }
 
+/* A network of SANA-FE says with its architecture alone what its neurons are. */
+static int convert_sanafe(const struct cli *cli, enum sanafe_file first, struct err *err)
+{
+    if (cli->n_files == 1)
+        return err_input(err, "%s is %s of SANA-FE: a network is converted with its architecture: volley convert ARCH.yaml NETWORK.yaml -o FILE.yaml --steps N",
+                         cli->file[0], first == SANAFE_FILE_ARCH ? "an architecture" : "a network");
+    int is = cli_is_sanafe(cli, err);
+    if (!is)
+        return err_input(err, "volley convert takes one FILE, or an architecture and a network of SANA-FE: what is '%s'?", cli->file[1]);
+    if (is > 0 && !ends_with(cli->out, ".yaml") && !ends_with(cli->out, ".yml"))
+        return err_input(err, "%s: a network is written as .yaml", cli->out);
+    return is < 0 ? -1 : cli_sanafe_convert(cli, err);
+}
+
 /* The name's end decides, as everywhere. */
 int cli_convert(const struct cli *cli, struct err *err)
 {
@@ -46,6 +61,9 @@ int cli_convert(const struct cli *cli, struct err *err)
         return err_input(err, "volley convert: where to? -o FILE.yaml for a network, -o FILE.spk or FILE.csv for events");
     if (job_files(cli, err))
         return -1;
+    enum sanafe_file first = sanafe_file_kind(cli->file[0]);
+    if (cli->n_files == 2 || first != SANAFE_FILE_NONE)
+        return convert_sanafe(cli, first, err);
     if (ends_with(cli->out, ".spk") || ends_with(cli->out, ".csv"))
         return convert_events(cli, err);
     if (ends_with(cli->out, ".yaml") || ends_with(cli->out, ".yml"))

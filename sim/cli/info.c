@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "config/doc.h"
 #include "import/npy.h"
+#include "import/sanafe.h"
 #include "report/form.h"
 
 enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_MAP, CONTENT_SUMMARY, CONTENT_FOLDER, CONTENT_HDF5, CONTENT_NPY, CONTENT_SPK, CONTENT_TEXT };
@@ -205,6 +206,8 @@ static int info_one(const char *path, const struct cli *cli, struct err *err)
     struct stat about;
     if (!yaml && strchr(path, '.') && stat(path, &about)) /* a name with another ending was not meant as a chip's */
         return err_input(err, "%s: %s; name a file, a run folder, or a chip that volley chips lists", path, strerror(errno));
+    if (sanafe_file_kind(path) != SANAFE_FILE_NONE)
+        return info_sanafe(path, err);
     switch (content_of(path)) {
     case CONTENT_CHIP: return info_chip(path, cli, err);
     case CONTENT_NETWORK_YAML: return info_network(path, cli, err);

@@ -1,13 +1,17 @@
 /* volley run ARCH.yaml NETWORK.yaml --steps N on SANA-FE's own files. They say where every neuron stands and what it does, so few of a run's
  * options mean anything to them; one that does not is refused, not ignored. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
 #include "import/sanafe.h"
+#include "import/sanafe_native.h"
+#include "report/form.h"
 #include "report/sanafe.h"
 #include "sanafe/run.h"
 
@@ -148,4 +152,104 @@ out:
         rmdir(cli->out);        /* made by the check above and still empty */
     free_job(&j);
     return status;
+}
+
+/* ---- convert ---- */
+
+/* Beside the network: FILE.yaml gets FILE_input.csv. The caller frees. */
+static char *input_path(const char *out)
+{
+    const char *dot = strrchr(out, '.');
+    return mem_format("%.*s_input.csv", (int)(dot - out), out);
+}
+
+static void add_event(struct events *e, size_t *capacity, uint32_t step, uint32_t neuron)
+{
+    e->event = mem_room(e->event, e->count, capacity, sizeof *e->event);
+    e->event[e->count++] = (struct event){step, neuron};
+}
+
+/* What the inputs fire in such a run, by step and number; the spike that sets initial potentials is the last of the first step. */
+static struct events *inputs_of(const struct sanafe_job *j, const uint32_t *input, uint32_t n, uint32_t steps)
+{
+    struct events *e = mem_new(1, sizeof *e);
+    uint32_t *number = mem_new(j->net->n_neurons + 1, sizeof *number);
+    size_t capacity = 0;
+    int start = input[n - 1] == SANAFE_NOWHERE;
+    *e = (struct events){.samples = 1, .steps = steps, .neurons = n, .value_min = 1, .value_max = 1, .how = mem_text("")};
+    e->first = mem_new(2, sizeof *e->first);
+    for (uint32_t i = 0; i + (start ? 1 : 0) < n; i++)
+        number[input[i]] = i + 1;
+    for (size_t i = 0; i < j->run->n_fires; i++) {
+        const struct sanafe_fire *f = &j->run->fire[i];
+        if (start && f->step > 1) {
+            add_event(e, &capacity, 0, n - 1);
+            start = 0;
+        }
+        if (number[f->neuron])
+            add_event(e, &capacity, f->step - 1, number[f->neuron] - 1);
+    }
+    if (start)
+        add_event(e, &capacity, 0, n - 1);
+    e->first[1] = e->count;
+    free(number);
+    return e;
+}
+
+/* Both files or none: the events are the smaller work and go first. */
+static int write_native(struct sanafe_job *j, const struct cli *cli, struct network *net, const uint32_t *input, uint32_t n, struct err *err)
+{
+    const struct sanafe_options o = {.steps = cli->steps, .timing = SANAFE_SIMPLE};
+    char *path = input_path(cli->out);
+    struct events *e = NULL;
+    if ((j->run = sanafe_run_make(j->chip, &o, err)))
+        e = inputs_of(j, input, n, cli->steps);
+    net->steps = cli->steps;
+    int bad = !e || net_yaml_write(net, cli->out, err) || events_write_csv(e, path, err);
+    if (!bad) {
+        printf("wrote %s and its arrays beside it, and %s: %u step%s of %u input%s, %llu spike%s\n", cli->out, path, cli->steps, form_plural(cli->steps), n,
+               form_plural(n), (unsigned long long)e->count, form_plural((double)e->count));
+        for (size_t i = 0; i < net->fidelity.count; i++)
+            printf("    %s: %s%s%s\n", fidelity_word(net->fidelity.line[i].kind), net->fidelity.line[i].node, *net->fidelity.line[i].node ? ": " : "",
+                   net->fidelity.line[i].text);
+    }
+    events_free(e);
+    free(path);
+    return bad ? -1 : 0;
+}
+
+int cli_sanafe_convert(const struct cli *cli, struct err *err)
+{
+    struct sanafe_job j = {0};
+    uint32_t *input = NULL, n;
+    struct network *net = NULL;
+    int bad = -1;
+    if (!cli->steps)
+        return err_input(err, "--steps is missing: the inputs of a network of SANA-FE are written out for so many steps; write --steps 100");
+    if (!load(&j, cli, err) && (net = sanafe_to_network(j.arch, j.net, cli->file[1], &input, &n, err)))
+        bad = write_native(&j, cli, net, input, n, err);
+    free(input);
+    network_free(net);
+    free_job(&j);
+    return bad;
+}
+
+/* ---- info ---- */
+
+/* A network alone cannot be read whole: whether it fits is a question of its architecture. */
+int info_sanafe(const char *path, struct err *err)
+{
+    if (sanafe_file_kind(path) == SANAFE_FILE_NETWORK) {
+        printf("%s: a network of SANA-FE, mapped to cores of its architecture; volley run ARCH.yaml %s --steps N\n", path, path);
+        return 0;
+    }
+    struct sanafe_arch *arch = sanafe_arch_read(path, err);
+    if (!arch)
+        return -1;
+    printf("%s: an architecture of SANA-FE, '%s': %u tile%s of a grid of %u x %u, %u core%s; volley run %s NETWORK.yaml --steps N\n", path, arch->name,
+           arch->n_tiles, form_plural(arch->n_tiles), arch->width, arch->height, arch->n_cores, form_plural(arch->n_cores), path);
+    for (size_t i = 0; i < arch->notes.count; i++)
+        printf("    %s %s: %s\n", fidelity_word(arch->notes.line[i].kind), arch->notes.line[i].node, arch->notes.line[i].text);
+    sanafe_arch_free(arch);
+    return 0;
 }
