@@ -25,6 +25,16 @@ struct core {
     uint32_t serving_group = 0;         /* through the pins: whom the service in hand is counted for */
 };
 
+LifModel &rtl::lif_model_of(const struct core *core)
+{
+    return *core->model;
+}
+
+const image *rtl::lif_image_of(const struct core *core)
+{
+    return core->image;
+}
+
 struct core *rtl_lif_create(const struct params *, uint32_t, struct err *)
 {
     return new core;

@@ -25,5 +25,9 @@ int lif_port_fits(const LifShape &, const image *, err *);      /* the same of i
 /* Writes registers, parameters and rows; fills rows by axon. After reset; state and accumulators are left alone. */
 int lif_load(LifModel &, const image *, std::vector<LifRow> &rows, err *);
 
+/* lif_core.cpp: what a core of the kind is made of, for lif_verify.cpp. */
+LifModel &lif_model_of(const struct core *);
+const image *lif_image_of(const struct core *);
+
 } // namespace rtl
 #endif

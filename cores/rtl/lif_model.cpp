@@ -108,6 +108,7 @@ template <class Top> class Model final : public LifModel {
         look(pins);
         if (retired && top_->retire_valid_o && top_->retire_update_o)
             retire(*retired);
+        tell();
         edge();
         top_->packet_valid_i = top_->step_valid_i = 0;      /* nothing is offered any more by whoever clocks no further */
         return healthy(err);
@@ -168,6 +169,7 @@ template <class Top> class Model final : public LifModel {
         for (uint32_t c = 1; c < CYCLES_MOST; c++) {
             settle();
             count(strobes);
+            tell();
             if (top_->retire_valid_o)
                 retire(retired);
             if (top_->spike_valid_o)
@@ -180,6 +182,19 @@ template <class Top> class Model final : public LifModel {
             }
         }
         return err_bug(err, "%s: an update is not done after %u cycles: %s", name_, (unsigned)CYCLES_MOST, port().c_str());
+    }
+
+    void watch(retire_watch *watch, void *to) override
+    {
+        watch_ = watch;
+        watch_to_ = to;
+    }
+
+    std::string port() const override
+    {
+        auto pin = [](const char *name, unsigned level) { return std::string(name) + "=" + std::to_string(level); };
+        return pin("packet_ready", top_->packet_ready_o) + " " + pin("spike_valid", top_->spike_valid_o) + " " + pin("step_ready", top_->step_ready_o) + " " +
+               pin("step_done", top_->step_done_o) + " " + pin("idle", top_->idle_o) + " " + pin("read", top_->read_o) + " " + pin("write", top_->write_o);
     }
 
   private:
@@ -211,6 +226,27 @@ template <class Top> class Model final : public LifModel {
                      (int32_t)lane(top_->retire_input_o, l), (int32_t)lane(top_->retire_before_o, l), (int32_t)lane(top_->retire_after_o, l)});
     }
 
+    /* The retire port of this cycle to whoever watches. */
+    void tell() const
+    {
+        if (!watch_ || !top_->retire_valid_o)
+            return;
+        bool update = top_->retire_update_o;
+        for (uint32_t l = 0; l < shape_.lanes; l++) {
+            retired r = {};
+            r.order = top_->retire_order_o;
+            r.neuron = top_->retire_word_o * shape_.lanes + l;
+            r.axon = update ? 0 : top_->retire_axon_o;
+            r.input = (int32_t)lane(top_->retire_input_o, l);
+            r.before = (int32_t)lane(top_->retire_before_o, l);
+            r.after = (int32_t)lane(top_->retire_after_o, l);
+            r.what = update ? RETIRED_STATE : RETIRED_SUM;
+            r.held = update && !(top_->retire_open_o >> l & 1);
+            r.spike = top_->retire_spike_o >> l & 1;
+            watch_(watch_to_, &r);
+        }
+    }
+
     int until_idle(uint32_t *cycles, Strobes *strobes, err *err)
     {
         for (uint32_t c = 0; c < CYCLES_MOST; c++) {
@@ -221,6 +257,7 @@ template <class Top> class Model final : public LifModel {
             }
             if (strobes)
                 count(*strobes);
+            tell();
             edge();
         }
         return err_bug(err, "%s: not idle after %u cycles: %s", name_, (unsigned)CYCLES_MOST, port().c_str());
@@ -239,14 +276,6 @@ template <class Top> class Model final : public LifModel {
         edge();
         top_->cfg_valid_i = 0;
         return ready ? healthy(err) : err_bug(err, "%s: %s of its configuration port was not granted: %s", name_, what, port().c_str());
-    }
-
-    /* What the pins say when the core hangs. */
-    std::string port() const
-    {
-        auto pin = [](const char *name, unsigned level) { return std::string(name) + "=" + std::to_string(level) + " "; };
-        return pin("packet_ready", top_->packet_ready_o) + pin("spike_valid", top_->spike_valid_o) + pin("step_ready", top_->step_ready_o) +
-               pin("step_done", top_->step_done_o) + pin("idle", top_->idle_o) + pin("read", top_->read_o) + pin("write", top_->write_o);
     }
 
     int healthy(err *err)
@@ -274,6 +303,8 @@ template <class Top> class Model final : public LifModel {
     VerilatedContext context_;
     std::unique_ptr<Top> top_;
     LifShape shape_ = {};
+    retire_watch *watch_ = nullptr;
+    void *watch_to_ = nullptr;
 };
 
 template <class Top> std::unique_ptr<LifModel> make(const char *name)

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "cores/core.h"
 #include "cores/image.h"
+#include "cores/retire.h"
 
 namespace rtl
 {
@@ -58,6 +60,8 @@ class LifModel {
     virtual int clock(LifPins &, const std::function<void(const Retired &)> *retired, err *) = 0;
     virtual void look(LifPins &) = 0;               /* what this cycle shows; the clock does not rise, and nothing is driven */
     virtual int clear(err *) = 0;                   /* state and accumulators to 0 */
+    virtual void watch(retire_watch *, void *to) = 0;   /* every change on the retire port is told; NULL ends it */
+    virtual std::string port() const = 0;           /* what the pins say, for a core that hangs */
     virtual int serve(uint32_t axon, uint32_t *cycles, Strobes &, err *) = 0;
     /* open: a bit per group. Calls retired for every neuron of every word, in order. */
     virtual int update(uint32_t open, emissions *, uint32_t *cycles, Strobes &, const std::function<void(const Retired &)> &retired, err *) = 0;

@@ -38,6 +38,10 @@ struct cli {                    /* what was typed; texts belong to argv */
     enum values_mode values;
     uint32_t repeat;            /* K of --values repeat:K; 0: the smallest that is exact */
     uint64_t seed, pace_ps;
+    const char *mode, *profile, *stim, *baseline, *junit;      /* of verify */
+    uint64_t events, budget_ps;
+    uint32_t seeds, jobs;
+    int seed_random, update, coverage;
     double dt;                  /* seconds; 0 not given */
     int reset, reset_time;      /* as struct import_options: -1 not given */
     uint64_t given, twice;      /* a bit per option of the table in options.c: it was there, it was there again with a value */
@@ -102,6 +106,7 @@ int info_chip(const char *path, const struct cli *, struct err *);         /* in
 int info_network(const char *path, const struct cli *, struct err *);
 int cli_map(const struct cli *, struct err *);
 int cli_noc(const struct cli *, struct err *);
+int cli_verify(const struct cli *, struct err *);
 int cli_convert(const struct cli *, struct err *);
 int cli_compare(const struct cli *, struct err *);
 int cli_report(const struct cli *, struct err *);

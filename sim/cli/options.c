@@ -47,7 +47,7 @@ static const struct option options[] = {
     {"timing", VALUE_WORD, "none|slots|cycle|sanafe-simple|sanafe-detailed", AT(timing), 0, 0, "model of time (default cycle; two of SANA-FE)"},
     {"engine", VALUE_WORD, "c|systemc", AT(engine), 0, 0, "what moves time: a loop in C, or the SystemC kernel"},
     {"threads", VALUE_COUNT, "N", AT(threads), 1, 256, "threads; the result does not depend on it (default 1)"},
-    {"seed", VALUE_SEED, "N", AT(seed), 0, 0, "seed of every random number (default 0)"},
+    {"seed", VALUE_SEED, "N", AT(seed), 0, 0, "seed of every random number (default 0; of verify 1, or the word random)"},
     {"pace", VALUE_TIME, "TIME", AT(pace_ps), 0, 0, "a step lasts at least this long, e.g. 1ms; longer ones are overruns"},
     {"decode", VALUE_WORD, "rate|latency|population|membrane", AT(decode), 0, 0, "what the answer is read from (default: most spikes)"},
     {"classes", VALUE_COUNT, "N", AT(classes), 1, 1u << 30, "blocks of output neurons for --decode population"},
@@ -66,6 +66,17 @@ static const struct option options[] = {
     {"warmup", VALUE_COUNT, "N", AT(warmup), 1, 1u << 30, "cycles before anything is measured (default: a quarter of the window)"},
     {"window", VALUE_COUNT, "N", AT(window), 10, 1u << 30, "cycles whose packets are measured (default: by load, 10,000 at least)"},
     {"links", VALUE_TEXT, "FILE", AT(links), 0, 0, "CSV with a row per link: flits, use, buffer, stalls by cause"},
+    {"mode", VALUE_TEXT, "LIST", AT(mode), 0, 0, "any of transaction,lockstep,counts,overlap (default: all that the core allows)"},
+    {"profile", VALUE_TEXT, "LIST", AT(profile), 0, 0, "profiles of the stimuli, with commas (default: all that fit; docs/verify.md)"},
+    {"seeds", VALUE_COUNT, "N", AT(seeds), 1, 1u << 20, "seeds of each size and profile, from --seed on (default 12)"},
+    {"events", VALUE_SEED, "N", AT(events), 0, 0, "packets of each size in all, about (default 500 per stimulus)"},
+    {"budget", VALUE_TIME, "TIME", AT(budget_ps), 0, 0, "begins no new seed after this time, e.g. 60s"},
+    {"stim", VALUE_TEXT, "FILE", AT(stim), 0, 0, "replays this stimulus and nothing else"},
+    {"baseline", VALUE_TEXT, "FILE", AT(baseline), 0, 0, "holds cycles and accesses against FILE; with --stim its whole trace; exit 1 at a change"},
+    {"update", VALUE_FLAG, "", AT(update), 0, 0, "writes the baseline instead"},
+    {"coverage", VALUE_FLAG, "", AT(coverage), 0, 0, "counts which lines, bits and cover points of the RTL were reached, and lists those that were not"},
+    {"jobs", VALUE_COUNT, "N", AT(jobs), 1, 64, "stimuli at a time; the result does not depend on it (default 1)"},
+    {"junit", VALUE_TEXT, "FILE", AT(junit), 0, 0, "also writes the result as JUnit XML"},
     {"out", VALUE_TEXT, "DIR|FILE", AT(out), 0, 0, "where to write (-o for short); a run's folder is out where nothing is said"},
     {"quiet", VALUE_FLAG, "", AT(quiet), 0, 0, "no report on the terminal"},
     {"help", VALUE_FLAG, "", AT(help), 0, 0, "this page (-h for short)"},
@@ -296,8 +307,14 @@ static int read_value(struct cli *cli, const struct option *o, const char *text,
     case VALUE_LOADS: return read_loads(text, cli, err);
     case VALUE_VALUES: cli->values = VALUES_DEFAULT; return read_values(text, cli, err);
     case VALUE_SEED:
+        /* Only verify looks for what nobody has tried; a run is to be repeated. */
+        if (!strcmp(o->name, "seed") && !strcmp(cli->command, "verify")) {
+            cli->seed_random = !strcmp(text, "random");
+            if (cli->seed_random)
+                return 0;
+        }
         if (whole(text, &value))
-            return err_input(err, "--seed %s: a whole number of up to 19 digits is wanted", text);
+            return err_input(err, "--%s %s: a whole number of up to 19 digits is wanted", o->name, text);
         *(uint64_t *)to = value;
         return 0;
     case VALUE_SECONDS: return read_time(o, text, to, err);
@@ -438,7 +455,8 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
 int cli_read(struct cli *cli, const struct cli_command *command, int argc, char **argv, struct err *err)
 {
     /* Texts are those of argv and live as long as the program. */
-    *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "cycle", .engine = "c", .threads = 1};
+    *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "cycle", .engine = "c", .threads = 1,
+                        .seed = !strcmp(command->name, "verify")};
     cli->typed = typed_line(argc, argv);
     cli->out = command->out;
     int options_end = 0;

@@ -14,6 +14,7 @@ extern "C" {
 #endif
 
 struct stim; /* verify/stim.h */
+struct verify_target;
 
 enum verify_mode { VERIFY_TRANSACTION, VERIFY_LOCKSTEP, VERIFY_COUNTS, VERIFY_OVERLAP, VERIFY_MODES };
 
@@ -48,6 +49,7 @@ struct verify_size {        /* one set of hardware parameters; ends with a name 
     int32_t weight_low, weight_high;
     uint64_t sum_high;      /* largest sum of |weights| x payload that a neuron may collect in a step; UINT64_MAX: none */
     uint32_t queue_in, queue_out;
+    uint32_t membrane_bits, current_bits;   /* signed; what image.h calls membrane_low .. high and current_low .. high */
     const struct verify_field *fields;
     const struct verify_event *events;
 };
@@ -59,6 +61,10 @@ struct verify_build {       /* what a core is made and loaded from */
     struct image image;
     void *own;              /* what release frees */
 };
+/* image.c: a target's build for kinds that read struct image alone. Fields of the stimulus go where image.h has the same name (decay: decay_v;
+ * decay_shift: the same as a power of two), rows become lists; words and time are left to the target's own build, which may call this. */
+int verify_image(const struct verify_target *, const struct verify_size *, const struct stim *, struct verify_build *, struct err *);
+void verify_image_free(struct verify_build *);
 
 /* A variable that both kinds have, compared by peek. */
 enum verify_when { VERIFY_AFTER_EVENT, VERIFY_AFTER_STEP, VERIFY_AT_END };

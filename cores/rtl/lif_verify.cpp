@@ -1,0 +1,176 @@
+/* Reading lif_core back. The load is walked a second time over a model whose writes read and compare, so what should be there is said in
+ * one place. */
+#include "cores/rtl/lif_verify.h"
+
+#include <cstdio>
+
+#include "base/err.h"
+#include "cores/rtl/lif_load.hpp"
+
+using namespace rtl;
+
+namespace
+{
+
+const char *const places[] = {"register", "axon word", "synapse word", "state word", "accumulator word", "parameter word"};
+
+int differs(const LifModel &model, Place place, uint32_t word, uint32_t part, uint32_t found, uint32_t wanted, err *err)
+{
+    return err_answer(err, "%s: %s %u part %u reads %08x, %08x was written", model.name(), places[(int)place], word, part, (unsigned)found, (unsigned)wanted);
+}
+
+int compare(LifModel &model, Place place, uint32_t word, uint32_t part, uint32_t wanted, err *err)
+{
+    uint32_t found;
+    if (model.read(place, word, part, &found, err))
+        return -1;
+    return found == wanted ? 0 : differs(model, place, word, part, found, wanted, err);
+}
+
+/* A model on which a load changes nothing: what it would write must be there already. */
+class Readback final : public LifModel {
+  public:
+    explicit Readback(LifModel &model) : model_(model)
+    {
+    }
+    const LifShape &shape() const override
+    {
+        return model_.shape();
+    }
+    const char *name() const override
+    {
+        return model_.name();
+    }
+    int reset(err *) override
+    {
+        return 0;
+    }
+    int write(Place place, uint32_t word, uint32_t part, uint32_t data, err *err) override
+    {
+        return compare(model_, place, word, part, data, err);
+    }
+    int read(Place place, uint32_t word, uint32_t part, uint32_t *data, err *err) override
+    {
+        return model_.read(place, word, part, data, err);
+    }
+    int clock(LifPins &, const std::function<void(const Retired &)> *, err *) override
+    {
+        return 0;
+    }
+    void look(LifPins &) override
+    {
+    }
+    int clear(err *) override
+    {
+        return 0;
+    }
+    void watch(retire_watch *, void *) override
+    {
+    }
+    std::string port() const override
+    {
+        return model_.port();
+    }
+    int serve(uint32_t, uint32_t *, Strobes &, err *) override
+    {
+        return 0;
+    }
+    int update(uint32_t, emissions *, uint32_t *, Strobes &, const std::function<void(const Retired &)> &, err *) override
+    {
+        return 0;
+    }
+
+  private:
+    LifModel &model_;
+};
+
+struct Memory {
+    Place place;
+    uint32_t words, bits;
+};
+
+/* A pattern in which every bit of every word takes both values, and neighbours differ. */
+uint32_t pattern(uint32_t word, uint32_t part, uint32_t round)
+{
+    uint32_t x = (word * 0x9e3779b9u) ^ (part * 0x85ebca6bu);
+    x = (x ^ x >> 15) * 0x2c1b3c6du;
+    x ^= x >> 13;
+    return round ? ~x : x;
+}
+
+uint32_t mask_of(const Memory &m, uint32_t part)
+{
+    return part == m.bits / 32 ? ((uint32_t)1 << m.bits % 32) - 1 : UINT32_MAX;
+}
+
+/* All words are written before any is read: a word that lands in another's place is seen. */
+int check_memory(LifModel &model, const Memory &m, uint32_t round, err *err)
+{
+    uint32_t parts = (m.bits + 31) / 32;
+    for (uint32_t w = 0; w < m.words; w++)
+        for (uint32_t p = 0; p < parts; p++)
+            if (model.write(m.place, w, p, pattern(w, p, round), err))
+                return -1;
+    /* Where there is no word nothing is written, and 0 is read. */
+    if (model.write(m.place, m.words, parts - 1, UINT32_MAX, err) || model.write(m.place, 0, parts, UINT32_MAX, err) ||
+        compare(model, m.place, m.words, 0, 0, err) || compare(model, m.place, 0, parts, 0, err))
+        return -1;
+    for (uint32_t w = 0; w < m.words; w++)
+        for (uint32_t p = 0; p < parts; p++)
+            if (compare(model, m.place, w, p, pattern(w, p, round) & mask_of(m, p), err))
+                return -1;
+    return 0;
+}
+
+int check_zero(LifModel &model, const Memory &m, err *err)
+{
+    for (uint32_t w = 0; w < m.words; w++)
+        for (uint32_t p = 0; p < (m.bits + 31) / 32; p++)
+            if (compare(model, m.place, w, p, 0, err))
+                return -1;
+    return 0;
+}
+
+/* Identity words keep their values whatever is written to them; an address without a register takes nothing. */
+int check_identity(LifModel &model, err *err)
+{
+    enum { WORDS = 10, NOWHERE = 20 };
+    uint32_t word[WORDS];
+    for (uint32_t i = 0; i < WORDS; i++)
+        if (model.read(Place::Registers, i, 0, &word[i], err) || model.write(Place::Registers, i, 0, ~word[i], err))
+            return -1;
+    if (model.write(Place::Registers, NOWHERE, 0, UINT32_MAX, err) || compare(model, Place::Registers, NOWHERE, 0, 0, err))
+        return -1;
+    for (uint32_t i = 0; i < WORDS; i++)
+        if (compare(model, Place::Registers, i, 0, word[i], err))
+            return -1;
+    return 0;
+}
+
+} // namespace
+
+void rtl_lif_watch(struct core *core, retire_watch *watch, void *to)
+{
+    lif_model_of(core).watch(watch, to);
+}
+
+void rtl_lif_where(const struct core *core, char *to, size_t size)
+{
+    snprintf(to, size, "%s", lif_model_of(core).port().c_str());
+}
+
+int rtl_lif_readback(struct core *core, struct err *err)
+{
+    LifModel &model = lif_model_of(core);
+    const LifShape &s = model.shape();
+    std::vector<LifRow> rows;
+    Readback readback(model);
+    uint32_t words = s.neurons / s.lanes;
+    const Memory state = {Place::State, words, s.lanes * (s.rest_bits + s.membrane_bits)}, sums = {Place::Accumulator, 2 * words, s.lanes * s.sum_bits};
+    for (uint32_t round = 0; round < 2; round++)
+        if (check_memory(model, state, round, err) || check_memory(model, sums, round, err))
+            return -1;
+    if (check_identity(model, err) || model.clear(err) || check_zero(model, state, err) || check_zero(model, sums, err))
+        return -1;
+    return lif_load(readback, lif_image_of(core), rows, err);
+}

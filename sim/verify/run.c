@@ -1,0 +1,78 @@
+#include "verify/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t verify_modes_of(const struct verify_target *t, const char *names, struct err *err)
+{
+    uint32_t modes = 0;
+    if (!names)
+        return t->modes;
+    for (const char *at = names; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        size_t n = strcspn(at, ",");
+        int m = 0;
+        while (m < VERIFY_MODES && (strlen(verify_mode_names[m]) != n || strncmp(at, verify_mode_names[m], n)))
+            m++;
+        if (m == VERIFY_MODES) {
+            err_input(err, "--mode %.*s: it is one of transaction, lockstep, counts, overlap, or several with commas", (int)n, at);
+            return 0;
+        }
+        if (!(t->modes >> m & 1)) {
+            err_input(err, "--mode %s: not possible with %s: %s", verify_mode_names[m], t->name, t->why_not[m] ? t->why_not[m] : "the core does not offer it");
+            return 0;
+        }
+        modes |= 1u << m;
+    }
+    return modes;
+}
+
+/* The failure in a line or two, with all that is needed to look at it. */
+static void say_failure(const struct verify_run *run, const struct verify_case *c, FILE *to)
+{
+    char name[300], event[40] = "";
+    case_name(c, name, sizeof name);
+    if (c->finding.event >= 0)
+        snprintf(event, sizeof event, " packet %lld", (long long)c->finding.event);
+    fprintf(to, "DIFFERENCE in %s: %s, step %u%s: %s\n", name, verify_mode_names[c->finding.mode], c->finding.step, event, c->finding.text);
+    if (run->shrunk)
+        fprintf(to, "  %s\n", run->shrunk);
+    if (run->saved)
+        fprintf(to, "  %s\n  again: volley verify %s --stim %s\n", run->saved, run->options->target->name, run->saved);
+    if (run->wave)
+        fprintf(to, "  waveform %s\n", run->wave);
+}
+
+static int finish(struct verify_run *run, FILE *to, struct err *err)
+{
+    const struct verify_options *o = run->options;
+    struct verify_case *last = run->done ? &run->at[run->done - 1] : NULL;
+    int status = 0;
+    if (last && last->status < 0) {
+        *err = last->err;
+        status = -1;
+    } else if (last && last->status > 0) {
+        status = failure(run, last, err) ? -1 : 1;
+        if (!o->quiet)
+            report_tail(run, to);
+        say_failure(run, last, to);
+    } else if (!o->quiet)
+        report_tail(run, to);
+    if (o->junit && report_junit(run, o->junit, err))
+        return -1;
+    return status;
+}
+
+int verify(const struct verify_options *o, FILE *to, struct err *err)
+{
+    struct verify_run run = {.options = o};
+    int status = cases_make(&run, err);
+    if (!status) {
+        if (!o->quiet)
+            report_head(&run, to);
+        fflush(to);
+        cases_run(&run);
+        status = finish(&run, to, err);
+    }
+    cases_free(&run);
+    return status;
+}
