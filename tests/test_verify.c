@@ -25,7 +25,8 @@ static char *run_text(const struct verify_options *o, int *status)
 
 static struct verify_options options(const struct verify_target *target, const char *out)
 {
-    return (struct verify_options){.target = target, .modes = target->modes, .seed = 1, .seeds = 1, .events = 6000, .jobs = 1, .out = out};
+    return (struct verify_options){.target = target, .typed = target->name, .modes = target->modes, .seed = 1, .seeds = 1, .events = 6000, .jobs = 1,
+                                   .out = out};
 }
 
 static void an_equal_core_has_no_difference_and_leaves_nothing_behind(void)

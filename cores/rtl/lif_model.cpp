@@ -4,11 +4,19 @@
 #include "cores/rtl/lif_model.hpp"
 
 #include <Vlif_core.h>
+#ifndef VOLLEY_RTL_ONE
 #include <Vlif_core_l1.h>
 #include <Vlif_core_l2.h>
 #include <Vlif_core_l8.h>
+#endif
 #include <string>
 #include <verilated.h>
+#if VM_COVERAGE
+#include <verilated_cov.h>
+#endif
+#ifdef VOLLEY_RTL_PROBE
+#include <verilated_fst_c.h>
+#endif
 
 #include "base/err.h"
 
@@ -49,6 +57,9 @@ template <class Top> class Model final : public LifModel {
         context_.randReset(RANDOM_BITS);
         context_.randSeed(FIRST_SEED);
         context_.fatalOnError(false);       /* an assertion that fails is reported by the call in which it did */
+#ifdef VOLLEY_RTL_PROBE
+        context_.traceEverOn(true);
+#endif
         top_ = std::make_unique<Top>(&context_, "lif_core");
     }
     ~Model() override
@@ -197,18 +208,69 @@ template <class Top> class Model final : public LifModel {
                pin("step_done", top_->step_done_o) + " " + pin("idle", top_->idle_o) + " " + pin("read", top_->read_o) + " " + pin("write", top_->write_o);
     }
 
+#ifdef VOLLEY_RTL_PROBE
+    int wave(const char *path, err *err) override
+    {
+        if (fst_)
+            fst_->close();
+        fst_.reset();
+        if (!path)
+            return 0;
+        fst_ = std::make_unique<VerilatedFstC>();
+        top_->trace(fst_.get(), LEVELS);
+        fst_->open(path);
+        return fst_->isOpen() ? 0 : err_input(err, "%s: cannot be written", path);
+    }
+#else
+    int wave(const char *, err *err) override
+    {
+        return err_bug(err, "%s: built without waveforms", name_);
+    }
+#endif
+#if VM_COVERAGE
+    int coverage(const char *path, err *) override
+    {
+        context_.coveragep()->write(path);
+        return 0;
+    }
+#else
+    int coverage(const char *, err *err) override
+    {
+        return err_bug(err, "%s: built without coverage", name_);
+    }
+#endif
+
   private:
+    /* A cycle is two units of a waveform's time: low, high. */
     void settle()
     {
         top_->clk_i = 0;
         top_->eval();
+        dump(2 * context_.time());
     }
     void edge()
     {
         top_->clk_i = 1;
         top_->eval();
+        dump(2 * context_.time() + 1);
         context_.timeInc(1);
     }
+
+#ifdef VOLLEY_RTL_PROBE
+    enum { LEVELS = 99 };
+    std::unique_ptr<VerilatedFstC> fst_;
+    uint64_t dumped_ = 0;
+    /* Looking twice at a cycle is one moment. */
+    void dump(uint64_t time)
+    {
+        if (fst_ && time > dumped_)
+            fst_->dump(dumped_ = time);
+    }
+#else
+    void dump(uint64_t)
+    {
+    }
+#endif
 
     void count(Strobes &strobes) const
     {
@@ -314,14 +376,16 @@ template <class Top> std::unique_ptr<LifModel> make(const char *name)
 
 } // namespace
 
-/* The same list stands in CMakeLists.txt, with the parameters. */
+/* The same list stands in rtl/models.cmake, with the parameters. */
 std::vector<std::unique_ptr<LifModel> (*)()> lif_models()
 {
     return {
         [] { return make<Vlif_core>("lif_core"); },
+#ifndef VOLLEY_RTL_ONE
         [] { return make<Vlif_core_l8>("lif_core_l8"); },
         [] { return make<Vlif_core_l2>("lif_core_l2"); },
         [] { return make<Vlif_core_l1>("lif_core_l1"); },
+#endif
     };
 }
 

@@ -62,6 +62,10 @@ class LifModel {
     virtual int clear(err *) = 0;                   /* state and accumulators to 0 */
     virtual void watch(retire_watch *, void *to) = 0;   /* every change on the retire port is told; NULL ends it */
     virtual std::string port() const = 0;           /* what the pins say, for a core that hangs */
+    /* Of models that were built with waveforms and coverage (rtl/probe): records every clock from now on into an FST file, NULL ends it;
+     * writes what was counted so far. */
+    virtual int wave(const char *path, err *) = 0;
+    virtual int coverage(const char *path, err *) = 0;
     virtual int serve(uint32_t axon, uint32_t *cycles, Strobes &, err *) = 0;
     /* open: a bit per group. Calls retired for every neuron of every word, in order. */
     virtual int update(uint32_t open, emissions *, uint32_t *cycles, Strobes &, const std::function<void(const Retired &)> &retired, err *) = 0;

@@ -71,6 +71,14 @@ class Readback final : public LifModel {
     {
         return model_.port();
     }
+    int wave(const char *, err *) override
+    {
+        return 0;
+    }
+    int coverage(const char *, err *) override
+    {
+        return 0;
+    }
     int serve(uint32_t, uint32_t *, Strobes &, err *) override
     {
         return 0;
@@ -157,6 +165,16 @@ void rtl_lif_watch(struct core *core, retire_watch *watch, void *to)
 void rtl_lif_where(const struct core *core, char *to, size_t size)
 {
     snprintf(to, size, "%s", lif_model_of(core).port().c_str());
+}
+
+int rtl_lif_wave(struct core *core, const char *path, struct err *err)
+{
+    return lif_model_of(core).wave(path, err);
+}
+
+int rtl_lif_coverage(struct core *core, const char *path, struct err *err)
+{
+    return lif_model_of(core).coverage(path, err);
 }
 
 int rtl_lif_readback(struct core *core, struct err *err)

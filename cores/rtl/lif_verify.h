@@ -16,6 +16,9 @@ void rtl_lif_watch(struct core *, retire_watch *, void *to);
  * writes; every bit of state and accumulators can be written and read, and is 0 after a reset. 0, or -1: the first that is not so. */
 int rtl_lif_readback(struct core *, struct err *);
 void rtl_lif_where(const struct core *, char *to, size_t size);     /* levels of the pins, one line */
+/* Of a build with waveforms and coverage (rtl/probe); another says that it has none. */
+int rtl_lif_wave(struct core *, const char *path, struct err *);        /* NULL ends it */
+int rtl_lif_coverage(struct core *, const char *path, struct err *);
 
 #ifdef __cplusplus
 }

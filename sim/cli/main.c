@@ -20,7 +20,7 @@ const struct cli_command cli_commands[] = {
      "out from dt reset reset-time values bits quant map cores set core approximate assume-native allow-shift ", NULL, 2, 2, cli_map},
     {"noc", "CHIP", "the chip's network alone under a traffic pattern or a run's packets: latency, load, links, buffers",
      "traffic load burst flits hot warmup window seed set out links quiet ", NULL, 1, 1, cli_noc},
-    {"verify", "CORE", "holds a core in RTL against its C kind: random stimuli, or saved ones, in several modes",
+    {"verify", "CORE|PATH", "holds a core in RTL against its C kind: random stimuli, or saved ones, in several modes",
      "mode profile seed seeds events budget stim baseline update coverage jobs junit out quiet ", "verify", 1, 1, cli_verify},
     {"convert", "FILE -o FILE", "a network to native YAML (of SANA-FE: ARCH NETWORK); an event file to .spk or .csv",
      "out from dt reset reset-time layout steps allow-shift ", NULL, 1, 2, cli_convert},

@@ -1,9 +1,11 @@
 /* volley verify: a core under test against its reference. What is looked at and how is verify/run.h's subject; here are the options. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "cli/cli.h"
+#include "verify/probe.h"
 #include "verify/run.h"
 
 /* A seed that nobody has tried: printed with everything else, so that it can be. Short enough to be typed. */
@@ -14,6 +16,13 @@ static uint64_t random_seed(void)
     if (getrandom(&seed, sizeof seed, 0) < 0)
         seed = 0;
     return seed % UINT64_C(1000000000000);
+}
+
+/* A core by name, or one that somebody brings as a shared object. */
+static const struct verify_target *target_of(const char *core, struct err *err)
+{
+    size_t n = strlen(core);
+    return n > 3 && !strcmp(core + n - 3, ".so") ? probe_load(core, NULL, err) : verify_target_named(core, err);
 }
 
 /* What one option asks and another forbids. */
@@ -30,7 +39,7 @@ int cli_verify(const struct cli *cli, struct err *err)
 {
     uint64_t seed = cli->seed_random ? random_seed() : cli->seed;
     struct verify_options o = {
-        .target = verify_target_named(cli->file[0], err), .profiles = cli->profile, .seed = seed, .seeds = cli->seeds ? cli->seeds : SEEDS_USUAL,
+        .target = target_of(cli->file[0], err), .typed = cli->file[0], .profiles = cli->profile, .seed = seed, .seeds = cli->seeds ? cli->seeds : SEEDS_USUAL,
         .events = cli->events, .budget_ps = cli->budget_ps, .jobs = cli->jobs ? cli->jobs : 1, .stim = cli->stim, .baseline = cli->baseline,
         .update = cli->update, .coverage = cli->coverage, .junit = cli->junit, .out = cli->out, .quiet = cli->quiet,
     };

@@ -37,7 +37,7 @@ static void say_failure(const struct verify_run *run, const struct verify_case *
     if (run->shrunk)
         fprintf(to, "  %s\n", run->shrunk);
     if (run->saved)
-        fprintf(to, "  %s\n  again: volley verify %s --stim %s\n", run->saved, run->options->target->name, run->saved);
+        fprintf(to, "  %s\n  again: volley verify %s --stim %s\n", run->saved, run->options->typed, run->saved);
     if (run->wave)
         fprintf(to, "  waveform %s\n", run->wave);
 }
@@ -57,15 +57,30 @@ static int finish(struct verify_run *run, FILE *to, struct err *err)
         say_failure(run, last, to);
     } else if (!o->quiet)
         report_tail(run, to);
+    if (!status && run->coverage)
+        status = (o->waivers && coverage_waive(run->coverage, o->waivers, err)) ? -1 : coverage_report(run->coverage, to);
+    if (!status && o->baseline)
+        status = o->stim ? trace(run, to, err) : baseline(run, to, err);
     if (o->junit && report_junit(run, o->junit, err))
         return -1;
     return status;
 }
 
+/* Counters are ten times slower, so only who asks for them has them. */
+static int instrument(struct verify_run *run, struct err *err)
+{
+    const struct verify_target *t = run->options->target;
+    if (!t->instrumented)
+        return err_input(err, "--coverage: %s cannot count it", t->name);
+    run->device = t->instrumented(t, err);
+    run->coverage = coverage_new();
+    return run->device ? 0 : -1;
+}
+
 int verify(const struct verify_options *o, FILE *to, struct err *err)
 {
-    struct verify_run run = {.options = o};
-    int status = cases_make(&run, err);
+    struct verify_run run = {.options = o, .device = o->target};
+    int status = cases_make(&run, err) || (o->coverage && instrument(&run, err)) ? -1 : 0;
     if (!status) {
         if (!o->quiet)
             report_head(&run, to);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "verify/coverage.h"
 #include "verify/drive.h"
 #ifdef __cplusplus
 extern "C" {
@@ -11,6 +12,7 @@ extern "C" {
 
 struct verify_options {
     const struct verify_target *target;
+    const char *typed;          /* what the user calls it */
     uint32_t modes;             /* 1 << enum verify_mode; all of them allowed by the target */
     const char *profiles;       /* names with commas; NULL: all that fit the target */
     uint64_t seed;
@@ -22,6 +24,7 @@ struct verify_options {
     const char *baseline;       /* NULL: none */
     int update;                 /* the baseline is written, not compared */
     int coverage;
+    const char *waivers;        /* of coverage, or NULL */
     const char *junit;          /* NULL: none */
     const char *out;            /* folder: OUT/CORE/ holds the failures, which are replayed first */
     int quiet;
@@ -42,6 +45,8 @@ struct verify_case {
 };
 struct verify_run {
     const struct verify_options *options;
+    const struct verify_target *device;         /* whose device is driven: the target, or the same one instrumented */
+    struct coverage *coverage;                  /* NULL: not asked for; owned */
     struct verify_case *at;
     uint32_t n, done;           /* done: cases before the first that failed, and that one; without a failure n, or fewer where the time was up */
     uint32_t seeds;             /* begun */

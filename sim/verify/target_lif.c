@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "cores/params.h"
 #include "cores/rtl/lif_verify.h"
+#include "verify/probe.h"
 #include "verify/stim.h"
 
 extern const struct core_kind core_lif, core_rtl_lif;
@@ -49,9 +50,11 @@ static const struct verify_event events[] = {{"spike", PACKET_SPIKE, 0, 1, 1}, {
     {name, neurons, 1024, 8, lanes, 16384, (int32_t)LOW(weight), (int32_t)HIGH(weight), (uint64_t)HIGH(sum), in, out, membrane, current, fields, events}
 static const struct verify_size sizes[] = {
     SIZE("lif_core", 256, 4, 8, 24, 16, 24, 16, 16, fields_l4),
-    SIZE("lif_core_l8", 1024, 8, 8, 24, 20, 16, 4, 4, fields_l8),
-    SIZE("lif_core_l2", 512, 2, 4, 16, 12, 12, 2, 2, fields_l2),
+#ifndef VOLLEY_RTL_ONE
+    SIZE("lif_core_l8", 1024, 8, 8, 24, 20, 16, 2, 2, fields_l8),
+    SIZE("lif_core_l2", 512, 2, 4, 16, 12, 12, 4, 4, fields_l2),
     SIZE("lif_core_l1", 256, 1, 8, 24, 16, 24, 2, 2, fields_l1),
+#endif
     {.name = NULL},
 };
 
@@ -61,6 +64,8 @@ static int build(const struct verify_target *target, const struct verify_size *s
         return -1;
     to->image.words = (struct image_words){.axon = 1, .state_per = size->lanes, .accumulator_per = size->lanes, .parameter_per = size->lanes,
                                            .state_each = 1, .accumulator_each = 1, .parameter_each = 1};
+    to->image.queue_in = size->queue_in;
+    to->image.queue_out = size->queue_out;
     to->image.time = (struct image_time){.packet = 3, .spot = 1, .step = 2, .spike = 1, .state_word = 1};
     return 0;
 }
@@ -68,11 +73,23 @@ static int build(const struct verify_target *target, const struct verify_size *s
 /* Membranes change in updates alone. */
 static const struct verify_variable variables[] = {{"membrane", VERIFY_PER_NEURON, VERIFY_AFTER_STEP}, {.name = NULL}};
 
+#ifdef VOLLEY_RTL_PROBE
+static const struct verify_target *as_built(const struct verify_target *target, struct err *err)
+{
+    (void)err;
+    return target;              /* instrumented itself */
+}
+#define INSTRUMENTED as_built
+#else
+#define INSTRUMENTED probe_target
+#endif
+
 const struct verify_target verify_rtl_lif_core = {
     .name = "rtl:lif_core", .device = &core_rtl_lif, .reference = &core_lif, .sizes = sizes, .variables = variables,
     .modes = 1u << VERIFY_TRANSACTION | 1u << VERIFY_LOCKSTEP | 1u << VERIFY_COUNTS | 1u << VERIFY_OVERLAP,
     .build = build, .release = verify_image_free,
 #ifdef VOLLEY_RTL
     .watch = rtl_lif_watch, .readback = rtl_lif_readback, .where = rtl_lif_where,
+    .instrumented = INSTRUMENTED, .wave = rtl_lif_wave, .coverage = rtl_lif_coverage,
 #endif
 };

@@ -1,0 +1,21 @@
+# The sets of parameters in which the cores are verilated: into volley itself (rtl.cmake), and with waveforms and coverage apart from it (probe/).
+# cores/rtl/lif_model.cpp lists the same prefixes. VOLLEY_RTL_SOURCES: folder of the RTL; VOLLEY_RTL_ONE: only the first set.
+#   volley_models(TARGET words for verilate()...)
+function(volley_verilate target top prefix)
+    cmake_parse_arguments(it "" "" "WITH" ${ARGN})
+    verilate(${target} ${it_WITH} SOURCES ${VOLLEY_RTL_SOURCES}/volley.vlt ${VOLLEY_RTL_SOURCES}/${top}.sv TOP_MODULE ${top} PREFIX ${prefix}
+             OPT_FAST -O2 OPT_SLOW -O0 OPT_GLOBAL -O1
+             VERILATOR_ARGS -O3 --assert --x-assign unique --x-initial unique -y ${VOLLEY_RTL_SOURCES} ${it_UNPARSED_ARGUMENTS})
+endfunction()
+
+function(volley_models target)
+    volley_verilate(${target} lif_core Vlif_core WITH ${ARGN})
+    if(VOLLEY_RTL_ONE)
+        return()
+    endif()
+    volley_verilate(${target} lif_core Vlif_core_l8 -GNeurons=1024 -GLanes=8 -GMembraneWidth=20 -GCurrentWidth=16 -GBiasWidth=20 -GDecayBits=12 -GQueueIn=2
+                    -GQueueOut=2 WITH ${ARGN})
+    volley_verilate(${target} lif_core Vlif_core_l2 -GNeurons=512 -GLanes=2 -GWeightWidth=4 -GMembraneWidth=12 -GCurrentWidth=12 -GSumWidth=16 -GBiasWidth=12
+                    -GDecayBits=0 -GQueueIn=4 -GQueueOut=4 WITH ${ARGN})
+    volley_verilate(${target} lif_core Vlif_core_l1 -GNeurons=256 -GLanes=1 -GMembraneWidth=16 -GRestWidth=8 -GQueueIn=2 -GQueueOut=2 WITH ${ARGN})
+endfunction()
