@@ -50,23 +50,28 @@ module config_port #(
   always_comb begin
     last_part = '0;
     depth     = '0;
-    unique case (what)
-      4'd1: begin last_part = 5'((AxonWidth + 31) / 32 - 1);        depth = AxonDepth;        end
-      4'd2: begin last_part = 5'((SynapseWidth + 31) / 32 - 1);     depth = SynapseDepth;     end
-      4'd3: begin last_part = 5'((StateWidth + 31) / 32 - 1);       depth = StateDepth;       end
-      4'd4: begin last_part = 5'((AccumulatorWidth + 31) / 32 - 1); depth = AccumulatorDepth; end
-      4'd5: begin last_part = 5'((ParameterWidth + 31) / 32 - 1);   depth = ParameterDepth;   end
-      default: ;
-    endcase
+    if (cfg_valid_i) begin      // what nobody asks for is not worked out, here and below: a simulator has less to do
+      unique case (what)
+        4'd1: begin last_part = 5'((AxonWidth + 31) / 32 - 1);        depth = AxonDepth;        end
+        4'd2: begin last_part = 5'((SynapseWidth + 31) / 32 - 1);     depth = SynapseDepth;     end
+        4'd3: begin last_part = 5'((StateWidth + 31) / 32 - 1);       depth = StateDepth;       end
+        4'd4: begin last_part = 5'((AccumulatorWidth + 31) / 32 - 1); depth = AccumulatorDepth; end
+        4'd5: begin last_part = 5'((ParameterWidth + 31) / 32 - 1);   depth = ParameterDepth;   end
+        default: ;
+      endcase
+    end
   end
   assign exists = 32'(word) < depth && part <= last_part;
 
   // The parts of a word before its last one wait here.
   logic [32*Parts-1:0] staged_q, staged_d;
   always_comb begin
-    staged_d = staged_q;
-    for (int unsigned p = 0; p < Parts; p++) begin
-      if (granted && cfg_write_i && exists && 32'(part) == p) staged_d[32*p +: 32] = cfg_data_i;
+    staged_d = '0;
+    if (granted) begin
+      staged_d = staged_q;
+      for (int unsigned p = 0; p < Parts; p++) begin
+        if (cfg_write_i && exists && 32'(part) == p) staged_d[32*p +: 32] = cfg_data_i;
+      end
     end
   end
   assign data_o = staged_d;
@@ -85,7 +90,7 @@ module config_port #(
       read_q     <= 1'b0;
       exists_q   <= 1'b0;
     end else begin
-      staged_q <= staged_d;
+      if (granted) staged_q <= staged_d;
       read_q   <= granted && !cfg_write_i;
       if (granted && !cfg_write_i) begin
         what_q     <= what;
@@ -99,9 +104,11 @@ module config_port #(
   always_comb begin
     read_o  = '0;
     write_o = '0;
-    for (int unsigned m = 0; m < Memories; m++) begin
-      read_o[m]  = granted && exists && !cfg_write_i && what == 4'(m + 1);
-      write_o[m] = granted && exists && cfg_write_i && what == 4'(m + 1) && part == last_part;
+    if (granted && exists) begin
+      for (int unsigned m = 0; m < Memories; m++) begin
+        read_o[m]  = !cfg_write_i && what == 4'(m + 1);
+        write_o[m] = cfg_write_i && what == 4'(m + 1) && part == last_part;
+      end
     end
   end
 
@@ -112,8 +119,10 @@ module config_port #(
   logic [31:0] of_memory;
   always_comb begin
     of_memory = '0;
-    for (int unsigned p = 0; p < Parts; p++) begin
-      if (32'(part_q) == p) of_memory = data_i[32*p +: 32];
+    if (read_q) begin
+      for (int unsigned p = 0; p < Parts; p++) begin
+        if (32'(part_q) == p) of_memory = data_i[32*p +: 32];
+      end
     end
   end
   assign selected_o  = what_q[2:0];

@@ -127,7 +127,7 @@ module lif_core #(
     .SumWidth(SumWidth), .CurrentWidth(CurrentWidth), .BiasWidth(BiasWidth), .RestWidth(RestWidth), .ShiftMax(ShiftMax),
     .DecayBits(DecayBits), .Groups(Groups), .QueueIn(QueueIn), .QueueOut(QueueOut), .Retire(Retire)
   ) u_registers (
-    .clk_i, .rst_ni, .write_i(register_write), .register_i(register_number), .data_i(register_in), .data_o(register_out),
+    .clk_i, .rst_ni, .read_i(cfg_valid_i && !cfg_write_i), .write_i(register_write), .register_i(register_number), .data_i(register_in), .data_o(register_out),
     .last_word_o(last_word), .rounding_o(rounding), .rules_o(rules), .clear_o(clear_start)
   );
 
@@ -248,7 +248,8 @@ module lif_core #(
   always_comb begin
     sum_read_address  = cfg_word[WordWidth:0];
     sum_write_address = cfg_word[WordWidth:0];
-    sum_write_data    = cfg_in[AccumulatorBits-1:0];
+    sum_write_data    = '0;
+    if (cfg_write[Accumulator]) sum_write_data = cfg_in[AccumulatorBits-1:0];
     if (service_sum_read) sum_read_address = in_bank(fill_bank_q, service_read_word);
     if (update_read)      sum_read_address = in_bank(!fill_bank_q, update_read_word);
     if (service_sum_write) begin
@@ -286,14 +287,16 @@ module lif_core #(
 
   always_comb begin
     cfg_out = '0;
-    unique case (cfg_selected)
-      3'd1:    cfg_out[AxonBits-1:0]        = axon_data;
-      3'd2:    cfg_out[SynapseBits-1:0]     = synapse_data;
-      3'd3:    cfg_out[StateBits-1:0]       = state_data;
-      3'd4:    cfg_out[AccumulatorBits-1:0] = sums;
-      3'd5:    cfg_out[ParameterBits-1:0]   = parameter_data;
-      default: ;
-    endcase
+    if (cfg_valid_o) begin
+      unique case (cfg_selected)
+        3'd1:    cfg_out[AxonBits-1:0]        = axon_data;
+        3'd2:    cfg_out[SynapseBits-1:0]     = synapse_data;
+        3'd3:    cfg_out[StateBits-1:0]       = state_data;
+        3'd4:    cfg_out[AccumulatorBits-1:0] = sums;
+        3'd5:    cfg_out[ParameterBits-1:0]   = parameter_data;
+        default: ;
+      endcase
+    end
   end
 
   logic unused_cfg;

@@ -63,84 +63,84 @@ module lif_neuron #(
     endcase
   endfunction
 
-  logic signed [Wide-1:0] v, threshold, value, bias, current, drive;
-  logic signed [Wide-1:0] start, decayed, driven, settled, fired, next;
+  logic signed [Wide-1:0] v, threshold, value, drive, start, decayed, driven, settled, next;
   logic resting, over, due, fires;
 
-  assign v         = {{(Wide - MembraneWidth){membrane_i[MembraneWidth-1]}}, membrane_i};
-  assign threshold = {{(Wide - LimitWidth){threshold_i[LimitWidth-1]}}, threshold_i};
-  assign value     = {{(Wide - LimitWidth){reset_i[LimitWidth-1]}}, reset_i};
-  assign bias      = {{(Wide - BiasWidth){bias_i[BiasWidth-1]}}, bias_i};
-
   // The sum saturates to CurrentWidth where it is wider: its upper bits must all be its sign.
-  if (SumWidth > CurrentWidth) begin : g_clip_sum
-    logic fits;
-    assign fits    = sum_i[SumWidth-1:CurrentWidth-1] == {(SumWidth - CurrentWidth + 1){sum_i[SumWidth-1]}};
-    assign current = {{(Wide - CurrentWidth + 1){sum_i[SumWidth-1]}},
-                      fits ? sum_i[CurrentWidth-2:0] : {(CurrentWidth - 1){~sum_i[SumWidth-1]}}};
-  end else begin : g_whole_sum
-    assign current = {{(Wide - SumWidth){sum_i[SumWidth-1]}}, sum_i};
-  end
-  assign drive = (current <<< shift_i) + bias;
+  function automatic logic signed [Wide-1:0] current(input logic signed [SumWidth-1:0] sum);
+    current = {{(Wide - SumWidth){sum[SumWidth-1]}}, sum};
+    if (SumWidth > CurrentWidth && sum[SumWidth-1:CurrentWidth-1] != {(SumWidth - CurrentWidth + 1){sum[SumWidth-1]}})
+      current = {{(Wide - CurrentWidth + 1){sum[SumWidth-1]}}, {(CurrentWidth - 1){~sum[SumWidth-1]}}};
+  endfunction
 
-  assign resting = rest_i != '0;
-  assign over    = at_least_i ? v >= threshold : v > threshold;
-  // due: a reset of the last step's spike. A neuron with a refractory time shows it by its count, another by its membrane.
-  assign due     = reset_time_i != Now && (resting ? rest_i == refractory_i : refractory_i == '0 && over);
-  assign start   = due && (resting || reset_time_i == BeforeDecay) ? after_reset(v, value, reset_kind_i) : v;
+  // Decay by a factor: what `start` needs after a subtraction, times the factor, rounded.
+  localparam int unsigned Factor  = MembraneWidth + 2;
+  localparam int unsigned Product = Factor + DecayWidth + 1;
+  logic signed [Product-1:0] product;
+  // Decay by a shift: v - v / 2^k without a multiplier. Toward zero works on |v|; rounding down of the whole is rounding down of -v / 2^k.
+  logic signed [Wide-1:0] magnitude, half, loss;
+  logic mirror;
 
-  if (DecayBits == 0) begin : g_shift
-    // v - v / 2^k without a multiplier. Toward zero works on |v|; rounding down of the whole is rounding down of -v / 2^k.
-    logic signed [Wide-1:0] magnitude, half, loss, rest;
-    logic mirror;
-    assign mirror    = rounding_i == RoundZero && start[Wide-1];
-    assign magnitude = mirror ? -start : start;
-    assign loss      = half - magnitude;
-    always_comb begin
-      half = '0;
-      rest = magnitude + (loss >>> decay_i);    // signed on its own: an unsigned literal beside it would make the shift a logical one
-      if (rounding_i == RoundNearest && decay_i != '0) half = {{(Wide - 1){1'b0}}, 1'b1} << (decay_i - 1'b1);
-      if (decay_i == '0) rest = magnitude;
-      if (decay_i == '1) rest = '0;
-    end
-    assign decayed   = mirror ? -rest : rest;
-  end else begin : g_multiply
-    localparam int unsigned Factor = MembraneWidth + 2;     // what `start` needs after a subtraction
-    localparam int unsigned Product = Factor + DecayBits + 2;
-    logic signed [Product-1:0] product, rounded, scaled;
-    logic signed [Product-1:0] factor, keep, correction;
-    assign factor  = {{(Product - Factor){start[Factor-1]}}, start[Factor-1:0]};
-    assign keep    = {{(Product - DecayWidth){1'b0}}, decay_i};
-    assign product = factor * keep;
-    always_comb begin
-      correction = '0;
-      if (rounding_i == RoundZero && product[Product-1]) correction = {{(Product - DecayBits){1'b0}}, {DecayBits{1'b1}}};
-      if (rounding_i == RoundNearest) correction = {{(Product - DecayBits){1'b0}}, 1'b1, {(DecayBits - 1){1'b0}}};
-    end
-    assign rounded = product + correction;
-    assign scaled  = rounded >>> DecayBits;
-    assign decayed = {{(Wide - Factor){scaled[Factor-1]}}, scaled[Factor-1:0]};
-    logic unused;
-    assign unused = ^{start[Wide-1:Factor], scaled[Product-1:Factor]};
-  end
-
-  assign driven  = decayed + drive;
-  assign settled = clip(due && reset_time_i == AfterInput ? after_reset(driven, value, reset_kind_i) : driven);
-  assign fires   = !resting && (at_least_i ? settled >= threshold : settled > threshold);
-  assign fired   = fires && reset_time_i == Now ? clip(after_reset(settled, value, reset_kind_i)) : settled;
-  assign next    = resting ? clip(start) : fired;
-
+  // Nothing is worked out for a neuron that is held, or in a cycle in which no word is updated: operands stand still, and a simulator has
+  // nothing to do.
   always_comb begin
+    v         = '0;
+    threshold = '0;
+    value     = '0;
+    drive     = '0;
+    start     = '0;
+    decayed   = '0;
+    driven    = '0;
+    settled   = '0;
+    next      = '0;
+    product   = '0;
+    magnitude = '0;
+    half      = '0;
+    loss      = '0;
+    mirror    = 1'b0;
+    resting   = 1'b0;
+    over      = 1'b0;
+    due       = 1'b0;
+    fires     = 1'b0;
     membrane_o = membrane_i;
     rest_o     = rest_i;
     spike_o    = 1'b0;
     if (open_i) begin
+      v         = {{(Wide - MembraneWidth){membrane_i[MembraneWidth-1]}}, membrane_i};
+      threshold = {{(Wide - LimitWidth){threshold_i[LimitWidth-1]}}, threshold_i};
+      value     = {{(Wide - LimitWidth){reset_i[LimitWidth-1]}}, reset_i};
+      drive     = (current(sum_i) <<< shift_i) + {{(Wide - BiasWidth){bias_i[BiasWidth-1]}}, bias_i};
+      resting   = rest_i != '0;
+      over      = at_least_i ? v >= threshold : v > threshold;
+      // due: a reset of the last step's spike. A neuron with a refractory time shows it by its count, another by its membrane.
+      due       = reset_time_i != Now && (resting ? rest_i == refractory_i : refractory_i == '0 && over);
+      start     = due && (resting || reset_time_i == BeforeDecay) ? after_reset(v, value, reset_kind_i) : v;
+      if (DecayBits == 0) begin
+        mirror    = rounding_i == RoundZero && start[Wide-1];
+        magnitude = mirror ? -start : start;
+        if (rounding_i == RoundNearest && decay_i != '0) half = {{(Wide - 1){1'b0}}, 1'b1} << (decay_i - 1'b1);
+        loss      = half - magnitude;
+        decayed   = magnitude + (loss >>> decay_i);     // signed on its own: an unsigned literal beside it would make the shift a logical one
+        if (decay_i == '0) decayed = magnitude;
+        if (decay_i == '1) decayed = '0;
+        if (mirror) decayed = -decayed;
+      end else begin
+        product = $signed({{(Product - Factor){start[Factor-1]}}, start[Factor-1:0]}) * $signed({{(Product - DecayWidth){1'b0}}, decay_i});
+        if (rounding_i == RoundZero && product[Product-1]) product = product + Product'((1 << DecayBits) - 1);
+        if (rounding_i == RoundNearest) product = product + Product'((1 << DecayBits) / 2);
+        product = product >>> DecayBits;
+        decayed = {{(Wide - Factor){product[Factor-1]}}, product[Factor-1:0]};
+      end
+      driven     = decayed + drive;
+      settled    = clip(due && reset_time_i == AfterInput ? after_reset(driven, value, reset_kind_i) : driven);
+      fires      = !resting && (at_least_i ? settled >= threshold : settled > threshold);
+      next       = resting ? clip(start) : fires && reset_time_i == Now ? clip(after_reset(settled, value, reset_kind_i)) : settled;
       membrane_o = next[MembraneWidth-1:0];
       rest_o     = resting ? rest_i - 1'b1 : fires ? refractory_i : '0;
       spike_o    = fires;
     end
   end
 
-  logic unused_next;
-  assign unused_next = ^next[Wide-1:MembraneWidth];
+  logic unused;
+  assign unused = ^{next[Wide-1:MembraneWidth], product, magnitude, half, loss, mirror};
 endmodule

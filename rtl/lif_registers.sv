@@ -23,6 +23,7 @@ module lif_registers #(
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
+  input  logic                        read_i,        // data_o is 0 otherwise
   input  logic                        write_i,
   input  logic [22:0]                 register_i,
   input  logic [31:0]                 data_i,
@@ -62,32 +63,36 @@ module lif_registers #(
   logic [RuleWidth-1:0] rule;
   always_comb begin
     rule = '0;
-    for (int unsigned g = 0; g < Groups; g++) begin
-      if (register_i == 23'(32 + g)) rule = rules_q[g*RuleWidth +: RuleWidth];
+    if (read_i) begin
+      for (int unsigned g = 0; g < Groups; g++) begin
+        if (register_i == 23'(32 + g)) rule = rules_q[g*RuleWidth +: RuleWidth];
+      end
     end
   end
 
   always_comb begin
     data_o = '0;
-    unique case (register_i)
-      23'd0:  data_o = Contract;
-      23'd1:  data_o = LifCore;
-      23'd2:  data_o = Neurons;
-      23'd3:  data_o = Axons;
-      23'd4:  data_o = Lanes;
-      23'd5:  data_o = SynapseWords;
-      23'd6:  data_o = {8'(CurrentWidth), 8'(SumWidth), 8'(MembraneWidth), 8'(WeightWidth)};
-      23'd7:  data_o = {8'(DecayBits), 8'(ShiftMax), 8'(RestWidth), 8'(BiasWidth)};
-      23'd8:  data_o = {16'(QueueOut), 16'(QueueIn)};
-      23'd9:  data_o = {16'(Retire), 16'(Groups)};
-      23'd16: data_o = 32'(last_q);
-      23'd17: data_o = 32'(rounding_q);
-      default: begin
-        data_o[4:0]             = rule[4:0];
-        data_o[8 +: ShiftWidth] = rule[5 +: ShiftWidth];
-        data_o[16 +: RestWidth] = rule[5 + ShiftWidth +: RestWidth];
-      end
-    endcase
+    if (read_i) begin
+      unique case (register_i)
+        23'd0:  data_o = Contract;
+        23'd1:  data_o = LifCore;
+        23'd2:  data_o = Neurons;
+        23'd3:  data_o = Axons;
+        23'd4:  data_o = Lanes;
+        23'd5:  data_o = SynapseWords;
+        23'd6:  data_o = {8'(CurrentWidth), 8'(SumWidth), 8'(MembraneWidth), 8'(WeightWidth)};
+        23'd7:  data_o = {8'(DecayBits), 8'(ShiftMax), 8'(RestWidth), 8'(BiasWidth)};
+        23'd8:  data_o = {16'(QueueOut), 16'(QueueIn)};
+        23'd9:  data_o = {16'(Retire), 16'(Groups)};
+        23'd16: data_o = 32'(last_q);
+        23'd17: data_o = 32'(rounding_q);
+        default: begin
+          data_o[4:0]             = rule[4:0];
+          data_o[8 +: ShiftWidth] = rule[5 +: ShiftWidth];
+          data_o[16 +: RestWidth] = rule[5 + ShiftWidth +: RestWidth];
+        end
+      endcase
+    end
   end
   logic unused;
   assign unused = ^data_i;

@@ -155,10 +155,12 @@ module lif_update #(
     always_comb begin
       rule = '0;
       open = 1'b0;
-      for (int unsigned g = 0; g < Groups; g++) begin
-        if (32'(group) == g) begin
-          rule = rules_i[g*RuleWidth +: RuleWidth];
-          open = open_q[g];
+      if (compute) begin
+        for (int unsigned g = 0; g < Groups; g++) begin
+          if (32'(group) == g) begin
+            rule = rules_i[g*RuleWidth +: RuleWidth];
+            open = open_q[g];
+          end
         end
       end
     end

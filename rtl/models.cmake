@@ -1,11 +1,17 @@
 # The sets of parameters in which the cores are verilated: into volley itself (rtl.cmake), and with waveforms and coverage apart from it (probe/).
 # cores/rtl/lif_model.cpp lists the same prefixes. VOLLEY_RTL_SOURCES: folder of the RTL; VOLLEY_RTL_ONE: only the first set.
+# VOLLEY_RTL_ASSERT OFF: without the RTL's assertions.
 #   volley_models(TARGET words for verilate()...)
+set(VOLLEY_RTL_CHECKS --assert)
+if(DEFINED VOLLEY_RTL_ASSERT AND NOT VOLLEY_RTL_ASSERT)
+    set(VOLLEY_RTL_CHECKS)
+endif()
+
 function(volley_verilate target top prefix)
     cmake_parse_arguments(it "" "" "WITH" ${ARGN})
     verilate(${target} ${it_WITH} SOURCES ${VOLLEY_RTL_SOURCES}/volley.vlt ${VOLLEY_RTL_SOURCES}/${top}.sv TOP_MODULE ${top} PREFIX ${prefix}
              OPT_FAST -O2 OPT_SLOW -O0 OPT_GLOBAL -O1
-             VERILATOR_ARGS -O3 --assert --x-assign unique --x-initial unique -y ${VOLLEY_RTL_SOURCES} ${it_UNPARSED_ARGUMENTS})
+             VERILATOR_ARGS -O3 ${VOLLEY_RTL_CHECKS} --x-assign unique --x-initial unique -y ${VOLLEY_RTL_SOURCES} ${it_UNPARSED_ARGUMENTS})
 endfunction()
 
 function(volley_models target)

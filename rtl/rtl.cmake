@@ -15,12 +15,14 @@ add_library(volley_rtl OBJECT ${PROJECT_SOURCE_DIR}/rtl/models.cpp)
 # Verilated code is not ours to keep free of warnings, runs five times slower under the sanitizers, and nobody steps through it.
 target_compile_options(volley_rtl PRIVATE -w -g0 -fno-sanitize=all)
 
+# Assertions take a third of a core's speed. They are on where faults are looked for (also in probe/); what users run leaves them out, unless asked.
+option(VOLLEY_RTL_ASSERT "assertions of the RTL are checked" ${VOLLEY_SANITIZE})
 set(VOLLEY_RTL_SOURCES ${PROJECT_SOURCE_DIR}/rtl)
 include(${PROJECT_SOURCE_DIR}/rtl/models.cmake)
 volley_models(volley_rtl)
 
 verilate(volley_rtl SOURCES ${PROJECT_SOURCE_DIR}/rtl/volley.vlt ${PROJECT_SOURCE_DIR}/rtl/spike_router.sv TOP_MODULE spike_router PREFIX Vspike_router
-         OPT_FAST -O2 OPT_SLOW -O0 OPT_GLOBAL -O1 VERILATOR_ARGS -O3 --assert --x-assign unique --x-initial unique -y ${PROJECT_SOURCE_DIR}/rtl)
+         OPT_FAST -O2 OPT_SLOW -O0 OPT_GLOBAL -O1 VERILATOR_ARGS -O3 ${VOLLEY_RTL_CHECKS} --x-assign unique --x-initial unique -y ${PROJECT_SOURCE_DIR}/rtl)
 
 target_sources(volley_core PRIVATE ${rtl_wrappers})
 target_compile_definitions(volley_core PRIVATE VOLLEY_RTL VOLLEY_RTL_PROBE_SOURCES="${PROJECT_SOURCE_DIR}/rtl/probe"
