@@ -110,7 +110,7 @@ void accumulators_reset(struct accumulators *a)
  * Their targets differ, so none waits for another. */
 #define ADD_FEW(sum_t)                                                                                 \
     do {                                                                                               \
-        const int8_t *w = (const int8_t *)(body + FEW);                                                \
+        const int8_t *w = (const int8_t *)(body + FEW_SYNAPSES);                                                \
         sum_t *to = (sum_t *)sum + s->base;                                                            \
         sum_t *a = to + body[0], *b = to + body[1], *c = to + body[2], *d = to + body[3];              \
         sum_t of_a = (sum_t)(*a + (sum_t)w[0] * payload), of_b = (sum_t)(*b + (sum_t)w[1] * payload);  \

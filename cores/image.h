@@ -11,8 +11,8 @@ extern "C" {
 
 enum { IMAGE_PORTS = 2, NO_MEMORY = -1 };
 enum row_form { ROW_DENSE8, ROW_DENSE16, ROW_DENSE32, ROW_DENSE64, ROW_ID8_W8, ROW_ID16_W8, ROW_ID16_W16, ROW_ID32_W32, ROW_ID32_W64,
-                ROW_FEW8, ROW_FORMS };  /* up to FEW synapses: room for all FEW; where there is none, weight 0. Its FEW ids differ */
-enum { FEW = 4 };
+                ROW_FEW8, ROW_FORMS };  /* one to FEW_SYNAPSES: room for as many; where there is none, weight 0. All ids differ */
+enum { FEW_SYNAPSES = 4 };
 
 struct segment {            /* 24 bytes, then the synapses, padded to 8 bytes. A row ends with a segment whose last is 1 */
     uint32_t count;         /* synapses */
@@ -40,14 +40,14 @@ static inline uint32_t segment_weight_bytes(uint32_t form)
 /* Where the weights begin, in bytes behind the segment: after its ids, aligned to their own size. */
 static inline size_t segment_weights_at(const struct segment *s)
 {
-    size_t room = s->form == ROW_FEW8 ? (size_t)FEW : s->count, w = segment_weight_bytes(s->form);
+    size_t room = s->form == ROW_FEW8 ? (size_t)FEW_SYNAPSES : s->count, w = segment_weight_bytes(s->form);
     return (room * segment_id_bytes(s->form) + w - 1) & ~(w - 1);
 }
 
 /* Bytes of ids and weights, padded: behind them the next segment of the row begins. */
 static inline size_t segment_bytes(const struct segment *s)
 {
-    size_t room = s->form == ROW_FEW8 ? (size_t)FEW : s->count;
+    size_t room = s->form == ROW_FEW8 ? (size_t)FEW_SYNAPSES : s->count;
     return (segment_weights_at(s) + room * segment_weight_bytes(s->form) + 7) & ~(size_t)7;
 }
 

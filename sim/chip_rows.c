@@ -177,17 +177,17 @@ static int all_differ(const struct target *t, uint32_t n)
     return 1;
 }
 
-/* Of a row of a few: FEW neurons from here on exist, so that there is a place for those that it does not name. */
+/* Of a row of a few: FEW_SYNAPSES neurons from here on exist, so that there is a place for those that it does not name. */
 static uint32_t few_base(const struct target *t, uint32_t neurons)
 {
-    return t[0].local < neurons - FEW ? t[0].local : neurons - FEW;
+    return t[0].local < neurons - FEW_SYNAPSES ? t[0].local : neurons - FEW_SYNAPSES;
 }
 
 /* Storage only: what is counted is the described hardware's (words, spots), whatever form is taken here. */
 static enum row_form choose_form(const struct target *t, uint32_t n, uint32_t neurons)
 {
     uint32_t bytes = weight_bytes(t, n), span = t[n - 1].local - t[0].local;
-    if (n <= FEW && bytes == 1 && neurons >= FEW && t[n - 1].local - few_base(t, neurons) <= UINT8_MAX && all_differ(t, n))
+    if (n <= FEW_SYNAPSES && bytes == 1 && neurons >= FEW_SYNAPSES && t[n - 1].local - few_base(t, neurons) <= UINT8_MAX && all_differ(t, n))
         return ROW_FEW8;
     if (side_by_side(t, n))
         return bytes == 1 ? ROW_DENSE8 : bytes == 2 ? ROW_DENSE16 : bytes == 4 ? ROW_DENSE32 : ROW_DENSE64;
@@ -232,7 +232,7 @@ static void put_numbers(unsigned char *to, uint32_t bytes, const struct target *
 /* Places of a row of a few that name no synapse: neurons that none of it names. Their weights are 0 as reserved. */
 static void put_rest(unsigned char *id, uint32_t n)
 {
-    for (uint8_t other = 0; n < FEW; other++)
+    for (uint8_t other = 0; n < FEW_SYNAPSES; other++)
         if (!memchr(id, other, n))
             id[n++] = other;
 }

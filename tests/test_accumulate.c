@@ -50,7 +50,7 @@ static int64_t random_weight(uint64_t *seed, uint32_t bytes)
 static void add_segment(struct bench *b, uint64_t *seed, uint32_t row, enum row_form form, int last)
 {
     uint32_t g = (uint32_t)(next_random(seed) % GROUPS), first = g ? SPLIT : 0, id = bytes_of[form].id, w = bytes_of[form].weight;
-    uint32_t count = 1 + (uint32_t)(next_random(seed) % (form == ROW_FEW8 ? FEW : 90)), room = form == ROW_FEW8 ? FEW : count;
+    uint32_t count = 1 + (uint32_t)(next_random(seed) % (form == ROW_FEW8 ? FEW_SYNAPSES : 90)), room = form == ROW_FEW8 ? FEW_SYNAPSES : count;
     uint32_t base = first + (uint32_t)(next_random(seed) % 60);
     struct segment s = {.count = count,
                         .base = base,

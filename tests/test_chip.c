@@ -34,7 +34,7 @@ static uint64_t read_segment(const struct chip *chip, uint32_t core, const struc
     const struct map_core *m = &chip->mapping->core[core];
     const struct image_group *g = &chip->core[core].group[s->group];
     uint32_t id = bytes_of[s->form].id, w = bytes_of[s->form].weight;
-    size_t weights_at = s->form == ROW_FEW8 ? FEW : ((size_t)s->count * id + w - 1) & ~(size_t)(w - 1);
+    size_t weights_at = s->form == ROW_FEW8 ? FEW_SYNAPSES : ((size_t)s->count * id + w - 1) & ~(size_t)(w - 1);
     uint64_t wrong = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         uint64_t mask = id == 4 ? UINT32_MAX : ((uint64_t)1 << (8 * id)) - 1;
