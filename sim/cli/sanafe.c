@@ -157,10 +157,10 @@ out:
 /* ---- convert ---- */
 
 /* Beside the network: FILE.yaml gets FILE_input.csv. The caller frees. */
-static char *input_path(const char *out)
+static char *beside(const char *out, const char *what)
 {
     const char *dot = strrchr(out, '.');
-    return mem_format("%.*s_input.csv", (int)(dot - out), out);
+    return mem_format("%.*s_%s", (int)(dot - out), out, what);
 }
 
 static void add_event(struct events *e, size_t *capacity, uint32_t step, uint32_t neuron)
@@ -196,11 +196,26 @@ static struct events *inputs_of(const struct sanafe_job *j, const uint32_t *inpu
     return e;
 }
 
-/* Both files or none: the events are the smaller work and go first. */
+/* The chip and the mapping, or the reason why there are none. */
+static int write_chip(const struct sanafe_job *j, const struct cli *cli, struct err *err)
+{
+    const char *slash = strrchr(cli->out, '/'), *name = slash ? slash + 1 : cli->out;
+    char *chip = beside(cli->out, "chip.yaml"), *map = beside(cli->out, "map.yaml");
+    const char *why_not;
+    int bad = sanafe_write_chip(j->arch, j->net, chip, &why_not, err) || (!why_not && sanafe_write_map(j->arch, j->net, map, name, err));
+    if (!bad && why_not)
+        printf("no chip file: %s\n", why_not);
+    else if (!bad)
+        printf("wrote %s and %s: volley run %s %s --map %s --input ...\n", chip, map, chip, cli->out, map);
+    free(chip);
+    free(map);
+    return bad ? -1 : 0;
+}
+
 static int write_native(struct sanafe_job *j, const struct cli *cli, struct network *net, const uint32_t *input, uint32_t n, struct err *err)
 {
     const struct sanafe_options o = {.steps = cli->steps, .timing = SANAFE_SIMPLE};
-    char *path = input_path(cli->out);
+    char *path = beside(cli->out, "input.csv");
     struct events *e = NULL;
     if ((j->run = sanafe_run_make(j->chip, &o, err)))
         e = inputs_of(j, input, n, cli->steps);
@@ -212,6 +227,7 @@ static int write_native(struct sanafe_job *j, const struct cli *cli, struct netw
         for (size_t i = 0; i < net->fidelity.count; i++)
             printf("    %s: %s%s%s\n", fidelity_word(net->fidelity.line[i].kind), net->fidelity.line[i].node, *net->fidelity.line[i].node ? ": " : "",
                    net->fidelity.line[i].text);
+        bad = write_chip(j, cli, err);
     }
     events_free(e);
     free(path);

@@ -325,7 +325,7 @@ static void note_losses(const struct maker *m, struct network *net)
     for (size_t i = 0; i < m->net->n_edges; i++)
         weights &= on_grid(m->net->edge[i].weight);
     fidelity_add(&net->fidelity, FIDELITY_NOTE, "",
-                 "of SANA-FE's files: neurons, synapses and delays; not its mapping, its architecture, its energies and times");
+                 "neurons, synapses and delays of SANA-FE's network; its architecture and mapping are files of their own, where they can be written");
     if (!m->exact || !weights)
         fidelity_add(&net->fidelity, FIDELITY_APPROXIMATED, "", "SANA-FE cuts the membrane to 1/64 in every step, and computes in double precision: with these "
                      "decays or numbers some spikes can differ");

@@ -13,6 +13,11 @@ extern "C" {
 struct network *sanafe_to_network(const struct sanafe_arch *, const struct sanafe_network *, const char *path, uint32_t **input, uint32_t *n_inputs,
                                   struct err *);
 
+/* sanafe_write.c: the architecture as a chip file, priced by the units that this network uses, and its mapping as a map file for that chip
+ * (network: the name of the network file). *why_not: NULL, or why the architecture is no chip file, and then nothing is written. -1: unwritable. */
+int sanafe_write_chip(const struct sanafe_arch *, const struct sanafe_network *, const char *path, const char **why_not, struct err *);
+int sanafe_write_map(const struct sanafe_arch *, const struct sanafe_network *, const char *path, const char *network, struct err *);
+
 #ifdef __cplusplus
 }
 #endif
