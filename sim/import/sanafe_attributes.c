@@ -161,6 +161,12 @@ static int reserved(struct sanafe_neuron *neuron, const struct doc_node *key, co
     return 1;
 }
 
+/* Whom a sub-map is for; -1: the key is none. What is for the synapses of a neuron reaches no model. */
+static int part_of(const char *key)
+{
+    return !strcmp(key, "dendrite") ? TO_DENDRITE : !strcmp(key, "soma") ? TO_SOMA : !strcmp(key, "synapse") ? 0 : -1;
+}
+
 /* The attributes of one map, for the units in `to`. */
 static int read(struct sanafe_network *net, struct sanafe_neuron *neuron, struct sanafe_params **mine, const struct doc_node *from, unsigned to,
                 struct err *err)
@@ -169,9 +175,9 @@ static int read(struct sanafe_network *net, struct sanafe_neuron *neuron, struct
     struct sanafe_pairs p = {.at = from};
     int more, done;
     while ((more = sanafe_pair(&p, &key, &value, err)) > 0) {
-        int whole = to == TO_BOTH, part = whole && (!strcmp(key->text, "dendrite") || !strcmp(key->text, "soma"));
-        if (part) {
-            if (read(net, neuron, mine, value, !strcmp(key->text, "soma") ? TO_SOMA : TO_DENDRITE, err))
+        int whole = to == TO_BOTH, part = whole ? part_of(key->text) : -1;
+        if (part >= 0) {
+            if (read(net, neuron, mine, value, (unsigned)part, err))
                 return -1;
             continue;
         }

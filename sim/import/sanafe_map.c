@@ -240,10 +240,10 @@ static int check_edge(const struct sanafe_network *net, const struct sanafe_arch
     const struct sanafe_unit *dendrite = &arch->core[post->core].kind->unit[sanafe_unit_of(arch, post, SANAFE_DENDRITE)];
     struct doc_node at = {.line = e->line, .column = e->column, .file = post->at->file};
     int bad = 0;
-    if (dendrite->model != SANAFE_TAPS && (dendrite->model != SANAFE_ACCUMULATOR_DELAY || e->delay < SANAFE_DELAYS))
+    if (dendrite->model != SANAFE_TAPS && e->delay < SANAFE_DELAYS)
         return 0;
     char *from = name_of(net, e->pre), *to = name_of(net, e->post);
-    if (dendrite->model == SANAFE_ACCUMULATOR_DELAY)
+    if (e->delay >= SANAFE_DELAYS)
         bad = doc_error(&at, err, "the edge from %s to %s has a delay of %u: a dendrite has %d slots, for delays 0 to %d", from, to, e->delay, SANAFE_DELAYS,
                         SANAFE_DELAYS - 1);
     else if (!reached[e->post])
@@ -258,12 +258,19 @@ static int check_edge(const struct sanafe_network *net, const struct sanafe_arch
 }
 
 /* Slots and taps are known only when each neuron has its place. */
-static int check_edges(const struct sanafe_network *net, const struct sanafe_arch *arch, struct err *err)
+static int check_edges(struct sanafe_network *net, const struct sanafe_arch *arch, struct err *err)
 {
     uint8_t *reached = mem_new(net->n_neurons + 1, 1);
     int bad = 0;
-    for (size_t i = 0; i < net->n_edges && !bad; i++)
+    uint64_t in_vain = 0;
+    for (size_t i = 0; i < net->n_edges && !bad; i++) {
+        const struct sanafe_neuron *post = &net->neuron[net->edge[i].post];
         bad = check_edge(net, arch, &net->edge[i], reached, err);
+        in_vain += net->edge[i].delay && arch->core[post->core].kind->unit[sanafe_unit_of(arch, post, SANAFE_DENDRITE)].model != SANAFE_ACCUMULATOR_DELAY;
+    }
+    if (in_vain)
+        fidelity_add(&net->notes, FIDELITY_WARNING, "", "%llu synapse%s have a delay and lead to a dendrite without delays: it has no effect, as in SANA-FE",
+                     (unsigned long long)in_vain, in_vain == 1 ? "" : "s");
     free(reached);
     return bad;
 }

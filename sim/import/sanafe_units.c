@@ -120,8 +120,11 @@ static int set_attribute(struct sanafe_unit *u, struct sanafe_arch *arch, const 
         return sanafe_flag(value, key->text, &u->log_energy, err);
     if (!strcmp(key->text, "log_latency"))
         return sanafe_flag(value, key->text, &u->log_latency, err);
-    if (!strcmp(key->text, "update_every_timestep"))
+    if (!strcmp(key->text, "update_every_timestep")) {
+        if (u->section == SANAFE_SYNAPSE)
+            fidelity_add(&arch->notes, FIDELITY_WARNING, u->name, "update_every_timestep of a synapse has no effect here");
         return sanafe_flag(value, key->text, &u->every_step, err);
+    }
     int priced = set_price(u, key, value, seen, err);
     if (priced)
         return priced < 0 ? -1 : 0;
