@@ -37,8 +37,8 @@ def make_chip(rng):
 
 
 def soma(rng, model):
-    """Attributes of one neuron; dyadic fractions and others, thresholds on both sides of what comes."""
-    value = lambda high: rng.choice([0, rng.randrange(64 * high) / 64, rng.random() * high])        # noqa: E731
+    """Attributes of one neuron; quarters, which meet thresholds exactly, steps of 1/64, and other numbers."""
+    value = lambda high: rng.choice([0, rng.randrange(4 * high) / 4, rng.randrange(64 * high) / 64, rng.random() * high])        # noqa: E731
     a = {"threshold": value(4) + 0.25, "bias": rng.choice([0, 0, value(1)])}
     if model == "input":
         return rng.choice([{"spikes": [rng.randint(0, 1) for _ in range(rng.randint(1, 20))]}, {"rate": rng.choice([1, 0.5, 0.3, 0.07])}])
@@ -136,7 +136,7 @@ def make(seed):
     for _ in range(rng.randint(0, 6 * len(names)) if targets else 0):
         post = rng.choice(targets)
         model, taps = dendrite[post]
-        weight = rng.choice([rng.randrange(-64, 256) / 64, rng.random() * 3])
+        weight = rng.choice([rng.randrange(-4, 16) / 4, rng.randrange(-64, 256) / 64, rng.random() * 3])
         edges.append((rng.choice(names), post, weight, rng.randint(0, 5) if model.endswith("delay") else 0, rng.randrange(taps) if model == "taps" else 0))
     hyper = []
     for g in groups:
