@@ -15,7 +15,7 @@
  * row, all of its synapses. */
 enum { ROWS_AHEAD = 12, LINES_AHEAD = 2 };      /* rows prefetched, cache lines of each */
 
-/* What the three batch kinds count, in the order of enum core_action; docs/counters.md is written from the engine's list, which names
+/* What the batch kinds count, in the order of enum core_action; docs/counters.md is written from the engine's list, which names
  * these again. Units: things, never joules. */
 const struct named core_actions[N_ACTIONS] = {
     [ACT_SPIKES] = {"spikes", "spikes", "neurons that fired"},
@@ -27,6 +27,9 @@ const struct named core_actions[N_ACTIONS] = {
     [ACT_UPDATE_IDLE] = {"update_idle", "updates", "idle compartments updated"},
     [ACT_UPDATE_HELD] = {"update_held", "updates", "compartments visited outside their window"},
     [ACT_BUSY_CYCLES] = {"busy_cycles", "cycles", "cycles of work as if nothing stalled"},
+    [ACT_LEARN_STEPS] = {"learn_steps", "programs", "learning programs, at the end of a step"},
+    [ACT_LEARN_ROWS] = {"learn_rows", "rows", "rows swept by them, for potentiation"},
+    [ACT_LEARN_SOPS] = {"learn_sops", "synapses", "plastic synapses adjusted, by a packet or by a row's sweep, changed or not"},
 };
 /* Tables that a core keeps. Which memory of the chip holds which one, and in words of what width, the engine knows. */
 const struct named core_tables[IMAGE_TABLES] = {
@@ -35,6 +38,8 @@ const struct named core_tables[IMAGE_TABLES] = {
     [IMAGE_STATE] = {"state", "words", "membrane, current, refractory count"},
     [IMAGE_ACCUMULATOR] = {"accumulator", "words", "sums of the step being filled and of the delays"},
     [IMAGE_PARAMETER] = {"parameter", "words", "threshold, bias, decay"},
+    [IMAGE_PRE_TRACE] = {"pre_trace", "words", "traces of the axons' spikes, for learning"},
+    [IMAGE_POST_TRACE] = {"post_trace", "words", "traces of the neurons' spikes, before and after the step's update"},
 };
 
 /* No sum can leave its word: fan_in_sum bounds what all synapses of a neuron, the bias among them, add up to if all are used in one

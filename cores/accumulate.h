@@ -10,7 +10,8 @@ extern "C" {
 
 /* The actions and memories that the batch kinds count; core_kind.actions and .memories point at these lists. */
 enum core_action {
-    ACT_SPIKES, ACT_SOPS, ACT_SOPS_LATE, ACT_LEAVES, ACT_CORE_STEPS, ACT_UPDATE_ACTIVE, ACT_UPDATE_IDLE, ACT_UPDATE_HELD, ACT_BUSY_CYCLES, N_ACTIONS
+    ACT_SPIKES, ACT_SOPS, ACT_SOPS_LATE, ACT_LEAVES, ACT_CORE_STEPS, ACT_UPDATE_ACTIVE, ACT_UPDATE_IDLE, ACT_UPDATE_HELD, ACT_BUSY_CYCLES,
+    ACT_LEARN_STEPS, ACT_LEARN_ROWS, ACT_LEARN_SOPS, N_ACTIONS
 };
 extern const struct named core_actions[N_ACTIONS], core_tables[IMAGE_TABLES];
 

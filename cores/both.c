@@ -92,7 +92,7 @@ static void memory_sum(const struct core *core, int half, uint32_t memory, uint6
 static int described(const struct core *core, uint32_t memory)
 {
     const struct image_words *w = &core->image->words;
-    const uint32_t per[IMAGE_TABLES] = {w->axon, 1, w->state_per, w->accumulator_per, w->parameter_per};
+    const uint32_t per[IMAGE_TABLES] = {w->axon, 1, w->state_per, w->accumulator_per, w->parameter_per, w->pre_per, w->post_per};
     return core->both->kind.memories != core_tables || per[memory];
 }
 
@@ -161,20 +161,58 @@ static int compare_spikes(const struct core *core, const struct emissions *a, co
     return 0;
 }
 
+/* Synapses of an axon's row: a weight's index is axon * 2^32 + its place there. */
+static uint64_t synapses_of(const struct image *image, uint32_t axon)
+{
+    uint64_t n = 0;
+    for (const struct segment *s = (const struct segment *)(image->rows + image->axon_row[axon]);; s = segment_next(s)) {
+        n += s->count;
+        if (s->last)
+            return n;
+    }
+}
+
+/* The place of a variable after *index; 0: there is none. Most are one per neuron; traces of axons and weights are there where a core learns. */
+static int next_place(const struct image *image, const char *variable, uint64_t *index)
+{
+    uint32_t axon = (uint32_t)(*index >> 32);
+    ++*index;
+    if (!strcmp(variable, "pre_trace"))
+        return image->learning.on && *index < image->axons;
+    if (strcmp(variable, "weight"))
+        return *index < image->neurons && (strcmp(variable, "post_trace") || image->learning.on);
+    for (axon = *index ? axon : 0; image->learning.on && axon < image->axons; *index = (uint64_t)++axon << 32)
+        if ((*index & UINT32_MAX) < synapses_of(image, axon))
+            return 1;
+    return 0;
+}
+
+/* The value of both, where both have it. */
+static int compare_place(const struct core *core, uint32_t i, uint32_t j, uint64_t n, struct err *err)
+{
+    const struct core_kind *a = core->both->part[0], *b = core->both->part[1];
+    int64_t x, y;
+    if (a->peek(core->part[0], i, n, &x, err))
+        return half_failed(core, 0, err);
+    if (b->peek(core->part[1], j, n, &y, err))
+        return half_failed(core, 1, err);
+    if (x == y)
+        return 0;
+    const char *name = a->variables[i].name;
+    if (!strcmp(name, "weight"))
+        return differ(core, err, x, y, "axon %u, synapse %u of its row: its weight", (uint32_t)(n >> 32), (uint32_t)n);
+    return differ(core, err, x, y, "%s %llu: its %s", strcmp(name, "pre_trace") ? "neuron" : "axon", (unsigned long long)n, name);
+}
+
 static int compare_state(const struct core *core, struct err *err)
 {
     const struct core_kind *a = core->both->part[0], *b = core->both->part[1];
     for (uint32_t i = 0; i < a->n_variables; i++) {
         int j = index_of(b->variables, b->n_variables, a->variables[i].name);
-        for (uint64_t n = 0; j >= 0 && n < core->image->neurons; n++) {
-            int64_t x, y;
-            if (a->peek(core->part[0], i, n, &x, err))
-                return half_failed(core, 0, err);
-            if (b->peek(core->part[1], (uint32_t)j, n, &y, err))
-                return half_failed(core, 1, err);
-            if (x != y)
-                return differ(core, err, x, y, "neuron %llu: its %s", (unsigned long long)n, a->variables[i].name);
-        }
+        uint64_t n = UINT64_MAX;        /* before the first */
+        while (j >= 0 && next_place(core->image, a->variables[i].name, &n))
+            if (compare_place(core, i, (uint32_t)j, n, err))
+                return -1;
     }
     return 0;
 }

@@ -16,11 +16,13 @@ struct core_ports {
     uint64_t step;                  /* chip step that step_valid starts: it decides which populations are in their window */
     uint32_t axon;                  /* of the packet */
     uint8_t packet_valid, spike_ready, step_valid;
+    uint8_t learn_valid;            /* after a step's last packet has been served; only kinds that learn look at it */
     uint8_t look;                   /* 1: the clock does not rise, so the same cycle is seen again; what is seen does not hang on what is driven */
     struct core_counts *counts;     /* NULL, or where the cycle is counted: together a step's cycles add what update and accept would */
     struct err *err;                /* NULL, or where a fault is told (failed) */
     /* seen */
     uint8_t packet_ready, spike_valid, step_ready, step_done, idle;
+    uint8_t learn_ready, learn_done;
     uint8_t updating, stopped, serving, taken, queued;  /* what this cycle is */
     uint8_t failed;                 /* an assertion of the core does not hold */
     uint32_t neuron, queued_neuron; /* of the spike that is offered; of the one that enters the output queue */

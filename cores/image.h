@@ -5,6 +5,7 @@
 #define VOLLEY_CORES_IMAGE_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -21,7 +22,8 @@ struct segment {            /* 24 bytes, then the synapses, padded to 8 bytes. A
     uint32_t spots;         /* accumulator words touched, each read and written */
     uint16_t group;         /* of the image: target population's part */
     uint16_t delay;         /* extra steps: chip delay - 1 */
-    uint8_t form, port, last, pad;
+    uint8_t form, port, last;
+    uint8_t fixed;          /* 1: its weights do not learn, whatever their group does */
 };
 
 /* Bytes of an id (0: none, the targets lie side by side) and of a weight. */
@@ -56,6 +58,18 @@ static inline const struct segment *segment_next(const struct segment *s)
     return (const struct segment *)((const unsigned char *)(s + 1) + segment_bytes(s));
 }
 
+/* Synapse i of a segment: its target's local number and its weight. */
+static inline void segment_synapse(const struct segment *s, uint32_t i, uint32_t *target, int64_t *weight)
+{
+    const unsigned char *body = (const unsigned char *)(s + 1);
+    uint32_t ids = segment_id_bytes(s->form), w = segment_weight_bytes(s->form), local = ids ? 0 : i;
+    uint64_t raw = 0;
+    memcpy(&local, body + (size_t)i * ids, ids);
+    memcpy(&raw, body + segment_weights_at(s) + (size_t)i * w, w);
+    *target = s->base + local;
+    *weight = (int64_t)(raw << (64 - 8 * w)) >> (64 - 8 * w);
+}
+
 enum image_reset { IMAGE_RESET_NONE, IMAGE_RESET_VALUE, IMAGE_RESET_SUBTRACT };
 enum image_point { IMAGE_NOW, IMAGE_NEXT_BEFORE_DECAY, IMAGE_NEXT_AFTER_INPUT };
 enum image_active { IMAGE_ACTIVE_ALWAYS, IMAGE_ACTIVE_INPUT, IMAGE_ACTIVE_NONZERO, IMAGE_ACTIVE_INPUT_OR_NONZERO };
@@ -73,20 +87,33 @@ struct image_group {        /* one population's part on this core */
     uint32_t refractory;
     uint32_t shift;         /* integer kinds: membrane += accumulator << shift */
     uint32_t decay_bits;
+    int learns;             /* synapses onto it are plastic; only where image.learning.on */
     int exponent[IMAGE_PORTS];      /* reference: accumulator of port p counts 2^-exponent */
 };
 
 /* Tables of a core, the "memories" that the C kinds count; the engine knows which memory of the chip holds which table. */
-enum image_table { IMAGE_AXON, IMAGE_ROWS, IMAGE_STATE, IMAGE_ACCUMULATOR, IMAGE_PARAMETER, IMAGE_TABLES };
+enum image_table { IMAGE_AXON, IMAGE_ROWS, IMAGE_STATE, IMAGE_ACCUMULATOR, IMAGE_PARAMETER, IMAGE_PRE_TRACE, IMAGE_POST_TRACE, IMAGE_TABLES };
 struct image_words {        /* 0: the table is not described, nothing is counted */
     uint32_t axon;                  /* words read per packet */
     /* a sweep over n compartments reads ceil(n / per) * each words; per 0: not described; each > 1: an entry is wider than a word */
     uint32_t state_per, accumulator_per, parameter_per;
     uint32_t state_each, accumulator_each, parameter_each;
+    uint32_t pre_per, pre_each, post_per, post_each;    /* traces: by axon, by compartment */
 };
 struct image_time {         /* service and update as count x cycles (core clock); see chip file `service` */
     uint64_t packet, sop, row_word, axon_word, spot;                        /* accept; spot: read and write of an accumulator word */
     uint64_t step, spike, active, idle, state_word, accumulator_word, parameter_word;   /* update; words: read and write where both are */
+    uint64_t learn, learn_row, learn_pre_word, learn_axon_word, learn_row_word;     /* learn; the same */
+};
+
+/* Pair STDP of kind stdp (cores/stdp.c has the equations). Rates and sums of traces are whole numbers. */
+struct image_learning {
+    int on;                                 /* 0: the kind is lif */
+    uint32_t trace_bits;                    /* a trace is 0 .. 2^trace_bits - 1; at most 16 */
+    uint32_t pre_add, post_add;             /* what a spike adds to a trace */
+    uint32_t pre_keep, post_keep;           /* what remains of a trace from step to step, in 1/256: 0 .. 255 */
+    uint32_t potentiate, depress, shift;    /* change of a weight: trace * rate >> shift; rates 0 .. 255, shift 0 .. 15 */
+    int32_t weight_low, weight_high;        /* plastic weights never leave these */
 };
 
 struct image {
@@ -111,6 +138,7 @@ struct image {
     uint32_t queue_in, queue_out;   /* packets that the described core's queues hold; UINT32_MAX: without end; 0: nobody says */
     struct image_words words;
     struct image_time time;
+    struct image_learning learning;
 };
 
 #ifdef __cplusplus

@@ -21,7 +21,8 @@ int integer_accept(struct core *, const struct core_step *, const struct packet 
                    struct emissions *, struct core_counts *, struct err *);
 int integer_peek(const struct core *, uint32_t variable, uint64_t index, int64_t *value, struct err *);
 int integer_poke(struct core *, uint32_t variable, uint64_t index, int64_t value, struct err *);
-extern const struct named integer_variables[2];
+void integer_lif_group(struct core *, const struct image_group *);     /* kind lif's equations, for kinds that add to them; lif.c */
+extern const struct named integer_variables[2], stdp_variables[4];
 
 /* Keys that all integer kinds have, for their lists of fields. The formats that a kind reads differently are its own. */
 #define INTEGER_FIELDS                                                                                                                                  \

@@ -36,7 +36,7 @@ static void group_resting(struct core *core, const struct image_group *g)
 }
 
 /* The usual group: two loops without a branch, the sums first, then the membranes. */
-static void group(struct core *core, const struct image_group *g)
+void integer_lif_group(struct core *core, const struct image_group *g)
 {
     const struct image *image = core->batch.image;
     if (g->refractory) {
@@ -51,7 +51,7 @@ static void group(struct core *core, const struct image_group *g)
 static int update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
 {
     (void)err;
-    return batch_update(&core->batch, core, group, at, out, cycles, counts);
+    return batch_update(&core->batch, core, integer_lif_group, at, out, cycles, counts);
 }
 
 /* No key `current`: one state per neuron. A population with a synaptic current needs kind cuba. */

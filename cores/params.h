@@ -17,7 +17,7 @@ struct core_kind;
 struct params {
     const struct core_kind *kind;       /* that is made: for kinds made while the program runs (both:A,B) */
     /* formats: "8 bit signed", as written; the document's */
-    const char *weight, *membrane, *current, *threshold, *reset_value, *bias, *decay, *refractory, *target;
+    const char *weight, *membrane, *current, *threshold, *reset_value, *bias, *decay, *refractory, *target, *trace;
     /* offers. Lists of words are a bit per word, in the order of the words in the table; single words their number */
     uint32_t resets;            /* zero, subtract, value */
     uint32_t reset_times;       /* now, next */
@@ -28,6 +28,12 @@ struct params {
     uint32_t bias_exponent;     /* bias = mantissa << exponent, exponent up to this */
     struct span weight_shift;   /* sums are shifted left by one of these on their way into the membrane */
     uint32_t rest;              /* longest refractory time in steps; UINT32_MAX: what formats.refractory counts to */
+    struct {                    /* section `learning`; what the numbers mean: struct image_learning */
+        int on;
+        uint32_t potentiate, depress, shift, pre_add, post_add, pre_keep, post_keep;
+        const char *weight_min, *weight_max;        /* NULL: what formats.weight holds */
+        const struct doc_node *populations;         /* names; NULL: all */
+    } learning;
 };
 
 /* Rows of a kind's list. fallback NULL: the kind cannot do without; "": it can. */
@@ -47,6 +53,26 @@ struct params {
     {"offers.bias", FIELD_WORD, PARAMS_OF(has_bias), 0, 0, 0, "none|per_neuron", "none", "per_neuron", "a constant input"}
 #define PARAMS_CURRENT                                                                                                                                  \
     {"offers.current", FIELD_FLAG, PARAMS_OF(has_current), 0, 0, 0, NULL, "false", "true", "a second state with its own decay, for CubaLIF and Synaptic"}
+
+/* Pair STDP. Traces and rates are whole numbers, as the hardware's registers hold them. */
+#define PARAMS_RATE(key, member, high, fallback, example, help)                                                                                         \
+    {"learning." key, FIELD_NUMBER, PARAMS_OF(learning.member), 0, 0, high, NULL, fallback, example, help}
+#define PARAMS_LEARNING                                                                                                                                 \
+    PARAMS_FORMAT("trace", trace, "", "8 bit", "a trace; needed where `learning` is on"),                                                               \
+    {"learning.on", FIELD_FLAG, PARAMS_OF(learning.on), 0, 0, 0, NULL, "true", "true", "false: weights and traces rest, and the kind is lif"},          \
+    PARAMS_RATE("potentiate", potentiate, 255, "16", "16", "a neuron fires: w + (this * the axon's trace >> shift)"),                                   \
+    PARAMS_RATE("depress", depress, 255, "16", "18", "a packet comes: w - (this * the neuron's trace >> shift)"),                                       \
+    PARAMS_RATE("shift", shift, 15, "8", "8", "of both products: divided by 2^shift, rounded down"),                                                    \
+    PARAMS_RATE("pre_add", pre_add, 65535, "128", "128", "what a packet adds to its axon's trace, which saturates at its format"),                      \
+    PARAMS_RATE("post_add", post_add, 65535, "128", "128", "what a spike adds to its neuron's trace, the same"),                                        \
+    PARAMS_RATE("pre_keep", pre_keep, 255, "243", "243",                                                                                                \
+                "what an axon's trace keeps from step to step, in 1/256, rounded down: a time constant of -1 / ln(keep / 256), 19.2 steps for 243"),    \
+    PARAMS_RATE("post_keep", post_keep, 255, "243", "243", "a neuron's trace, the same"),                                                               \
+    {"learning.weight_min", FIELD_TEXT, PARAMS_OF(learning.weight_min), 0, 0, 0, NULL, "", "-128",                                                      \
+     "plastic weights go no lower; in units of the stored weight; the least of formats.weight where absent"},                                           \
+    {"learning.weight_max", FIELD_TEXT, PARAMS_OF(learning.weight_max), 0, 0, 0, NULL, "", "127", "nor higher; the largest of formats.weight"},         \
+    {"learning.populations", FIELD_NODE, PARAMS_OF(learning.populations), 0, 0, 0, NULL, "", "[hidden]",                                                \
+     "populations whose input synapses are plastic; all that run on such cores where absent"}
 
 #ifdef __cplusplus
 }

@@ -67,6 +67,9 @@ static void visit(struct sweep *s, uint64_t from, uint64_t n, struct memory_coun
     memory[IMAGE_ACCUMULATOR].reads += sums;
     memory[IMAGE_ACCUMULATOR].writes += sums;
     memory[IMAGE_PARAMETER].reads += parameters;
+    uint64_t post = words_entered(&s->post, from, n, w->post_per, w->post_each);        /* beside the sums: no time of their own */
+    memory[IMAGE_POST_TRACE].reads += post;
+    memory[IMAGE_POST_TRACE].writes += post;
     s->cycles += state * t->state_word + sums * t->accumulator_word + parameters * t->parameter_word;
 }
 

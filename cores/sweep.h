@@ -14,7 +14,7 @@ struct sweep {
     struct core_counts *counts;
     uint64_t cycles;            /* so far */
     uint64_t place;             /* compartments behind, in local order, held ones too */
-    uint64_t state, sums, parameters;   /* first word of each table that was not read yet */
+    uint64_t state, sums, parameters, post;     /* first word of each table that was not read yet */
 };
 
 void sweep_begin(struct sweep *, const struct image *, struct emissions *, struct core_counts *);

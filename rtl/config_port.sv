@@ -9,7 +9,9 @@ module config_port #(
   parameter int unsigned StateWidth = 8,       parameter int unsigned StateDepth = 8,
   parameter int unsigned AccumulatorWidth = 8, parameter int unsigned AccumulatorDepth = 8,
   parameter int unsigned ParameterWidth = 8,   parameter int unsigned ParameterDepth = 8,
-  localparam int unsigned Memories                   = 5
+  parameter int unsigned PreWidth = 8,         parameter int unsigned PreDepth = 0,         // 0: there is no such memory
+  parameter int unsigned PostWidth = 8,        parameter int unsigned PostDepth = 0,
+  localparam int unsigned Memories                   = 7
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -57,6 +59,8 @@ module config_port #(
         4'd3: begin last_part = 5'((StateWidth + 31) / 32 - 1);       depth = StateDepth;       end
         4'd4: begin last_part = 5'((AccumulatorWidth + 31) / 32 - 1); depth = AccumulatorDepth; end
         4'd5: begin last_part = 5'((ParameterWidth + 31) / 32 - 1);   depth = ParameterDepth;   end
+        4'd6: begin last_part = 5'((PreWidth + 31) / 32 - 1);         depth = PreDepth;         end
+        4'd7: begin last_part = 5'((PostWidth + 31) / 32 - 1);        depth = PostDepth;        end
         default: ;
       endcase
     end

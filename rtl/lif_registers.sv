@@ -1,4 +1,4 @@
-// Registers of lif_core: what it is (identity words, read-only), and how it is set: neuron words in use, rounding of the decay, a rule
+// Registers of lif_core and stdp_core: what it is (identity words, read-only), and how it is set: neuron words in use, rounding of the decay, a rule
 // per group of neurons. Writing 1 to Clear starts the sweep that empties state and accumulators. Word numbers: rtl/README.md.
 module lif_registers #(
   parameter int unsigned Neurons = 256,
@@ -17,9 +17,10 @@ module lif_registers #(
   parameter int unsigned QueueIn = 16,
   parameter int unsigned QueueOut = 16,
   parameter int unsigned Retire = 1,
+  parameter int unsigned Learning = 0,
   localparam int unsigned WordWidth = $clog2(Neurons / Lanes),
   localparam int unsigned ShiftWidth = $clog2(ShiftMax + 1),
-  localparam int unsigned RuleWidth = 5 + ShiftWidth + RestWidth
+  localparam int unsigned RuleWidth = 5 + ShiftWidth + RestWidth + Learning
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
@@ -30,11 +31,12 @@ module lif_registers #(
   output logic [31:0]                 data_o,
   output logic [WordWidth-1:0]        last_word_o,   // the last neuron word in use
   output logic [1:0]                  rounding_o,
-  output logic [Groups*RuleWidth-1:0] rules_o,       // per group: refractory, shift, at_least, reset time, reset kind
+  output logic [Groups*RuleWidth-1:0] rules_o,       // per group: learns, refractory, shift, at_least, reset time, reset kind
   output logic                        clear_o
 );
   localparam logic [31:0] Contract = 32'h564c_5901;   // "VLY", version 1
   localparam logic [31:0] LifCore  = 32'd1;
+  localparam logic [31:0] StdpCore = 32'd2;
 
   logic [WordWidth-1:0]        last_q;
   logic [1:0]                  rounding_q;
@@ -50,7 +52,7 @@ module lif_registers #(
       if (register_i == 23'd17) rounding_q <= data_i[1:0];
       for (int unsigned g = 0; g < Groups; g++) begin
         if (register_i == 23'(32 + g)) begin
-          rules_q[g*RuleWidth +: RuleWidth] <= {data_i[16 +: RestWidth], data_i[8 +: ShiftWidth], data_i[4:0]};
+          rules_q[g*RuleWidth +: RuleWidth] <= RuleWidth'({data_i[5], data_i[16 +: RestWidth], data_i[8 +: ShiftWidth], data_i[4:0]});
         end
       end
     end
@@ -75,7 +77,7 @@ module lif_registers #(
     if (read_i) begin
       unique case (register_i)
         23'd0:  data_o = Contract;
-        23'd1:  data_o = LifCore;
+        23'd1:  data_o = Learning != 0 ? StdpCore : LifCore;
         23'd2:  data_o = Neurons;
         23'd3:  data_o = Axons;
         23'd4:  data_o = Lanes;
@@ -88,6 +90,7 @@ module lif_registers #(
         23'd17: data_o = 32'(rounding_q);
         default: begin
           data_o[4:0]             = rule[4:0];
+          data_o[5]               = Learning != 0 && rule[RuleWidth-1];
           data_o[8 +: ShiftWidth] = rule[5 +: ShiftWidth];
           data_o[16 +: RestWidth] = rule[5 + ShiftWidth +: RestWidth];
         end

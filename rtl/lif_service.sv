@@ -11,7 +11,8 @@ module lif_service #(
   parameter int unsigned AxonWidth   = 10,
   parameter int unsigned PlaceWidth  = 14,     // address of a synapse word
   parameter int unsigned LengthWidth = 8,      // words of a row
-  parameter int unsigned WordWidth   = 6       // address of an accumulator word in its bank
+  parameter int unsigned WordWidth   = 6,      // address of an accumulator word in its bank
+  parameter int unsigned SynapseBits = 38      // of a synapse word: weights, accumulator word, and what the core keeps above them
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -26,15 +27,20 @@ module lif_service #(
   input  logic [LengthWidth+PlaceWidth-1:0]  axon_data_i,
   output logic                               synapse_read_o,
   output logic [PlaceWidth-1:0]              synapse_o,
-  input  logic [WordWidth+Lanes*WeightWidth-1:0] synapse_data_i,
+  input  logic [SynapseBits-1:0]             synapse_data_i,
+  input  logic                               sums_rest_i,   // the row is gone through without the accumulators
   output logic                               sum_read_o,
   output logic [WordWidth-1:0]               sum_read_word_o,
   input  logic [Lanes*SumWidth-1:0]          sum_data_i,
   output logic                               sum_write_o,
   output logic [WordWidth-1:0]               sum_write_word_o,
   output logic [Lanes*SumWidth-1:0]          sum_data_o,
+  output logic                               descriptor_o,  // cycle 2: the descriptor stands at its memory's output
+  output logic                               word_read_o,   // as sum_read_o and sum_write_o, whether the accumulators take part or not
+  output logic                               word_write_o,
   output logic [AxonWidth-1:0]               served_axon_o, // of the words written
-  output logic [Lanes*WeightWidth-1:0]       weights_o
+  output logic [PlaceWidth-1:0]              served_place_o,
+  output logic [SynapseBits-1:0]             served_o       // the synapse word itself
 );
   localparam logic [1:0] Idle       = 2'd0;
   localparam logic [1:0] Descriptor = 2'd1;
@@ -45,8 +51,8 @@ module lif_service #(
   logic [LengthWidth-1:0]       left_q, left_d;       // synapse words still to read
   logic [PlaceWidth-1:0]        place_q, place_d;
   logic                         fetched_q, summed_q;  // a synapse word, an accumulator word stands at its memory's output
-  logic [WordWidth-1:0]         word_q;
-  logic [Lanes*WeightWidth-1:0] weights_q;
+  logic [PlaceWidth-1:0]        fetched_place_q, summed_place_q;
+  logic [SynapseBits-1:0]       word_q;
 
   assign starts_o       = state_q == Idle && may_start_i && packet_valid_i;
   assign packet_ready_o = starts_o;
@@ -86,17 +92,21 @@ module lif_service #(
     endcase
   end
 
-  assign sum_read_o       = fetched_q;
+  assign word_read_o      = fetched_q;
+  assign word_write_o     = summed_q;
+  assign descriptor_o     = state_q == Descriptor;
+  assign sum_read_o       = fetched_q && !sums_rest_i;
   assign sum_read_word_o  = synapse_data_i[Lanes*WeightWidth +: WordWidth];
-  assign sum_write_o      = summed_q;
-  assign sum_write_word_o = word_q;
+  assign sum_write_o      = summed_q && !sums_rest_i;
+  assign sum_write_word_o = word_q[Lanes*WeightWidth +: WordWidth];
   assign served_axon_o    = axon_q;
-  assign weights_o        = weights_q;
+  assign served_place_o   = summed_place_q;
+  assign served_o         = word_q;
 
   // Sums never leave their width: whoever loads a core proves it from all weights. There is nothing to saturate here.
   for (genvar l = 0; l < Lanes; l++) begin : g_lane
     logic [WeightWidth-1:0] weight;
-    assign weight = weights_q[l*WeightWidth +: WeightWidth];
+    assign weight = word_q[l*WeightWidth +: WeightWidth];
     assign sum_data_o[l*SumWidth +: SumWidth] =
         sum_data_i[l*SumWidth +: SumWidth] + {{(SumWidth - WeightWidth){weight[WeightWidth-1]}}, weight};
   end
@@ -110,7 +120,8 @@ module lif_service #(
       fetched_q <= 1'b0;
       summed_q  <= 1'b0;
       word_q    <= '0;
-      weights_q <= '0;
+      fetched_place_q <= '0;
+      summed_place_q  <= '0;
     end else begin
       state_q   <= state_d;
       axon_q    <= axon_d;
@@ -118,9 +129,10 @@ module lif_service #(
       place_q   <= place_d;
       fetched_q <= synapse_read_o;
       summed_q  <= fetched_q;
+      if (synapse_read_o) fetched_place_q <= synapse_o;
       if (fetched_q) begin
-        word_q    <= sum_read_word_o;
-        weights_q <= synapse_data_i[Lanes*WeightWidth-1:0];
+        word_q         <= synapse_data_i;
+        summed_place_q <= fetched_place_q;
       end
     end
   end
@@ -137,7 +149,7 @@ module lif_service #(
                              state_q == Row && state_d == Idle |-> cycles_q == (LengthWidth + 2)'(length_q) + (LengthWidth + 2)'(3));
   for (genvar l = 0; l < Lanes; l++) begin : g_exact
     a_sum_fits: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        summed_q && sum_data_i[l*SumWidth + SumWidth - 1] == weights_q[l*WeightWidth + WeightWidth - 1]
+        sum_write_o && sum_data_i[l*SumWidth + SumWidth - 1] == word_q[l*WeightWidth + WeightWidth - 1]
         |-> sum_data_o[l*SumWidth + SumWidth - 1] == sum_data_i[l*SumWidth + SumWidth - 1]);
   end
   c_empty_row: cover property (@(posedge clk_i) disable iff (!rst_ni)

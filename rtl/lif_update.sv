@@ -14,6 +14,7 @@ module lif_update #(
   parameter int unsigned ShiftMax = 7,
   parameter int unsigned DecayBits = 8,
   parameter int unsigned Groups = 8,
+  parameter int unsigned Learning = 0,
   localparam int unsigned NeuronWidth = $clog2(Neurons),
   localparam int unsigned WordWidth = $clog2(Neurons / Lanes),
   localparam int unsigned ShiftWidth = $clog2(ShiftMax + 1),
@@ -22,7 +23,7 @@ module lif_update #(
   localparam int unsigned LimitWidth = MembraneWidth + 1,
   localparam int unsigned StateEntry = RestWidth + MembraneWidth,
   localparam int unsigned ParameterEntry = GroupWidth + DecayWidth + 2 * LimitWidth + BiasWidth,
-  localparam int unsigned RuleWidth = 5 + ShiftWidth + RestWidth
+  localparam int unsigned RuleWidth = 5 + ShiftWidth + RestWidth + Learning    // learns on top
 ) (
   input  logic                            clk_i,
   input  logic                            rst_ni,
@@ -51,7 +52,10 @@ module lif_update #(
   input  logic                            spike_ready_i,
   output logic [Lanes*SumWidth-1:0]       retire_sums_o,   // as the update used them
   output logic [Lanes-1:0]                retire_spike_o,
-  output logic [Lanes-1:0]                retire_open_o
+  output logic [Lanes-1:0]                retire_open_o,
+  output logic [Lanes-1:0]                learns_o,        // lanes whose group learns
+  output logic                            keep_o,          // what was read ahead is to be kept now
+  output logic                            kept_o           // and is used from there
 );
   localparam int unsigned LaneBits = $clog2(Lanes);
 
@@ -75,6 +79,8 @@ module lif_update #(
   assign write_o     = compute;
   assign write_word_o = word_q;
   assign sums        = kept_q ? kept_sums_q : sums_i;
+  assign keep_o      = keep_sums_i && computing_q && !kept_q;
+  assign kept_o      = kept_q;
 
   assign lowest        = offered_q & (~offered_q + 1'b1);
   assign spike_valid_o = offer && !serving_i;
@@ -137,7 +143,7 @@ module lif_update #(
       offered_q   <= offered_d;
       kept_q      <= kept_d;
       if (start_i) open_q <= open_i;
-      if (keep_sums_i && computing_q && !kept_q) kept_sums_q <= sums_i;
+      if (keep_o) kept_sums_q <= sums_i;
     end
   end
 
@@ -187,6 +193,7 @@ module lif_update #(
       .spike_o(spikes[l])
     );
     assign retire_open_o[l] = open;
+    assign learns_o[l]      = Learning != 0 && rule[RuleWidth-1];
   end
   assign retire_sums_o  = sums;
   assign retire_spike_o = spikes;

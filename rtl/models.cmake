@@ -24,4 +24,8 @@ function(volley_models target)
     volley_verilate(${target} lif_core Vlif_core_l2 -GNeurons=512 -GLanes=2 -GWeightWidth=4 -GMembraneWidth=12 -GCurrentWidth=12 -GSumWidth=16 -GBiasWidth=12
                     -GDecayBits=0 -GQueueIn=4 -GQueueOut=4 WITH ${ARGN})
     volley_verilate(${target} lif_core Vlif_core_l1 -GNeurons=256 -GLanes=1 -GMembraneWidth=16 -GRestWidth=8 -GQueueIn=2 -GQueueOut=2 WITH ${ARGN})
+    volley_verilate(${target} stdp_core Vstdp_core WITH ${ARGN})
+    volley_verilate(${target} stdp_core Vstdp_core_l2 -GNeurons=128 -GLanes=2 -GAxons=256 -GSynapseWords=8192 -GWeightWidth=6 -GMembraneWidth=12
+                    -GCurrentWidth=12 -GSumWidth=18 -GBiasWidth=12 -GDecayBits=0 -GGroups=4 -GQueueIn=2 -GQueueOut=2 -GTraceWidth=5 -GRateWidth=6
+                    WITH ${ARGN})
 endfunction()

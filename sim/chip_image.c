@@ -41,8 +41,17 @@ static const enum image_reset reset_of[] = {
 static const enum image_point point_of[] = {
     [RESET_NOW] = IMAGE_NOW, [RESET_NEXT_BEFORE_DECAY] = IMAGE_NEXT_BEFORE_DECAY, [RESET_NEXT_AFTER_INPUT] = IMAGE_NEXT_AFTER_INPUT};
 
+/* 1: synapses onto the population are plastic on such a core. */
+static int learns(const struct core_type *type, const struct population *p)
+{
+    for (uint32_t i = 0; i < type->n_plastic; i++)
+        if (!strcmp(type->plastic[i], p->name))
+            return 1;
+    return type->learning.on && !type->plastic;
+}
+
 /* The rule is the rewritten one of the quantiser: what this core type really does. */
-static struct image_group group_of(const struct chip *chip, uint32_t population, const struct chip_options *options)
+static struct image_group group_of(const struct chip *chip, const struct core_type *type, uint32_t population, const struct chip_options *options)
 {
     const struct population *p = &chip->network->population[population];
     const struct quant_population *q = &chip->quantised->population[population];
@@ -51,7 +60,7 @@ static struct image_group group_of(const struct chip *chip, uint32_t population,
         .open = options->hold ? p->depth : 0, .close = options->hold ? p->depth + options->steps : all,
         .compartments = q->compartments ? q->compartments : 1, .ports = p->ports, .current = q->rule.current, .fires = q->rule.fires,
         .reset = reset_of[q->rule.reset], .point = point_of[q->rule.point], .at_least = q->rule.compare == COMPARE_AT_LEAST,
-        .refractory = q->rule.refractory, .shift = q->shift, .decay_bits = q->decay_bits,
+        .refractory = q->rule.refractory, .shift = q->shift, .decay_bits = q->decay_bits, .learns = learns(type, p),
     };
     for (int port = 0; port < IMAGE_PORTS; port++)
         g.exponent[port] = q->exponent[port];
@@ -67,7 +76,7 @@ static void make_groups(const struct chip *chip, struct chip_core *core, const s
     for (uint32_t i = 0; i < m->neurons; i++) {
         uint32_t p = population_of(chip->mapping, chip->network->n_populations, m->neuron[i]);
         if (p != last) {
-            core->group[g] = group_of(chip, p, options);
+            core->group[g] = group_of(chip, core->type, p, options);
             core->group[g].first = i;
             core->population[g++] = p;
         }
@@ -155,6 +164,10 @@ static void set_words(struct image *image, const struct core_type *type)
     per_word(type, TABLE_STATE, &w->state_per, &w->state_each);
     per_word(type, TABLE_ACCUMULATOR, &w->accumulator_per, &w->accumulator_each);
     per_word(type, TABLE_PARAMETER, &w->parameter_per, &w->parameter_each);
+    if (!type->learning.on)
+        return;
+    per_word(type, TABLE_PRE_TRACE, &w->pre_per, &w->pre_each);
+    per_word(type, TABLE_POST_TRACE, &w->post_per, &w->post_each);
 }
 
 /* Cycles of the core's clock per event, from `service`: the same counts that energy is priced by. */
@@ -172,6 +185,11 @@ static void set_times(struct image_time *t, const struct core_type *type)
     t->state_word = service_word_time(type, type->update, type->n_update, TABLE_STATE, 1);
     t->accumulator_word = service_word_time(type, type->update, type->n_update, TABLE_ACCUMULATOR, 1);
     t->parameter_word = service_word_time(type, type->update, type->n_update, TABLE_PARAMETER, 0);
+    t->learn = service_count_time(type->learn, type->n_learn, COUNT_LEARN_STEPS);
+    t->learn_row = service_count_time(type->learn, type->n_learn, COUNT_LEARN_ROWS);
+    t->learn_pre_word = service_word_time(type, type->learn, type->n_learn, TABLE_PRE_TRACE, 1);
+    t->learn_axon_word = service_word_time(type, type->learn, type->n_learn, TABLE_AXON, 0);
+    t->learn_row_word = service_word_time(type, type->learn, type->n_learn, TABLE_ROWS, 1);
 }
 
 /* Widths as limits. A format that is not stated does not bind; the cores' state is int32 all the same. */
@@ -191,10 +209,29 @@ static void set_ranges(struct image *image, const struct core_type *type)
     image->overlaps = type->overlap == OVERLAP_FULL;
     image->queue_in = type->queue_in;
     image->queue_out = type->queue_out;
+    image->learning = type->learning;
+}
+
+/* A name that no population has would teach nothing, silently. */
+static int check_names(const struct chip *chip, const struct core_type *type, struct err *err)
+{
+    const struct network *net = chip->network;
+    for (uint32_t i = 0; i < type->n_plastic; i++) {
+        uint32_t p = 1;
+        while (p < net->n_populations && strcmp(type->plastic[i], net->population[p].name))
+            p++;
+        if (p == net->n_populations)
+            return err_input(err, "%s: core_types.%s.learning.populations: the network has no population '%s'; `volley info` of the network lists them",
+                             chip->file->path, type->name, type->plastic[i]);
+    }
+    return 0;
 }
 
 int chip_images(struct chip *chip, const struct chip_options *options, struct err *err)
 {
+    for (uint32_t t = 0; t < chip->file->n_types; t++)
+        if (check_names(chip, &chip->file->type[t], err))
+            return -1;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         struct chip_core *core = &chip->core[c];
         const struct map_core *m = &chip->mapping->core[c];

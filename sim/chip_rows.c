@@ -292,7 +292,8 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
     }
     struct segment s = {
         .count = n, .base = t->local, .form = (uint8_t)choose_form(t, n, core->image.neurons),
-        .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last, .delay = (uint16_t)t->delay, .group = (uint16_t)group,
+        .port = (uint8_t)(projection ? projection->port : 0), .last = (uint8_t)last, .fixed = !projection,
+        .delay = (uint16_t)t->delay, .group = (uint16_t)group,
         .spots = spots_of(core, kind, t, n), .words = mapping_row_words(kind, core->type, bits, entries),
     };
     if (s.form == ROW_FEW8)
@@ -302,15 +303,45 @@ static void put_segment(struct builder *b, const struct target *t, uint32_t n, i
         core->delay_slots = t->delay + 1;
 }
 
+/* What a synapse may come to add: a plastic one may reach either of its limits. */
+static uint64_t largest_weight(const struct chip_core *core, const struct target *t)
+{
+    const struct image_learning *l = &core->type->learning;
+    uint64_t w = (uint64_t)(t->weight < 0 ? -t->weight : t->weight);
+    if (!l->on || !core->group[group_at(core, t->local)].learns)
+        return w;
+    uint64_t low = (uint64_t)(l->weight_low < 0 ? -(int64_t)l->weight_low : l->weight_low);
+    uint64_t high = (uint64_t)(l->weight_high < 0 ? -(int64_t)l->weight_high : l->weight_high), limit = low > high ? low : high;
+    return w > limit ? w : limit;
+}
+
 /* Sum over all synapses of |weight| x largest payload, for the proof that no accumulator overflows; it saturates at 2^63. */
 static void add_fan_in(struct builder *b, const struct target *t, size_t n, uint64_t payload)
 {
     for (size_t i = 0; i < n; i++) {
-        uint64_t *sum = &b->chip->core[t[i].core].fan_in_sum[t[i].local];
-        uint64_t w = (uint64_t)(t[i].weight < 0 ? -t[i].weight : t[i].weight);
+        const struct chip_core *core = &b->chip->core[t[i].core];
+        uint64_t *sum = &core->fan_in_sum[t[i].local], w = largest_weight(core, &t[i]);
         uint64_t add = payload && w > ((uint64_t)1 << 62) / payload ? (uint64_t)1 << 62 : w * payload;
         *sum = *sum + add < (uint64_t)1 << 63 ? *sum + add : (uint64_t)1 << 63;
     }
+}
+
+/* Plastic synapses must be stored one by one: a kernel's weights are shared, and the zeros of an expanded row would grow. */
+static int check_plastic(const struct chip *chip, struct err *err)
+{
+    const struct network *net = chip->network;
+    for (uint32_t c = 0; c < chip->n_cores; c++)
+        for (uint32_t g = 0; g < chip->core[c].image.groups; g++)
+            for (uint32_t p = 0; p < net->n_projections && chip->core[c].group[g].learns; p++) {
+                const struct projection *in = &net->projection[p];
+                const struct core_type *type = chip->core[c].type;
+                if (in->to != chip->core[c].population[g] || (!mapping_row_expanded(in, type) && mapping_row_kind(in, type) != ROW_KIND_CONV))
+                    continue;
+                return err_answer(err, "layer %s learns, but cores of type %s do not store each synapse of its input from %s by itself: it is a convolution, "
+                                       "or is stored in another form; leave it out of core_types.%s.learning.populations, or offer its form",
+                                  net->population[in->to].name, type->name, net->population[in->from].name, type->name);
+            }
+    return 0;
 }
 
 static struct spike_route *add_route(struct builder *b)
@@ -420,6 +451,8 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
 {
     const struct network *net = chip->network;
     struct builder b = {.chip = chip, .options = options};
+    if (check_plastic(chip, err))
+        return -1;
     b.axons = mem_new(chip->n_cores, sizeof *b.axons);
     b.endpoint = mem_new((size_t)chip->n_cores + 1, sizeof *b.endpoint);
     b.per_core = mem_new(chip->n_cores, sizeof *b.per_core);

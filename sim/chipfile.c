@@ -105,6 +105,10 @@ void chipfile_free_type(struct core_type *type)
     free(type->memory);
     free_terms(type->accept, type->n_accept);
     free_terms(type->update, type->n_update);
+    free_terms(type->learn, type->n_learn);
+    for (uint32_t i = 0; i < type->n_plastic; i++)
+        free(type->plastic[i]);
+    free(type->plastic);
     free_statics(type->static_, type->n_static);
     free(type->emulate_standing.why);
     free(type->name);

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/fidelity.h"
+#include "cores/image.h"
 #include "counters.h"
 #include "network.h"
 #ifdef __cplusplus
@@ -35,7 +36,7 @@ struct clock_domain { char *name; uint64_t period_ps; double stated_s; int resol
 struct duration { struct cost cost; uint64_t cycles; uint32_t clock; };    /* cost.value in s as stated; cycles of clock, converted once */
 
 struct format { char *name; uint32_t bits; int is_signed; int64_t low, high; };   /* "8 bit signed"; low/high follow */
-enum table { TABLE_ROWS, TABLE_AXON, TABLE_STATE, TABLE_ACCUMULATOR, TABLE_PARAMETER, TABLE_ROUTING, N_TABLES };
+enum table { TABLE_ROWS, TABLE_AXON, TABLE_STATE, TABLE_ACCUMULATOR, TABLE_PARAMETER, TABLE_ROUTING, TABLE_PRE_TRACE, TABLE_POST_TRACE, N_TABLES };
 
 struct chip_table {             /* where a core keeps one of its tables */
     int memory;                 /* index into core_type.memory, or NO_INDEX: not described, not counted, not limited */
@@ -98,8 +99,11 @@ struct core_type {
     struct chip_memory *memory;
     uint32_t n_memories;
     struct chip_table table[N_TABLES];
-    struct service_term *accept, *update;
-    uint32_t n_accept, n_update;
+    struct service_term *accept, *update, *learn;
+    uint32_t n_accept, n_update, n_learn;
+    struct image_learning learning;     /* on: 0 where nothing is said, and where the kind does not learn */
+    char **plastic;                     /* populations whose input synapses learn; NULL: all */
+    uint32_t n_plastic;
     struct chip_static *static_;
     uint32_t n_static;
 };
@@ -227,7 +231,7 @@ uint32_t chipfile_routers(const struct chip_noc *);
 uint32_t chipfile_tiles(const struct chip_noc *);
 uint32_t chipfile_tile_router(const struct chip_noc *, uint32_t tile);
 struct chip_link *chipfile_links(const struct chip_noc *, uint32_t *count);    /* every link, one way each; the caller frees */
-int chipfile_counts(const struct chip_noc *, int counter);      /* 0: a counter of something that this network does not have */
+int chipfile_counts(const struct chipfile *, int counter);      /* 0: a counter of something that this chip does not have */
 char *chipfile_core_name(const struct chipfile *, uint32_t core, char *to, size_t size);       /* chip.tile.core; returns to */
 /* "FILE:LINE:COLUMN: noc" before a message that says what of it cannot be built; returns -1. */
 int chipfile_noc_context(const struct chipfile *, struct err *);

@@ -39,7 +39,8 @@ static int need_core(const struct reading *r, struct err *err)
     static const struct need sop = {COUNT_SOPS, "energy.core.sop", "a synapse processed for a spike"};
     static const struct need active = {COUNT_UPDATE_ACTIVE, "energy.core.update_active", "an active neuron updated"};
     static const struct need idle = {COUNT_UPDATE_IDLE, "energy.core.update_idle", "an idle or held neuron visited"};
-    if (need_price(r, &sop, err) || need_price(r, &active, err))
+    static const struct need learn = {COUNT_LEARN_SOPS, "energy.core.learn_sop", "a plastic synapse adjusted"};
+    if (need_price(r, &sop, err) || need_price(r, &active, err) || (chipfile_counts(r->file, COUNT_LEARN_SOPS) && need_price(r, &learn, err)))
         return -1;
     return all_skip_idle(r->file) ? 0 : need_price(r, &idle, err);
 }
@@ -84,7 +85,7 @@ static int need_network(const struct reading *r, struct err *err)
             "no price for the network is stated; write energy.router: {buffer_write: ...} or energy.noc: {hop: ..., tile: ...}, or {unknown: free} for them");
     if (by_direction && (need_price(r, &hop_x, err) || need_price(r, &hop_y, err)))
         return -1;
-    if (chipfile_counts(&f->noc, COUNT_HOPS_CHIP) && need_price(r, by_router ? &link_chip : &hop_chip, err))
+    if (chipfile_counts(f, COUNT_HOPS_CHIP) && need_price(r, by_router ? &link_chip : &hop_chip, err))
         return -1;
     if (!by_router)
         return need_price(r, &tile, err);

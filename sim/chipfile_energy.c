@@ -47,7 +47,9 @@ static const struct field core_prices[] = {
     PRICE(0, "sop", "23.6 pJ", "a synapse processed for a spike, late ones too"), PRICE(1, "update_active", "81 pJ", "an active compartment updated"),
     PRICE(2, "update_idle", "52 pJ", "an idle or held compartment visited"), PRICE(3, "spike", "1 pJ", "a spike"), PRICE(4, "packet", "1 pJ",
      "a packet served"),
-    PRICE(5, "step", "1 pJ", "an update program of a used core"), PRICE(6, "busy_cycle", "1.0 pJ", "a cycle of update or service")};
+    PRICE(5, "step", "1 pJ", "an update program of a used core"), PRICE(6, "busy_cycle", "1.0 pJ", "a cycle of update, service or learning"),
+    PRICE(7, "learn_sop", "0.1 pJ", "a plastic synapse adjusted, changed or not; needed where a core type learns"),
+    PRICE(8, "learn_row", "1 pJ", "a row swept for potentiation"), PRICE(9, "learn", "1 pJ", "a learning program")};
 static const struct field router_prices[] = {
     PRICE(0, "buffer_write", "0.762 pJ", "a flit into an input buffer"), PRICE(1, "buffer_read", "0.534 pJ", "a flit out of it"), PRICE(2, "crossbar",
      "0.221 pJ", "a flit through the switch"),

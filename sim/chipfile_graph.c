@@ -247,9 +247,14 @@ char *chipfile_network_text(const struct chip_noc *n, char *to, size_t size)
     return to;
 }
 
-int chipfile_counts(const struct chip_noc *n, int counter)
+int chipfile_counts(const struct chipfile *f, int counter)
 {
-    int between = n->n_bridges > 0;
+    const struct chip_noc *n = &f->noc;
+    int between = n->n_bridges > 0, learns = 0;
+    for (uint32_t t = 0; t < f->n_types; t++)
+        learns |= f->type[t].learning.on;
+    if (counter == COUNT_LEARN_STEPS || counter == COUNT_LEARN_ROWS || counter == COUNT_LEARN_SOPS)
+        return learns;
     for (uint32_t l = 0; l < n->n_links; l++)
         between |= n->link[l].between_chips;
     return between || (counter != COUNT_HOPS_CHIP && counter != COUNT_LINK_CHIP);

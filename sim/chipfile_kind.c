@@ -1,5 +1,5 @@
-/* Keys of a core type that its core kind declares (core_kind.fields): what stands in `formats`, and in `offers` beside what any core
- * offers. A key that the kind does not declare is unknown, and a key that it cannot do without is missing, in the words of config/fields.
+/* Keys of a core type that its core kind declares (core_kind.fields): what stands in `formats`, in `learning`, and in `offers` beside what any
+ * core offers. A key that the kind does not declare is unknown, and a key that it cannot do without is missing, in the words of config/fields.
  * Where the kind came by --core or --set, the file was written for another one: keys of other kinds are then read, not used, and noted. */
 #include <stdio.h>
 #include <string.h>
@@ -135,7 +135,8 @@ void chipfile_write_kinds(FILE *out)
         while (kind->fields && kind->fields[n].key)
             n++;
         snprintf(title, sizeof title, "core_types.NAME, kind: %s", kind->name);
-        snprintf(help, sizeof help, "Keys that core types of this kind have in `formats` (each `N bit` or `N bit signed`) and `offers`: %s.", kind->about);
+        snprintf(help, sizeof help, "Keys that core types of this kind have in `formats` (each `N bit` or `N bit signed`), `offers` and `learning`: %s.",
+                 kind->about);
         struct field_table table = {title, help, kind->fields, n};
         fields_write(&table, out);
     }

@@ -50,7 +50,9 @@ static const struct field holds_fields[] = {
     {"delay_slots", FIELD_NUMBER, offsetof(struct holds_text, delay_slots), 0, 1, 65536, NULL, "", "16",
      "accumulators per compartment; capacity.delay's longest + 1 where absent"},
     TABLE("neuron_parameters", TABLE_PARAMETER, "[threshold, bias, decay, pad 24 bit]", "one entry per compartment"),
-    TABLE("routing_table", TABLE_ROUTING, "{entry: 32 bit}", "one entry per axon out")};
+    TABLE("routing_table", TABLE_ROUTING, "{entry: 32 bit}", "one entry per axon out"),
+    TABLE("pre_traces", TABLE_PRE_TRACE, "[trace, arrived 1 bit]", "for learning: one entry per axon in"),
+    TABLE("post_traces", TABLE_POST_TRACE, "[trace, fired 1 bit]", "for learning: two entries per compartment, after the last update and before it")};
 #undef TABLE
 const struct field_table chipfile_table_holds = {"core_types.NAME.memories.NAME.holds",
                                                  "Tables. An entry is a list of parts, each a name of `formats` or `NAME N bit`, or a map {NAME: N bit}. A "

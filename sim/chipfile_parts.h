@@ -93,7 +93,10 @@ void chipfile_write_kinds(FILE *);  /* a Markdown section per kind */
 int chipfile_memories(struct reading *, struct core_type *, const struct standing *, const struct doc_node *, struct err *);
 int chipfile_service(struct reading *, struct core_type *, const struct standing *, const struct doc_node *, struct err *);
 extern const struct field_table chipfile_table_memory, chipfile_table_holds, chipfile_table_rows, chipfile_table_service, chipfile_table_accept,
-    chipfile_table_update;
+    chipfile_table_update, chipfile_table_learn;
+
+/* chipfile_learning.c: section `learning` of a core type; map: NULL where absent. After formats, before service */
+int chipfile_learning(struct reading *, struct core_type *, const struct kind_keys *, const struct doc_node *map, struct err *);
 
 /* chipfile_noc.c, chipfile_place.c */
 int chipfile_noc(struct reading *, struct err *);

@@ -1,4 +1,4 @@
-/* Section `service` of a core type: the time of accept and update as a sum of count x time, over the counts that energy uses. */
+/* Section `service` of a core type: the time of accept, update and learning as a sum of count x time, over the counts that energy uses. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +8,17 @@
 
 enum { TERMS_MAX = 100 };
 
-struct service_text { const struct doc_node *accept, *update; const char *source; int basis; };
+struct service_text { const struct doc_node *accept, *update, *learn; const char *source; int basis; };
 #define OF(member) offsetof(struct service_text, member)
 #define BASIS_WORDS "measured|simulated|estimated|assumed"
 static const struct field service_fields[] = {
     {"accept", FIELD_NODE, OF(accept), 0, 0, 0, NULL, NULL, "{packet: 3 cycles, synapse.read_word: 1 cycle, source: rtl}", "of one packet"},
     {"update", FIELD_NODE, OF(update), 0, 0, 0, NULL, NULL, "{step: 2 cycles, state.read_word: 1 cycle, spike: 1 cycle, source: rtl}", "of one update program"},
-    {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "rtl", "of both, where they give none"},
-    {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "estimated", "of both, where they give none"}};
+    {"learn", FIELD_NODE, OF(learn), 0, 0, 0, NULL, "",
+     "{learn: 2 cycles, pre.read_word: 1 cycle, learn_row: 3 cycles, synapse.read_word: 1 cycle, source: rtl}",
+     "of learning at the end of a step; needed where the type learns"},
+    {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "rtl", "of all, where they give none"},
+    {"basis", FIELD_WORD, OF(basis), 0, 0, 0, BASIS_WORDS, "", "estimated", "of all, where they give none"}};
 #undef OF
 const struct field_table chipfile_table_service = {"core_types.NAME.service", "How long a core works.", service_fields,
                                                    sizeof service_fields / sizeof *service_fields};
@@ -35,20 +38,28 @@ static const struct field update_fields[] = {
     TERM("update_idle", "5.3 ns", "each compartment that is idle or held"), TERM("spike", "1 cycle", "each spike"),
     TERM("MEMORY.read_word", "1 cycle", "each word read from the memory of that name, if it holds neuron_state, accumulators or neuron_parameters"),
     TERM("MEMORY.write_word", "1 cycle", "each word written to the memory that holds neuron_state or accumulators"), STANDING};
+static const struct field learn_fields[] = {
+    TERM("learn", "2 cycles", "each program"), TERM("learn_row", "3 cycles", "each row swept for potentiation"),
+    TERM("MEMORY.read_word", "1 cycle", "each word read from the memory of that name, if it holds rows, axon_table or pre_traces"),
+    TERM("MEMORY.write_word", "1 cycle", "each word written to the memory that holds rows or pre_traces"), STANDING};
 const struct field_table chipfile_table_accept = {"core_types.NAME.service.accept",
                                                   "A sum of count x time; several words of a memory take at least its access time each, in whole cycles.",
                                                   accept_fields, sizeof accept_fields / sizeof *accept_fields};
 const struct field_table chipfile_table_update = {"core_types.NAME.service.update", "A sum of count x time, as above.", update_fields,
                                                   sizeof update_fields / sizeof *update_fields};
 
-struct program {                /* accept or update */
+const struct field_table chipfile_table_learn = {"core_types.NAME.service.learn", "A sum of count x time, as above.", learn_fields,
+                                                 sizeof learn_fields / sizeof *learn_fields};
+
+struct program {                /* accept, update or learn, in the order of service_fields */
     const char *name;
     const struct field_table *table;
     int read[N_TABLES], write[N_TABLES];        /* tables whose words the program counts */
 };
 static const struct program programs[] = {
     {"accept", &chipfile_table_accept, {[TABLE_ROWS] = 1, [TABLE_AXON] = 1, [TABLE_ACCUMULATOR] = 1}, {[TABLE_ACCUMULATOR] = 1}},
-    {"update", &chipfile_table_update, {[TABLE_STATE] = 1, [TABLE_ACCUMULATOR] = 1, [TABLE_PARAMETER] = 1}, {[TABLE_STATE] = 1, [TABLE_ACCUMULATOR] = 1}}};
+    {"update", &chipfile_table_update, {[TABLE_STATE] = 1, [TABLE_ACCUMULATOR] = 1, [TABLE_PARAMETER] = 1}, {[TABLE_STATE] = 1, [TABLE_ACCUMULATOR] = 1}},
+    {"learn", &chipfile_table_learn, {[TABLE_ROWS] = 1, [TABLE_AXON] = 1, [TABLE_PRE_TRACE] = 1}, {[TABLE_ROWS] = 1, [TABLE_PRE_TRACE] = 1}}};
 
 /* "synapse.read_word" -> memory and direction; -1: not of this form; memory NO_INDEX: no such memory. */
 static int split_access(const struct core_type *type, const char *key, int *memory, int *write)
@@ -167,7 +178,7 @@ static int read_program(struct reading *r, const struct core_type *type, const s
     struct terms_text text = {.basis = NO_INDEX};
     if (map->kind != DOC_MAP)
         return doc_error(map, err, "service.%s is a map of terms; write for example %s", program->name,
-                         program == programs ? service_fields[0].example : service_fields[1].example);
+                         service_fields[program - programs].example);
     for (size_t i = 0; i < program->table->n; i++) {
         const struct field *f = &program->table->field[i];
         const struct doc_node *given = f->type != FIELD_COST ? doc_get(map, f->key) : NULL;
@@ -192,7 +203,7 @@ static int read_program(struct reading *r, const struct core_type *type, const s
     }
     if (!*n)
         return doc_error(map, err, "%s states no time; write for example %s", from.key,
-                         program == programs ? service_fields[0].example : service_fields[1].example);
+                         service_fields[program - programs].example);
     return 0;
 }
 
@@ -204,7 +215,14 @@ int chipfile_service(struct reading *r, struct core_type *type, const struct sta
     struct standing from = chipfile_standing(outer, "service", text.source, text.basis);
     if (read_program(r, type, &programs[0], &from, text.accept, &type->accept, &type->n_accept, err))
         return -1;
-    return read_program(r, type, &programs[1], &from, text.update, &type->update, &type->n_update, err);
+    if (read_program(r, type, &programs[1], &from, text.update, &type->update, &type->n_update, err))
+        return -1;
+    if (text.learn)
+        return read_program(r, type, &programs[2], &from, text.learn, &type->learn, &type->n_learn, err);
+    if (type->learning.on)
+        return doc_error(map, err, "%s.learn is missing: the time of learning at the end of a step; write for example learn: %s", from.key,
+                         service_fields[2].example);
+    return 0;
 }
 
 /* ---- what a program takes ---- */

@@ -198,14 +198,16 @@ static int from_memories(const struct doc_node *node)
 /* What one write sweep over the reset tables of a type costs and how many words its longest memory has. -1: not described. */
 static int sweep_type(const struct core_type *type, struct cost *energy, uint64_t *words)
 {
-    static const enum table swept[] = {TABLE_ACCUMULATOR, TABLE_STATE};
+    static const enum table swept[] = {TABLE_ACCUMULATOR, TABLE_STATE, TABLE_PRE_TRACE, TABLE_POST_TRACE};
     int last = NO_INDEX;
     *energy = (struct cost){.stated = 1, .source = NO_INDEX};
     *words = 0;
     for (size_t i = 0; i < sizeof swept / sizeof *swept; i++) {
         int memory = type->table[swept[i]].memory;
-        if (memory == NO_INDEX)
+        if (memory == NO_INDEX && i < 2)        /* traces may be left out, as any table that is not counted */
             return -1;
+        if (memory == NO_INDEX || (i >= 2 && !type->learning.on))
+            continue;
         const struct chip_memory *m = &type->memory[memory];
         uint64_t n = m->size_bits / m->width;
         if (memory != last)

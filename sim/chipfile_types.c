@@ -15,7 +15,7 @@ enum { TYPES_MAX = 100, DELAY_MAX = 65000, INTEGER_BITS_MAX = 32, DECAY_BITS_MAX
 struct type_text {
     const char *kind, *clock, *source;
     int basis, overlap, active_when, skip_idle;
-    const struct doc_node *capacity, *formats, *offers, *memories, *service, *queue, *static_;
+    const struct doc_node *capacity, *formats, *offers, *learning, *memories, *service, *queue, *static_;
 };
 #define OF(member) offsetof(struct type_text, member)
 static const struct field type_fields[] = {
@@ -28,10 +28,12 @@ static const struct field type_fields[] = {
      "number formats: the keys of its kind, see there"},
     {"offers", FIELD_NODE, OF(offers), 0, 0, 0, NULL, NULL, "{reset: [zero], reset_time: [now], compare: [greater], forms: [dense]}",
      "what the hardware does by itself"},
+    {"learning", FIELD_NODE, OF(learning), 0, 0, 0, NULL, "", "{potentiate: 16, depress: 18, pre_keep: 243, post_keep: 243}",
+     "how weights change during a run: the keys of its kind, see there; absent: they do not"},
     {"memories", FIELD_NODE, OF(memories), 0, 0, 0, NULL, "", "{synapse: {size: 64 KiB, width: 64 bit, ports: 1R1W, model: sram, source: sram, holds: {...}}}",
      "NAME: memory; see below"},
     {"service", FIELD_NODE, OF(service), 0, 0, 0, NULL, NULL, "{accept: {packet: 3 cycles, source: rtl}, update: {step: 2 cycles, source: rtl}}",
-     "how long accept and update take"},
+     "how long accept, update and learning take"},
     {"queue", FIELD_NODE, OF(queue), 0, 0, 0, NULL, NULL, "{in: 16 packets, out: 16 packets}", "places for packets"},
     {"overlap", FIELD_WORD, OF(overlap), 0, 0, 0, "none|full", "none", "none", "may packets be served while the update runs"},
     {"active_when", FIELD_WORD, OF(active_when), 0, 0, 0, "always|input|nonzero|input_or_nonzero", "always", "input_or_nonzero",
@@ -300,6 +302,8 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
     type->active_when = (enum active_when)text.active_when;
     type->skip_idle = text.skip_idle;
     if (read_capacity(type, &text, err) || read_formats(r, type, &keys, text.formats, node, err) || read_offers(r, type, &keys, &from, text.offers, err))
+        return -1;
+    if (chipfile_learning(r, type, &keys, text.learning, err))
         return -1;
     if (chipfile_memories(r, type, &from, text.memories, err) || chipfile_service(r, type, &from, text.service, err))
         return -1;

@@ -12,6 +12,9 @@
     X(UPDATE_IDLE, "update_idle", "update_idle", WORK, "updates", "a neuron (compartment) updated in its window, idle")                 \
     X(UPDATE_HELD, "update_held", "", WORK, "updates", "a neuron (compartment) visited outside its window; priced as update_idle")      \
     X(BUSY_CYCLES, "busy_cycles", "busy_cycle", WORK, "cycles", "core cycles of update programs, service and learning, as if nothing stalled") \
+    X(LEARN_STEPS, "learn_steps", "learn", WORK, "programs", "a learning program of one used core, at the end of a step")                \
+    X(LEARN_ROWS, "learn_rows", "learn_row", WORK, "rows", "a row swept by one: its axon had a trace, and a neuron of the core fired")   \
+    X(LEARN_SOPS, "learn_sops", "learn_sop", WORK, "synapses", "a plastic synapse adjusted, by its packet or a row's sweep, changed or not") \
     X(PACKETS, "packets", "packet_sent", WORK, "packets", "a packet that entered the network: unicast one per core reached, multicast one") \
     X(PACKETS_TILE, "packets_tile", "tile", WORK, "packets", "a delivery that crossed no link: source and target at one router")        \
     X(FLITS, "flits", "", WORK, "flits", "flits that entered the network")                                                              \

@@ -302,6 +302,8 @@ uint64_t load_table_bits(const struct load *l, enum table table)
     case TABLE_AXON: return mapping_table_words(l->type, table, l->axons_in) * width;
     case TABLE_ROUTING: return mapping_table_words(l->type, table, l->axons_out) * width;
     case TABLE_ACCUMULATOR: return mapping_table_words(l->type, table, l->accumulators * (t->delay_slots ? t->delay_slots : 1)) * width;
+    case TABLE_PRE_TRACE: return mapping_table_words(l->type, table, l->axons_in) * width;
+    case TABLE_POST_TRACE: return mapping_table_words(l->type, table, 2 * l->compartments) * width;
     case TABLE_STATE: case TABLE_PARAMETER: return mapping_table_words(l->type, table, l->compartments) * width;
     case N_TABLES: break;
     }

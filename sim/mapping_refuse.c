@@ -49,7 +49,8 @@ static const char *table_word(enum table table)
 {
     static const char *const word[N_TABLES] = {
         [TABLE_ROWS] = "synapse rows", [TABLE_AXON] = "axon table", [TABLE_STATE] = "neuron state", [TABLE_ACCUMULATOR] = "accumulators",
-        [TABLE_PARAMETER] = "neuron parameters", [TABLE_ROUTING] = "routing table"};
+        [TABLE_PARAMETER] = "neuron parameters", [TABLE_ROUTING] = "routing table", [TABLE_PRE_TRACE] = "traces of axons",
+        [TABLE_POST_TRACE] = "traces of neurons"};
     return word[table];
 }
 

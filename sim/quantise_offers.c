@@ -24,6 +24,16 @@ static const char *const point_words[] = {
     [RESET_NOW] = "in the step of the spike", [RESET_NEXT_BEFORE_DECAY] = "in the next step, before the decay",
     [RESET_NEXT_AFTER_INPUT] = "in the next step, after the input"};
 
+/* Kinds whose neurons are leaky integrate-and-fire. */
+static int is_leaky(const struct core_type *type)
+{
+    static const char *const leaky[] = {"reference", "lif", "cuba", "stdp", "rtl:lif_core", "rtl:stdp_core"};
+    for (size_t i = 0; i < sizeof leaky / sizeof *leaky; i++)
+        if (core_type_is(type, leaky[i]))
+            return 1;
+    return 0;
+}
+
 static int offers_kind(const struct core_type *t, enum reset_kind kind)
 {
     switch (kind) {
@@ -411,8 +421,8 @@ static int try_type(struct asking *a, uint32_t population)
 {
     const struct population *p = a->population;
     *a->plan = (struct quant_plan){.type = a->plan->type, .rule = p->rule, .compartments = 1};
-    if (!core_type_is(a->type, "reference") && !core_type_is(a->type, "lif") && !core_type_is(a->type, "cuba") && !core_type_is(a->type, "rtl:lif_core"))
-        return refuse(a, "is a leaky neuron", "neurons of another kind", "a core type of kind reference, lif or cuba");
+    if (!is_leaky(a->type))
+        return refuse(a, "is a leaky neuron", "neurons of another kind", "a core type of kind reference, lif, cuba or stdp");
     if (plan_current(a) || plan_payload(a, population) || plan_decay(a, p->beta, "membrane") ||
         plan_decay(a, a->plan->rule.current ? p->alpha : NULL, "current"))
         return -1;

@@ -17,6 +17,14 @@ LIF_SETS = [
     {"Neurons": 256, "Lanes": 1, "RestWidth": 8, "QueueIn": 2, "QueueOut": 2},
     {"Neurons": 24, "Lanes": 4, "Groups": 1, "Retire": 0, "QueueIn": 3, "QueueOut": 1},
 ]
+STDP_SETS = [
+    {},
+    {"Neurons": 128, "Lanes": 2, "Axons": 256, "SynapseWords": 8192, "WeightWidth": 6, "MembraneWidth": 12, "CurrentWidth": 12, "SumWidth": 18, "BiasWidth": 12,
+     "DecayBits": 0, "Groups": 4, "QueueIn": 2, "QueueOut": 2, "TraceWidth": 5, "RateWidth": 6},
+    {"Neurons": 256, "Lanes": 1, "Axons": 1000, "TraceWidth": 16, "RateWidth": 16, "Retire": 0},
+    {"Neurons": 24, "Lanes": 8, "Axons": 6, "Groups": 1, "WeightWidth": 16, "TraceWidth": 1, "RateWidth": 1},
+]
+SETS = {"lif_core": LIF_SETS, "stdp_core": STDP_SETS}
 
 
 def need(tool):

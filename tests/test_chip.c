@@ -214,6 +214,28 @@ static void a_sum_that_cannot_be_held_is_named(void)
     network_free(net);
 }
 
+/* Weights of 8 bit signed may come to -128: what a plastic synapse adds to the bound, whatever it is now. A population that does not learn keeps its own. */
+static void plastic_synapses_count_at_their_limits(void)
+{
+    struct err err;
+    struct loaded l;
+    struct network *net = dense_network(4, 6, 2);
+    struct chip_options options = {.steps = STEPS, .hold = 1, .host_payload_max = 1};
+    CU_ASSERT_EQUAL_FATAL(load(&l, net, "configs/chips/learn28.yaml", NULL, 0, "fill"), 0);
+    struct chip *chip = chip_new(l.chip, net, l.quantised, l.mapping, &options, &err);
+    if (!chip)
+        printf("\n    %s\n", err.text);
+    CU_ASSERT_FATAL(chip != NULL);
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < 6; i++)
+        wrong += chip->core[0].fan_in_sum[i] != 4 * 128;        /* no biases in this network */
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(chip->core[0].group[0].learns && chip->core[0].image.learning.weight_high == 127 && chip->core[0].image.words.pre_per == 4);
+    chip_free(chip);
+    unload(&l);
+    network_free(net);
+}
+
 /* Entries of 24 (accumulator), 32 (state) and 64 bits (parameters), one each per word of so many bits: ceil(entry / word) accesses
  * per entry, or floor(word / entry) entries per access; the mapper fits memories with the same numbers. */
 static uint64_t check_entries(uint32_t width)
@@ -266,6 +288,7 @@ int main(void)
     CU_pSuite suite = CU_add_suite("chip", NULL, NULL);
     CU_add_test(suite, "rows and routes, read back, are the network's synapses, windows and axons", rows_and_routes_are_the_network);
     CU_add_test(suite, "flits and clock crossings are rounded up", sizes_and_clocks_are_rounded_up);
+    CU_add_test(suite, "plastic synapses count at their limits", plastic_synapses_count_at_their_limits);
     CU_add_test(suite, "a sum that its word may not hold is refused with layer, neuron and core", a_sum_that_cannot_be_held_is_named);
     CU_add_test(suite, "an entry wider than a word takes several accesses, and the mapper says the same", an_entry_wider_than_a_word_takes_several_accesses);
     return check_run();

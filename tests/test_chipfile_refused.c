@@ -264,7 +264,7 @@ static void a_core_type_must_agree_with_itself(void)
 
 static void paths_that_are_no_chips_are_told_apart(void)
 {
-    static const struct refusal row[] = {{"lohi", NULL, "no chip 'lohi'; did you mean 'loihi'? There are: ideal, loihi, mesh28"},
+    static const struct refusal row[] = {{"lohi", NULL, "no chip 'lohi'; did you mean 'loihi'? There are: ideal, learn28, loihi, mesh28"},
                                          {"configs/chips", NULL, "configs/chips: is a folder"},
                                          {".", NULL, "is a folder"},
                                          {"./nothing.yaml", NULL, "./nothing.yaml: No such file"},

@@ -186,7 +186,7 @@ static void what_cannot_be_done_is_refused_by_name(void)
     net = one_layer(&a, 3, 2, half_weights);
     refused(net, &c, NULL, (const char *[]){"lif:", "current", "cuba", NULL});
     c.type.kind = (char *)(uintptr_t) "odin";
-    refused(net, &c, NULL, (const char *[]){"lif:", "kind reference, lif or cuba", NULL});
+    refused(net, &c, NULL, (const char *[]){"lif:", "kind reference, lif, cuba or stdp", NULL});
     network_free(net);
 }
 

@@ -666,7 +666,7 @@ static void the_summary_holds_every_key_that_scripts_rely_on(void)
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         CU_ASSERT_PTR_NOT_NULL(doc_get(doc_get(doc_get(root, "memories"), "synapse"), memory[i]));
     for (int c = 0; c < N_COUNTERS; c++)
-        if (chipfile_counts(&f->chip.noc, c))
+        if (chipfile_counts(&f->chip, c))
             CU_ASSERT_PTR_NOT_NULL(doc_get(doc_get(root, counters[c].class_ == COUNTER_WORK ? "counts" : "time_counts"), counters[c].name));
     CU_ASSERT_STRING_EQUAL(doc_get(root, "engine")->text, "c");
     CU_ASSERT_EQUAL(number_at(doc, "counts", "sops"), 4080);

@@ -1,5 +1,5 @@
-"""Every module of rtl/ passes `verilator --lint-only -Wall` without a warning that is not waived with a reason in rtl/volley.vlt, lif_core with every
-set of parameters that is built; and one module stands in each file, named as the file."""
+"""Every module of rtl/ passes `verilator --lint-only -Wall` without a warning that is not waived with a reason in rtl/volley.vlt, lif_core and
+stdp_core with every set of parameters that is built; and one module stands in each file, named as the file."""
 import os
 import re
 import sys
@@ -22,7 +22,7 @@ def main():
     rtl_tools.need("verilator")
     faults = names()
     for module in rtl_tools.modules():
-        for parameters in rtl_tools.LIF_SETS if module == "lif_core" else [{}]:
+        for parameters in rtl_tools.SETS.get(module, [{}]):
             status, said = rtl_tools.lint(module, parameters)
             if status or "Warning" in said:
                 faults.append("%s %s: %s" % (module, parameters, said.strip()[:2000]))
@@ -30,7 +30,8 @@ def main():
     with folder:
         if rtl_tools.lint("fifo", {}, copy)[0] == 0:
             faults.append("a width that does not match, planted in fifo, is not seen")
-    print("\n".join(faults) if faults else "%d modules are clean, lif_core with %d sets" % (len(rtl_tools.modules()), len(rtl_tools.LIF_SETS)))
+    print("\n".join(faults) if faults else "%d modules are clean, lif_core with %d sets, stdp_core with %d" % (
+        len(rtl_tools.modules()), len(rtl_tools.LIF_SETS), len(rtl_tools.STDP_SETS)))
     return 1 if faults else 0
 
 

@@ -6,7 +6,8 @@ import sys
 
 import rtl_tools
 
-TOPS = {"lif_core": ["fifo", "config_port", "lif_registers", "lif_service", "lif_update", "lif_neuron", "lif_core"],
+LIF = ["fifo", "config_port", "lif_registers", "lif_service", "lif_update", "lif_neuron", "lif_core"]
+TOPS = {"lif_core": LIF, "stdp_core": LIF + ["stdp_registers", "stdp_trace", "stdp_weight", "stdp_learning", "stdp_core"],
         "spike_router": ["fifo", "arbiter", "stream_register", "spike_router"]}
 GATE = re.compile(r"\$_(?:\w+)_$|^mem_1r1w$|^\$paramod.*mem_1r1w")
 LATCH = re.compile(r"\$_(?:DLATCH|SR)")
@@ -30,11 +31,9 @@ def main():
     rtl_tools.need("yosys")
     faults = []
     for top in TOPS:
-        if top not in rtl_tools.modules():
-            continue
-        sets = [{"Retire": 0}] if top == "lif_core" else [{}]
-        if top == "lif_core" and "--all" in sys.argv:
-            sets += [dict(parameters, Retire=0) for parameters in rtl_tools.LIF_SETS[1:]]
+        sets = [{"Retire": 0}] if top in rtl_tools.SETS else [{}]
+        if top in rtl_tools.SETS and "--all" in sys.argv:
+            sets += [dict(parameters, Retire=0) for parameters in rtl_tools.SETS[top][1:]]
         for parameters in sets:
             cells, wrong = synthesise(top, parameters)
             flops = sum(count for name, count in cells.items() if "DFF" in name)

@@ -1,9 +1,8 @@
-/* Kind rtl:lif_core over a verilated model. The model is chosen at load: the first whose parameters hold the core type's formats exactly.
+/* Kinds rtl:lif_core and rtl:stdp_core over a verilated model. The model is chosen at load: the first whose parameters hold the core type's formats exactly.
  * Accesses are the RTL's strobes and go to the last group; what belongs to populations (synapses, updates) is told apart by the rows and
  * by the retire port. */
 #include "cores/rtl/lif_core.h"
 
-#include <cstring>
 #include <deque>
 #include <new>
 #include <string>
@@ -17,12 +16,18 @@
 using namespace rtl;
 
 struct core {
+    core(const char *kind_name, std::vector<std::unique_ptr<LifModel> (*)()> kind_models) : kind(kind_name), models(std::move(kind_models)) {}
+    const char *kind;
+    std::vector<std::unique_ptr<LifModel> (*)()> models;    /* that this kind may be */
     const struct image *image = nullptr;
     std::unique_ptr<LifModel> model;
     std::vector<LifRow> row;            /* [axon] */
     std::vector<uint16_t> group_of;     /* [neuron] */
     std::deque<uint32_t> queued;        /* through the pins: axons in the input queue */
     uint32_t serving_group = 0;         /* through the pins: whom the service in hand is counted for */
+    bool learning = false;              /* through the pins: the program runs */
+    uint64_t swept = UINT64_MAX;        /* and the last axon whose row it swept */
+    bool fill = false;                  /* the bank that packets fill: the post traces after the last update */
 };
 
 LifModel &rtl::lif_model_of(const struct core *core)
@@ -37,7 +42,12 @@ const image *rtl::lif_image_of(const struct core *core)
 
 struct core *rtl_lif_create(const struct params *, uint32_t, struct err *)
 {
-    return new core;
+    return new core("rtl:lif_core", lif_models());
+}
+
+struct core *rtl_stdp_create(const struct params *, uint32_t, struct err *)
+{
+    return new core("rtl:stdp_core", stdp_models());
 }
 
 void rtl_lif_destroy(struct core *core)
@@ -66,8 +76,8 @@ int rtl_lif_load(struct core *core, const struct image *image, struct err *err)
     std::string reasons;
     core->image = image;
     if (image->axons && !image->axon_row)
-        return err_bug(err, "rtl:lif_core: the image lists no rows by axon");
-    for (auto make : lif_models()) {
+        return err_bug(err, "%s: the image lists no rows by axon", core->kind);
+    for (auto make : core->models) {
         std::unique_ptr<LifModel> model = make();
         std::string name = model->name();
         bool near;
@@ -80,7 +90,7 @@ int rtl_lif_load(struct core *core, const struct image *image, struct err *err)
         reasons += (reasons.empty() ? "" : "; ") + name + ": " + err->text;
     }
     if (!core->model)
-        return err_answer(err, "none of the lif_cores that were verilated fits. %s", reasons.c_str());
+        return err_answer(err, "%s: none of those that were verilated fits. %s", core->kind, reasons.c_str());
     core->group_of.assign(image->neurons, 0);
     for (uint32_t g = 0; g < image->groups; g++)
         for (uint32_t i = 0; i < image->group[g].count; i++)
@@ -94,6 +104,7 @@ void rtl_lif_reset(struct core *core)
     struct err err;
     core->queued.clear();
     core->model->clear(&err);
+    core->fill = false;
 }
 
 void rtl_lif_cost(const struct core *core, const struct packet *p, uint32_t n, uint32_t *cycles)
@@ -111,6 +122,7 @@ static void add_strobes(const struct core *core, const Strobes &strobes, struct 
         memory[m].writes += strobes.writes[m];
     }
     memory[IMAGE_ROWS].row_reads += strobes.reads[IMAGE_ROWS];
+    memory[IMAGE_ROWS].row_writes += strobes.writes[IMAGE_ROWS];
 }
 
 /* A packet belongs to the population of its first segment; a synapse whose target is held in the next step is late. */
@@ -119,8 +131,11 @@ static void add_packet(const struct core *core, const LifRow &row, uint64_t next
     uint64_t *first = counts->action + (size_t)row.share[0].group * N_ACTIONS;
     first[ACT_LEAVES]++;
     first[ACT_BUSY_CYCLES] += cycles;   /* 0 where they are counted as they go by */
-    for (const LifShare &share : row.share)
-        counts->action[(size_t)share.group * N_ACTIONS + (sweep_open(&core->image->group[share.group], next) ? ACT_SOPS : ACT_SOPS_LATE)] += share.synapses;
+    for (const LifShare &share : row.share) {
+        uint64_t *action = counts->action + (size_t)share.group * N_ACTIONS;
+        action[sweep_open(&core->image->group[share.group], next) ? ACT_SOPS : ACT_SOPS_LATE] += share.synapses;
+        action[ACT_LEARN_SOPS] += share.plastic;
+    }
 }
 
 int rtl_lif_accept(struct core *core, const struct core_step *at, const struct packet *p, uint32_t n, uint32_t ahead, uint32_t *cycles,
@@ -130,9 +145,9 @@ int rtl_lif_accept(struct core *core, const struct core_step *at, const struct p
     Strobes strobes = {};
     for (uint32_t i = 0; i < n; i++) {
         if (p[i].payload != 1 || p[i].delay)
-            return err_answer(err, "rtl:lif_core: a packet of value %d and delay %u; it takes binary spikes without delay", p[i].payload, p[i].delay);
+            return err_answer(err, "%s: a packet of value %d and delay %u; it takes binary spikes without delay", core->kind, p[i].payload, p[i].delay);
         if (p[i].axon >= core->row.size())
-            return err_bug(err, "rtl:lif_core: axon %u of %zu", p[i].axon, core->row.size());
+            return err_bug(err, "%s: axon %u of %zu", core->kind, p[i].axon, core->row.size());
         uint32_t took;
         if (core->model->serve(p[i].axon, &took, strobes, err))
             return -1;
@@ -167,10 +182,38 @@ int rtl_lif_update(struct core *core, const struct core_step *at, struct emissio
 {
     Strobes strobes = {};
     out->count = 0;
+    core->fill = !core->fill;
     auto retired = [&](const Retired &r) { add_retired(core, r, counts); };
     if (core->model->update(open_groups(core->image, at->step), out, cycles, strobes, retired, err))
         return -1;
     counts->action[ACT_CORE_STEPS]++;       /* the program itself belongs to the first group */
+    counts->action[ACT_BUSY_CYCLES] += *cycles;
+    add_strobes(core, strobes, counts);
+    return 0;
+}
+
+/* A row that is swept shows its axon once per word; rows come in order of axons. last: the one before. */
+static void add_swept(const struct core *core, uint32_t axon, uint64_t *last, struct core_counts *counts)
+{
+    if (axon == *last)
+        return;
+    *last = axon;
+    counts->action[(size_t)core->row[axon].share[0].group * N_ACTIONS + ACT_LEARN_ROWS]++;
+    for (const LifShare &share : core->row[axon].share)
+        counts->action[(size_t)share.group * N_ACTIONS + ACT_LEARN_SOPS] += share.plastic;
+}
+
+int rtl_stdp_learn(struct core *core, const struct core_step *, enum learn_phase phase, int64_t, uint32_t *cycles, struct core_counts *counts, struct err *err)
+{
+    Strobes strobes = {};
+    uint64_t last = UINT64_MAX;
+    *cycles = 0;
+    if (!core->image->learning.on || phase != LEARN_STEP)
+        return 0;
+    auto swept = [&](uint32_t axon) { add_swept(core, axon, &last, counts); };
+    if (core->model->learn(cycles, strobes, swept, err))
+        return -1;
+    counts->action[ACT_LEARN_STEPS]++;
     counts->action[ACT_BUSY_CYCLES] += *cycles;
     add_strobes(core, strobes, counts);
     return 0;
@@ -198,6 +241,15 @@ static void count_cycle(struct core *core, const struct core_ports *ports, const
     counts->action[(size_t)core->serving_group * N_ACTIONS + ACT_BUSY_CYCLES] += pins.serving;
     if (pins.packet_valid && pins.packet_ready)
         core->queued.push_back(pins.packet_axon);
+    if (pins.learn_valid && pins.learn_ready) {
+        counts->action[ACT_LEARN_STEPS]++;
+        core->learning = true;
+        core->swept = UINT64_MAX;
+    }
+    if (pins.swept)
+        add_swept(core, pins.swept_axon, &core->swept, counts);
+    core->learning &= !pins.learn_done;
+    counts->action[ACT_BUSY_CYCLES] += core->learning;
 }
 
 static void show(const LifPins &pins, struct core_ports *ports)
@@ -206,6 +258,8 @@ static void show(const LifPins &pins, struct core_ports *ports)
     ports->spike_valid = pins.spike_valid;
     ports->step_ready = pins.step_ready;
     ports->step_done = pins.step_done;
+    ports->learn_ready = pins.learn_ready;
+    ports->learn_done = pins.learn_done;
     ports->idle = pins.idle;
     ports->updating = pins.updating;
     ports->stopped = pins.stopped;
@@ -233,29 +287,66 @@ void rtl_lif_clock(struct core *core, struct core_ports *ports)
     pins.step_valid = ports->step_valid;
     pins.packet_axon = ports->axon;
     pins.step_open = open_groups(core->image, ports->step);
+    pins.learn_valid = ports->learn_valid;
     const std::function<void(const Retired &)> retired = [&](const Retired &r) { add_retired(core, r, ports->counts); };
     ports->failed = core->model->clock(pins, ports->counts ? &retired : nullptr, ports->err ? ports->err : &unheard) != 0;
+    core->fill ^= pins.step_valid && pins.step_ready;
     if (ports->counts)
         count_cycle(core, ports, pins);
     show(pins, ports);
 }
 
-/* Where a neuron's membrane lies in the state memory: bits of a word that may cross from one 32-bit part into the next. */
+/* Where a variable lies: bits of a word that may cross from one 32-bit part into the next. */
 struct Slot {
-    uint32_t word, bit, bits;
+    Place place;
+    uint32_t word, bit, bits, width;    /* width: of the whole word */
+    bool is_signed;
 };
 
-static Slot slot_of(const LifShape &s, uint64_t neuron)
+enum variable { VARIABLE_MEMBRANE, VARIABLE_PRE, VARIABLE_POST, VARIABLE_WEIGHT };
+
+/* Lane `lane` of a word with an entry per lane. */
+static Slot lane_of(const LifShape &s, Place place, uint32_t word, uint32_t lane, uint32_t entry, uint32_t bits, bool is_signed)
 {
-    return {(uint32_t)(neuron / s.lanes), (uint32_t)(neuron % s.lanes) * (s.rest_bits + s.membrane_bits), s.membrane_bits};
+    return {place, word, lane * entry, bits, s.lanes * entry, is_signed};
 }
 
-/* The two parts that hold it, as one number; the second only where it is needed. */
+static uint32_t bits_for(uint32_t values)
+{
+    uint32_t bits = 0;
+    while (((uint64_t)1 << bits) < values)
+        bits++;
+    return bits;
+}
+
+/* Index of a weight: axon * 2^32 + place in its row. false: there is no such variable. */
+static bool find_slot(const struct core *core, uint32_t variable, uint64_t index, Slot *slot)
+{
+    const LifShape &s = core->model->shape();
+    uint32_t word = (uint32_t)index / s.lanes, lane = (uint32_t)index % s.lanes, bank = core->fill ? s.neurons / s.lanes : 0;
+    uint64_t axon = index >> 32, k = index & UINT32_MAX;
+    if (variable == VARIABLE_MEMBRANE && index < core->image->neurons)
+        *slot = lane_of(s, Place::State, word, lane, s.rest_bits + s.membrane_bits, s.membrane_bits, true);
+    else if (variable == VARIABLE_PRE && s.trace_bits && index < core->image->axons)
+        *slot = lane_of(s, Place::PreTrace, word, lane, s.trace_bits + 1, s.trace_bits, false);
+    else if (variable == VARIABLE_POST && s.trace_bits && index < core->image->neurons)
+        *slot = lane_of(s, Place::PostTrace, bank + word, lane, s.trace_bits + 1, s.trace_bits, false);
+    else if (variable == VARIABLE_WEIGHT && axon < core->row.size() && k < core->row[axon].synapse.size()) {
+        const LifSynapse &at = core->row[axon].synapse[k];
+        uint32_t width = s.lanes * (s.weight_bits + 1) + bits_for(s.neurons / s.lanes);
+        *slot = {Place::Synapse, at.word, at.lane * s.weight_bits, s.weight_bits, width, true};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* The parts that hold it, as one number; the second only where it is needed. */
 static int read_parts(LifModel &model, const Slot &slot, uint64_t *both, struct err *err)
 {
     uint32_t part[2] = {0, 0}, first = slot.bit / 32;
     for (uint32_t p = 0; p < (slot.bit % 32 + slot.bits > 32 ? 2u : 1u); p++)
-        if (model.read(Place::State, slot.word, first + p, &part[p], err))
+        if (model.read(slot.place, slot.word, first + p, &part[p], err))
             return -1;
     *both = (uint64_t)part[1] << 32 | part[0];
     return 0;
@@ -263,41 +354,38 @@ static int read_parts(LifModel &model, const Slot &slot, uint64_t *both, struct 
 
 static int no_place(const struct core *core, uint32_t variable, uint64_t index, struct err *err)
 {
-    if (variable || index >= core->image->neurons)
-        return err_bug(err, "rtl:lif_core: no variable %u of neuron %llu", variable, (unsigned long long)index);
-    return 0;
+    return err_bug(err, "%s: no variable %u at %llu", core->kind, variable, (unsigned long long)index);
 }
 
 int rtl_lif_peek(const struct core *core, uint32_t variable, uint64_t index, int64_t *value, struct err *err)
 {
-    if (no_place(core, variable, index, err))
-        return -1;
-    Slot slot = slot_of(core->model->shape(), index);
+    Slot slot;
     uint64_t both;
+    if (!find_slot(core, variable, index, &slot))
+        return no_place(core, variable, index, err);
     if (read_parts(*core->model, slot, &both, err))
         return -1;
     uint64_t raw = both >> (slot.bit % 32) & (((uint64_t)1 << slot.bits) - 1);
-    *value = (int64_t)(raw << (64 - slot.bits)) >> (64 - slot.bits);
+    *value = slot.is_signed ? (int64_t)(raw << (64 - slot.bits)) >> (64 - slot.bits) : (int64_t)raw;
     return 0;
 }
 
-/* A word changes when its last part is written, and then all of it: the parts are read, one membrane replaced, and all written. */
+/* A word changes when its last part is written, and then all of it: the parts are read, one variable replaced, and all written. */
 int rtl_lif_poke(struct core *core, uint32_t variable, uint64_t index, int64_t value, struct err *err)
 {
-    if (no_place(core, variable, index, err))
-        return -1;
-    const LifShape &s = core->model->shape();
-    Slot slot = slot_of(s, index);
-    std::vector<uint32_t> part((s.lanes * (s.rest_bits + s.membrane_bits) + 31) / 32);
+    Slot slot;
+    if (!find_slot(core, variable, index, &slot))
+        return no_place(core, variable, index, err);
+    std::vector<uint32_t> part((slot.width + 31) / 32);
     for (uint32_t p = 0; p < part.size(); p++)
-        if (core->model->read(Place::State, slot.word, p, &part[p], err))
+        if (core->model->read(slot.place, slot.word, p, &part[p], err))
             return -1;
     for (uint32_t b = 0; b < slot.bits; b++) {
         uint32_t mask = 1u << ((slot.bit + b) % 32), &at = part[(slot.bit + b) / 32];
         at = (uint64_t)value >> b & 1 ? at | mask : at & ~mask;
     }
     for (uint32_t p = 0; p < part.size(); p++)
-        if (core->model->write(Place::State, slot.word, p, part[p], err))
+        if (core->model->write(slot.place, slot.word, p, part[p], err))
             return -1;
     return 0;
 }

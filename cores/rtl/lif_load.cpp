@@ -1,8 +1,7 @@
-/* The words of lif_core's memories (layouts: rtl/README.md) from an image. Neuron i is lane i % lanes of word i / lanes, so local numbers
+/* The words of the memories of lif_core and stdp_core (layouts: rtl/README.md) from an image. Neuron i is lane i % lanes of word i / lanes, so local numbers
  * are the RTL's own. A row becomes one synapse word per accumulator word that it touches. */
 #include "cores/rtl/lif_load.hpp"
 
-#include <cstring>
 #include <string>
 
 #include "base/err.h"
@@ -85,6 +84,23 @@ int format_fits(const LifShape &s, const image *image, err *err)
     return 0;
 }
 
+/* Traces must saturate where the core type says; rates and limits need only fit. */
+int learning_fits(const LifShape &s, const image *image, err *err)
+{
+    const image_learning &l = image->learning;
+    if (!l.on)
+        return 0;
+    if (l.trace_bits != s.trace_bits)
+        return err_answer(err, "its traces have %u bits, the core type's %u", s.trace_bits, l.trace_bits);
+    if (l.potentiate >> s.rate_bits || l.depress >> s.rate_bits)
+        return err_answer(err, "its rates of learning have %u bits, needed: %u and %u", s.rate_bits, l.potentiate, l.depress);
+    if (!fits_signed(l.weight_low, s.weight_bits) || !fits_signed(l.weight_high, s.weight_bits))
+        return err_answer(err, "its weights have %u bits signed, the limits of learning are %d and %d", s.weight_bits, l.weight_low, l.weight_high);
+    if ((image->words.pre_per && image->words.pre_per != s.lanes) || (image->words.post_per && image->words.post_per != s.lanes))
+        return err_answer(err, "it has %u traces per word, the core type's memories %u and %u", s.lanes, image->words.pre_per, image->words.post_per);
+    return 0;
+}
+
 int group_fits(const LifShape &s, const image_group &g, err *err)
 {
     if (g.compartments > 1)
@@ -158,9 +174,27 @@ int load_neurons(LifModel &model, const image *image, err *err)
     for (uint32_t g = 0; g < image->groups; g++) {
         const image_group &group = image->group[g];
         uint32_t rule = (uint32_t)group.reset | (uint32_t)group.point << 2 | (uint32_t)(group.at_least != 0) << 4 | group.shift << 8 | group.refractory << 16;
+        if (image->learning.on && group.learns)
+            rule |= 1u << 5;
         if (model.write(Place::Registers, LIF_RULE + g, 0, rule, err))
             return -1;
     }
+    return 0;
+}
+
+/* Rates, traces and limits, then the switch. */
+int load_learning(LifModel &model, const image *image, err *err)
+{
+    const image_learning &l = image->learning;
+    uint32_t traces = (image->axons + model.shape().lanes - 1) / model.shape().lanes;
+    const struct {
+        uint32_t number, value;
+    } registers[] = {{STDP_RATES, l.depress << 16 | l.potentiate}, {STDP_ADD, l.post_add << 16 | l.pre_add}, {STDP_KEEP, l.post_keep << 8 | l.pre_keep},
+                     {STDP_LOW, (uint32_t)l.weight_low}, {STDP_HIGH, (uint32_t)l.weight_high}, {STDP_LAST_TRACE, traces ? traces - 1 : 0},
+                     {STDP_ON, l.shift << 8 | 1}};
+    for (auto r : registers)
+        if (model.write(Place::Registers, r.number, 0, r.value, err))
+            return -1;
     return 0;
 }
 
@@ -168,55 +202,45 @@ int load_neurons(LifModel &model, const image *image, err *err)
 
 /* A synapse word in the making. segment: whose weights it holds, the last one that added any. */
 struct RowWord {
-    uint32_t word, used;
+    uint32_t word, used, plastic;           /* used, plastic: a bit per lane */
     int64_t weight[8];
 };
 
-template <class T> int64_t element(const unsigned char *at, uint32_t i)
-{
-    T value;
-    memcpy(&value, at + i * sizeof value, sizeof value);
-    return (int64_t)value;
-}
-
-/* Synapse i of a segment: its target, and its weight. */
-void synapse_of(const segment *s, uint32_t i, uint32_t *target, int64_t *weight)
-{
-    const unsigned char *body = (const unsigned char *)(s + 1), *weights = body + segment_weights_at(s);
-    uint32_t ids = segment_id_bytes(s->form), w = segment_weight_bytes(s->form);
-    *target = s->base + (uint32_t)(ids == 0 ? i : ids == 1 ? element<uint8_t>(body, i) : ids == 2 ? element<uint16_t>(body, i) : element<uint32_t>(body, i));
-    *weight = w == 1 ? element<int8_t>(weights, i) : w == 2 ? element<int16_t>(weights, i)
-            : w == 4 ? element<int32_t>(weights, i) : element<int64_t>(weights, i);
-}
-
 /* Into the last word where that is the target's and its lane is free, else into a new one. Two words side by side must differ (the RTL
  * writes one while it reads the next), so a second synapse of the same neuron gets an empty word of another neuron before it. */
-void add_synapse(std::vector<RowWord> &row, uint32_t lanes, uint32_t target, int64_t weight)
+void add_synapse(std::vector<RowWord> &row, uint32_t lanes, uint32_t target, int64_t weight, bool plastic)
 {
     uint32_t word = target / lanes, lane = target % lanes;
     bool same = !row.empty() && row.back().word == word;
     if (same && row.back().used >> lane & 1)
-        row.push_back({word ? word - 1 : 1, 0, {}});
+        row.push_back({word ? word - 1 : 1, 0, 0, {}});
     if (!same || row.back().word != word)
-        row.push_back({word, 0, {}});
+        row.push_back({word, 0, 0, {}});
     row.back().used |= 1u << lane;
+    row.back().plastic |= (uint32_t)plastic << lane;
     row.back().weight[lane] = weight;
 }
 
 int collect_row(const LifShape &s, const image *image, uint32_t axon, std::vector<RowWord> &row, LifRow &out, err *err)
 {
     for (const segment *at = (const segment *)(image->rows + image->axon_row[axon]);; at = segment_next(at)) {
+        bool learns = image->learning.on && image->group[at->group].learns && !at->fixed;
         if (at->delay)
             return err_answer(err, "axon %u: a delay of %u steps, and it has no delay slots", axon, at->delay + 1u);
         for (uint32_t i = 0; i < at->count; i++) {
             uint32_t target;
             int64_t weight;
-            synapse_of(at, i, &target, &weight);
+            segment_synapse(at, i, &target, &weight);
+            if (learns && (weight < image->learning.weight_low || weight > image->learning.weight_high))
+                return err_answer(err, "axon %u: a plastic weight of %lld lies outside its limits", axon, (long long)weight);
             if (!fits_signed(weight, s.weight_bits))
                 return err_answer(err, "axon %u: a weight of %lld needs more than %u bits signed", axon, (long long)weight, s.weight_bits);
-            add_synapse(row, s.lanes, target, weight);
+            add_synapse(row, s.lanes, target, weight, learns);
+            if (image->learning.on)
+                out.synapse.push_back({(uint32_t)row.size() - 1, target % s.lanes});
         }
-        out.share.push_back({at->group, at->count});
+        out.share.push_back({at->group, at->count, learns ? at->count : 0});
+        out.plastic |= learns && at->count;
         if (at->last)
             break;
     }
@@ -232,6 +256,8 @@ int write_row(LifModel &model, const std::vector<RowWord> &row, uint32_t place, 
         for (uint32_t l = 0; l < s.lanes; l++)
             word.add(row[w].weight[l], s.weight_bits);
         word.add(row[w].word, bits_for(s.neurons / s.lanes));
+        if (s.trace_bits)
+            word.add(row[w].plastic, s.lanes);
         if (word.write(model, Place::Synapse, place + w, err))
             return -1;
     }
@@ -242,7 +268,7 @@ int write_row(LifModel &model, const std::vector<RowWord> &row, uint32_t place, 
 
 int lif_fits(const LifShape &s, const image *image, err *err)
 {
-    if (format_fits(s, image, err))
+    if (format_fits(s, image, err) || learning_fits(s, image, err))
         return -1;
     for (uint32_t g = 0; g < image->groups; g++) {
         const image_group &group = image->group[g];
@@ -273,7 +299,7 @@ int lif_load(LifModel &model, const image *image, std::vector<LifRow> &rows, err
     const LifShape &s = model.shape();
     uint32_t place = 0, length_bits = bits_for(s.neurons / s.lanes) + 3, place_bits = bits_for(s.synapse_words);
     rows.assign(image->axons, {});
-    if (load_neurons(model, image, err))
+    if (load_neurons(model, image, err) || (image->learning.on && load_learning(model, image, err)))
         return -1;
     for (uint32_t a = 0; a < image->axons; a++) {
         std::vector<RowWord> row;
@@ -285,6 +311,10 @@ int lif_load(LifModel &model, const image *image, std::vector<LifRow> &rows, err
                               (1u << length_bits) - 1);
         descriptor.add(place, place_bits);
         descriptor.add((int64_t)row.size(), length_bits);
+        if (s.trace_bits)
+            descriptor.add(rows[a].plastic, 1);
+        for (LifSynapse &synapse : rows[a].synapse)
+            synapse.word += place;
         if (write_row(model, row, place, err) || descriptor.write(model, Place::Axon, a, err))
             return -1;
         place += (uint32_t)row.size();

@@ -1,4 +1,4 @@
-/* The pins of lif_core (rtl/README.md). A cycle is: drive the inputs, evaluate with the clock low, read the outputs, raise the clock.
+/* The pins of lif_core and stdp_core (rtl/README.md). A cycle is: drive the inputs, evaluate with the clock low, read the outputs, raise the clock.
  * Each model has its own context, so that time, assertions and random initial values are its own. Memories and registers start at
  * random but reproducible values: what a load does not write must not matter. */
 #include "cores/rtl/lif_model.hpp"
@@ -8,6 +8,8 @@
 #include <Vlif_core_l1.h>
 #include <Vlif_core_l2.h>
 #include <Vlif_core_l8.h>
+#include <Vstdp_core.h>
+#include <Vstdp_core_l2.h>
 #endif
 #include <string>
 #include <verilated.h>
@@ -51,7 +53,7 @@ template <class Port> void set(Port &port, uint32_t value)
 
 template <class Top> class Model final : public LifModel {
   public:
-    explicit Model(const char *name) : name_(name)
+    Model(const char *name, uint32_t id) : name_(name), id_(id)
     {
         context_.threads(1);                /* or every core brings a pool of threads that nobody uses */
         context_.randReset(RANDOM_BITS);
@@ -60,7 +62,7 @@ template <class Top> class Model final : public LifModel {
 #ifdef VOLLEY_RTL_PROBE
         context_.traceEverOn(true);
 #endif
-        top_ = std::make_unique<Top>(&context_, "lif_core");
+        top_ = std::make_unique<Top>(&context_, "core");
     }
     ~Model() override
     {
@@ -78,7 +80,7 @@ template <class Top> class Model final : public LifModel {
     int reset(err *err) override
     {
         top_->rst_ni = 1;
-        top_->cfg_valid_i = top_->packet_valid_i = top_->step_valid_i = 0;
+        top_->cfg_valid_i = top_->packet_valid_i = top_->step_valid_i = top_->learn_valid_i = 0;
         top_->spike_ready_i = 1;
         settle();
         top_->rst_ni = 0;
@@ -116,12 +118,13 @@ template <class Top> class Model final : public LifModel {
         top_->spike_ready_i = pins.spike_ready;
         top_->step_valid_i = pins.step_valid;
         set(top_->step_open_i, pins.step_open);
+        top_->learn_valid_i = pins.learn_valid;
         look(pins);
         if (retired && top_->retire_valid_o && top_->retire_update_o)
             retire(*retired);
         tell();
         edge();
-        top_->packet_valid_i = top_->step_valid_i = 0;      /* nothing is offered any more by whoever clocks no further */
+        top_->packet_valid_i = top_->step_valid_i = top_->learn_valid_i = 0;      /* nothing is offered any more by whoever clocks no further */
         return healthy(err);
     }
 
@@ -133,6 +136,8 @@ template <class Top> class Model final : public LifModel {
         pins.spike_neuron = top_->spike_neuron_o;
         pins.step_ready = top_->step_ready_o;
         pins.step_done = top_->step_done_o;
+        pins.learn_ready = top_->learn_ready_o;
+        pins.learn_done = top_->learn_done_o;
         pins.idle = top_->idle_o;
         pins.updating = top_->updating_o;
         pins.stopped = top_->stopped_o;
@@ -140,6 +145,8 @@ template <class Top> class Model final : public LifModel {
         pins.taken = top_->taken_o;
         pins.queued = top_->queued_o;
         pins.queued_neuron = top_->queued_neuron_o;
+        pins.swept = top_->retire_learn_o;
+        pins.swept_axon = top_->retire_axon_o;
         pins.read = top_->read_o;
         pins.write = top_->write_o;
     }
@@ -195,6 +202,31 @@ template <class Top> class Model final : public LifModel {
         return err_bug(err, "%s: an update is not done after %u cycles: %s", name_, (unsigned)CYCLES_MOST, port().c_str());
     }
 
+    int learn(uint32_t *cycles, Strobes &strobes, const std::function<void(uint32_t)> &swept, err *err) override
+    {
+        top_->learn_valid_i = 1;
+        settle();
+        bool ready = top_->learn_ready_o;
+        edge();                             /* cycle 0 */
+        top_->learn_valid_i = 0;
+        if (!ready)
+            return err_bug(err, "%s: an idle core does not learn: %s", name_, port().c_str());
+        for (uint32_t c = 1; c < CYCLES_MOST; c++) {
+            settle();
+            count(strobes);
+            tell();
+            if (top_->retire_learn_o)
+                swept(top_->retire_axon_o);
+            bool done = top_->learn_done_o;
+            edge();
+            if (done) {
+                *cycles = c;
+                return healthy(err);
+            }
+        }
+        return err_bug(err, "%s: learning is not done after %u cycles: %s", name_, (unsigned)CYCLES_MOST, port().c_str());
+    }
+
     void watch(retire_watch *watch, void *to) override
     {
         watch_ = watch;
@@ -205,7 +237,8 @@ template <class Top> class Model final : public LifModel {
     {
         auto pin = [](const char *name, unsigned level) { return std::string(name) + "=" + std::to_string(level); };
         return pin("packet_ready", top_->packet_ready_o) + " " + pin("spike_valid", top_->spike_valid_o) + " " + pin("step_ready", top_->step_ready_o) + " " +
-               pin("step_done", top_->step_done_o) + " " + pin("idle", top_->idle_o) + " " + pin("read", top_->read_o) + " " + pin("write", top_->write_o);
+               pin("step_done", top_->step_done_o) + " " + pin("learn_ready", top_->learn_ready_o) + " " + pin("learn_done", top_->learn_done_o) + " " +
+               pin("idle", top_->idle_o) + " " + pin("read", top_->read_o) + " " + pin("write", top_->write_o);
     }
 
 #ifdef VOLLEY_RTL_PROBE
@@ -303,6 +336,12 @@ template <class Top> class Model final : public LifModel {
             r.before = (int32_t)lane(top_->retire_before_o, l);
             r.after = (int32_t)lane(top_->retire_after_o, l);
             r.what = update ? RETIRED_STATE : RETIRED_SUM;
+            if (top_->retire_learn_o) {     /* a row that is swept: no sums */
+                r.before = r.input;
+                r.after = (int32_t)lane(top_->retire_learned_o, l);
+                r.input = r.after - r.before;
+                r.what = RETIRED_WEIGHT;
+            }
             r.held = update && !(top_->retire_open_o >> l & 1);
             r.spike = top_->retire_spike_o >> l & 1;
             watch_(watch_to_, &r);
@@ -348,20 +387,22 @@ template <class Top> class Model final : public LifModel {
     /* Also the check that this is the core, and the contract, that the wrapper was written for. */
     int identify(err *err)
     {
-        uint32_t word[10];
-        for (uint32_t i = 0; i < 10; i++)
+        uint32_t word[11];
+        for (uint32_t i = 0; i < 11; i++)
             if (read(Place::Registers, i, 0, &word[i], err))
                 return -1;
         auto byte = [&](uint32_t w, uint32_t b) { return word[w] >> (8 * b) & 0xff; };
         shape_ = {word[0], word[1], word[2], word[3], word[4], word[5], byte(6, 0), byte(6, 1), byte(6, 2), byte(6, 3),
-                  byte(7, 0), byte(7, 1), byte(7, 2), byte(7, 3), word[8] & 0xffff, word[8] >> 16, word[9] & 0xffff};
-        if (shape_.contract != LIF_CONTRACT || shape_.id != LIF_ID)
+                  byte(7, 0), byte(7, 1), byte(7, 2), byte(7, 3), word[8] & 0xffff, word[8] >> 16, word[9] & 0xffff,
+                  byte(10, 0), byte(10, 1)};
+        if (shape_.contract != LIF_CONTRACT || shape_.id != id_)
             return err_answer(err, "%s: identity words %08x %08x; this volley speaks contract %08x with core %08x", name_, (unsigned)shape_.contract,
-                              (unsigned)shape_.id, (unsigned)LIF_CONTRACT, (unsigned)LIF_ID);
+                              (unsigned)shape_.id, (unsigned)LIF_CONTRACT, (unsigned)id_);
         return 0;
     }
 
     const char *name_;
+    uint32_t id_;
     VerilatedContext context_;
     std::unique_ptr<Top> top_;
     LifShape shape_ = {};
@@ -369,22 +410,32 @@ template <class Top> class Model final : public LifModel {
     void *watch_to_ = nullptr;
 };
 
-template <class Top> std::unique_ptr<LifModel> make(const char *name)
+template <class Top> std::unique_ptr<LifModel> make(const char *name, uint32_t id)
 {
-    return std::make_unique<Model<Top>>(name);
+    return std::make_unique<Model<Top>>(name, id);
 }
 
 } // namespace
 
-/* The same list stands in rtl/models.cmake, with the parameters. */
+/* The same lists stand in rtl/models.cmake, with the parameters. */
 std::vector<std::unique_ptr<LifModel> (*)()> lif_models()
 {
     return {
-        [] { return make<Vlif_core>("lif_core"); },
+        [] { return make<Vlif_core>("lif_core", LIF_ID); },
 #ifndef VOLLEY_RTL_ONE
-        [] { return make<Vlif_core_l8>("lif_core_l8"); },
-        [] { return make<Vlif_core_l2>("lif_core_l2"); },
-        [] { return make<Vlif_core_l1>("lif_core_l1"); },
+        [] { return make<Vlif_core_l8>("lif_core_l8", LIF_ID); },
+        [] { return make<Vlif_core_l2>("lif_core_l2", LIF_ID); },
+        [] { return make<Vlif_core_l1>("lif_core_l1", LIF_ID); },
+#endif
+    };
+}
+
+std::vector<std::unique_ptr<LifModel> (*)()> stdp_models()
+{
+    return {
+#ifndef VOLLEY_RTL_ONE
+        [] { return make<Vstdp_core>("stdp_core", STDP_ID); },
+        [] { return make<Vstdp_core_l2>("stdp_core_l2", STDP_ID); },
 #endif
     };
 }

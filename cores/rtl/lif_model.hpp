@@ -1,4 +1,4 @@
-/* lif_model.hpp: one verilated lif_core, whatever its parameters: its pins driven clock by clock until a packet is served, an update done,
+/* lif_model.hpp: one verilated lif_core or stdp_core, whatever its parameters: its pins driven until a packet is served, an update or learning done,
  * or a word of configuration read or written. Nothing is evaluated between calls, so an idle core costs nothing.
  * Times are cycles of the core's clock as they went by; configuration takes clocks that nobody counts.
  * A call that fails returns -1 with err: an assertion of the RTL failed, or the core did not answer in time. */
@@ -22,12 +22,14 @@ struct LifShape {
     uint32_t contract, id, neurons, axons, lanes, synapse_words;
     uint32_t weight_bits, membrane_bits, sum_bits, current_bits, bias_bits, rest_bits, shift_max, decay_bits;
     uint32_t queue_in, queue_out, groups;
+    uint32_t trace_bits, rate_bits;                 /* of learning; 0: there is none */
 };
-enum : uint32_t { LIF_CONTRACT = 0x564c5901, LIF_ID = 1 };
-enum LifRegister : uint32_t { LIF_LAST_WORD = 16, LIF_ROUNDING = 17, LIF_CLEAR = 18, LIF_RULE = 32 };
+enum : uint32_t { LIF_CONTRACT = 0x564c5901, LIF_ID = 1, STDP_ID = 2 };
+enum LifRegister : uint32_t { LIF_LAST_WORD = 16, LIF_ROUNDING = 17, LIF_CLEAR = 18, LIF_RULE = 32, STDP_ON = 24, STDP_RATES, STDP_ADD, STDP_KEEP, STDP_LOW,
+                              STDP_HIGH, STDP_LAST_TRACE };
 
 /* Places behind the configuration port: registers, and the memories in the order of the strobes (enum image_table). */
-enum class Place : uint32_t { Registers, Axon, Synapse, State, Accumulator, Parameter };
+enum class Place : uint32_t { Registers, Axon, Synapse, State, Accumulator, Parameter, PreTrace, PostTrace };
 
 struct Strobes {
     uint64_t reads[IMAGE_TABLES], writes[IMAGE_TABLES];
@@ -41,11 +43,11 @@ struct Retired {
 
 /* The pins that carry packets, spikes and steps, in one cycle: what is driven, and what is seen at the edge that ends the cycle. */
 struct LifPins {
-    bool packet_valid, spike_ready, step_valid;
+    bool packet_valid, spike_ready, step_valid, learn_valid;
     uint32_t packet_axon, step_open;
-    bool packet_ready, spike_valid, step_ready, step_done, idle;
-    bool updating, stopped, serving, taken, queued;
-    uint32_t spike_neuron, queued_neuron, read, write;
+    bool packet_ready, spike_valid, step_ready, step_done, learn_ready, learn_done, idle;
+    bool updating, stopped, serving, taken, queued, swept;
+    uint32_t spike_neuron, queued_neuron, swept_axon, read, write;
 };
 
 class LifModel {
@@ -59,7 +61,7 @@ class LifModel {
     /* One cycle, whatever is under way. retired: NULL, or called for the neurons that the cycle updates. */
     virtual int clock(LifPins &, const std::function<void(const Retired &)> *retired, err *) = 0;
     virtual void look(LifPins &) = 0;               /* what this cycle shows; the clock does not rise, and nothing is driven */
-    virtual int clear(err *) = 0;                   /* state and accumulators to 0 */
+    virtual int clear(err *) = 0;                   /* state, accumulators and traces to 0 */
     virtual void watch(retire_watch *, void *to) = 0;   /* every change on the retire port is told; NULL ends it */
     virtual std::string port() const = 0;           /* what the pins say, for a core that hangs */
     /* Of models that were built with waveforms and coverage (rtl/probe): records every clock from now on into an FST file, NULL ends it;
@@ -69,10 +71,13 @@ class LifModel {
     virtual int serve(uint32_t axon, uint32_t *cycles, Strobes &, err *) = 0;
     /* open: a bit per group. Calls retired for every neuron of every word, in order. */
     virtual int update(uint32_t open, emissions *, uint32_t *cycles, Strobes &, const std::function<void(const Retired &)> &retired, err *) = 0;
+    /* The program after a step's last packet. Calls swept with its axon for every word of a row that is swept. */
+    virtual int learn(uint32_t *cycles, Strobes &, const std::function<void(uint32_t axon)> &swept, err *) = 0;
 };
 
 /* The models that this program was built with, each made anew; the caller keeps the one that fits. */
 std::vector<std::unique_ptr<LifModel> (*)()> lif_models();
+std::vector<std::unique_ptr<LifModel> (*)()> stdp_models();
 
 } // namespace rtl
 #endif

@@ -12,7 +12,7 @@ using namespace rtl;
 namespace
 {
 
-const char *const places[] = {"register", "axon word", "synapse word", "state word", "accumulator word", "parameter word"};
+const char *const places[] = {"register", "axon word", "synapse word", "state word", "accumulator word", "parameter word", "pre trace word", "post trace word"};
 
 int differs(const LifModel &model, Place place, uint32_t word, uint32_t part, uint32_t found, uint32_t wanted, err *err)
 {
@@ -87,6 +87,10 @@ class Readback final : public LifModel {
     {
         return 0;
     }
+    int learn(uint32_t *, Strobes &, const std::function<void(uint32_t)> &, err *) override
+    {
+        return 0;
+    }
 
   private:
     LifModel &model_;
@@ -142,7 +146,7 @@ int check_zero(LifModel &model, const Memory &m, err *err)
 /* Identity words keep their values whatever is written to them; an address without a register takes nothing. */
 int check_identity(LifModel &model, err *err)
 {
-    enum { WORDS = 10, NOWHERE = 20 };
+    enum { WORDS = 11, NOWHERE = 20 };
     uint32_t word[WORDS];
     for (uint32_t i = 0; i < WORDS; i++)
         if (model.read(Place::Registers, i, 0, &word[i], err) || model.write(Place::Registers, i, 0, ~word[i], err))
@@ -188,7 +192,16 @@ int rtl_lif_readback(struct core *core, struct err *err)
     for (uint32_t round = 0; round < 2; round++)
         if (check_memory(model, state, round, err) || check_memory(model, sums, round, err))
             return -1;
+    const Memory traces[] = {{Place::PreTrace, (s.axons + s.lanes - 1) / s.lanes, s.lanes * (s.trace_bits + 1)},
+                             {Place::PostTrace, 2 * words, s.lanes * (s.trace_bits + 1)}};
+    for (uint32_t t = 0; s.trace_bits && t < 2; t++)
+        for (uint32_t round = 0; round < 2; round++)
+            if (check_memory(model, traces[t], round, err))
+                return -1;
     if (check_identity(model, err) || model.clear(err) || check_zero(model, state, err) || check_zero(model, sums, err))
         return -1;
+    for (uint32_t t = 0; s.trace_bits && t < 2; t++)
+        if (check_zero(model, traces[t], err))
+            return -1;
     return lif_load(readback, lif_image_of(core), rows, err);
 }

@@ -44,6 +44,11 @@ static void say_type(const struct core_type *t)
         printf("%s%s %u bit%s", f ? ", " : "    formats ", t->format[f].name, t->format[f].bits, t->format[f].is_signed ? " signed" : "");
     if (t->n_formats)
         putchar('\n');
+    const struct image_learning *l = &t->learning;
+    if (l->on)
+        printf("    learns: w + (%u x pre trace >> %u) as its neuron fires, w - (%u x post trace >> %u) as its packet comes, within %d..%d; traces of %u bit, "
+               "pre + %u a spike, x %u / 256 a step, post + %u, x %u / 256\n", l->potentiate, l->shift, l->depress, l->shift, l->weight_low, l->weight_high,
+               l->trace_bits, l->pre_add, l->pre_keep, l->post_add, l->post_keep);
     for (uint32_t m = 0; m < t->n_memories; m++)
         say_memory(&t->memory[m]);
 }

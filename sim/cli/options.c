@@ -57,7 +57,7 @@ static const struct option options[] = {
     {"assume-native", VALUE_FLAG, "", AT(assume_native), 0, 0, "pretends that the chip can do what a neuron asks"},
     {"allow-shift", VALUE_FLAG, "", AT(allow_shift), 0, 0, "adds steps of delay where a cycle of layers needs them"},
     {"time", VALUE_WORD, "network|chip", AT(time), 0, 0, "steps in spikes.csv (default: the network's)"},
-    {"trace", VALUE_TEXT, "LIST", AT(trace), 0, 0, "any of spikes,membrane,packets,timeline, as files of the run folder"},
+    {"trace", VALUE_TEXT, "LIST", AT(trace), 0, 0, "any of spikes,membrane,packets,timeline,weights, as files of the run folder"},
     {"traffic", VALUE_TEXT, "PATTERN|DIR|FILE", AT(traffic), 0, 0, "who sends to whom: a pattern (docs/command-line.md), or the packets of a run"},
     {"load", VALUE_LOADS, "L|A..B:STEP", 0, 0, 0, "flits that each core sends per cycle, e.g. 0.1; a curve: 0.05..0.5:0.05"},
     {"burst", VALUE_COUNT, "B", AT(burst), 1, 1u << 24, "packets that each core sends back to back: when has the last one arrived?"},

@@ -55,15 +55,16 @@ void cli_show(void *progress, uint32_t done, uint32_t all)
 /* A set of bits: the order of the words does not matter, and the same one twice is harmless. */
 int cli_traces(const char *list, uint32_t *bits, struct err *err)
 {
-    static const char *const word[] = {"spikes", "membrane", "packets", "timeline"};
+    static const char *const word[] = {"spikes", "membrane", "packets", "timeline", "weights"};
+    enum { WORDS = sizeof word / sizeof *word };
     const char *typed = list;
-    /* An empty word between two commas is none of the four. */
+    /* An empty word between two commas is none of them. */
     for (*bits = 0; list && *list;) {
         size_t n = strcspn(list, ","), k = 0;
-        while (k < 4 && (strlen(word[k]) != n || strncmp(word[k], list, n)))
+        while (k < WORDS && (strlen(word[k]) != n || strncmp(word[k], list, n)))
             k++;
-        if (k == 4)
-            return err_input(err, "--trace %s: it is a list of spikes, membrane, packets, timeline", typed);
+        if (k == WORDS)
+            return err_input(err, "--trace %s: it is a list of spikes, membrane, packets, timeline, weights", typed);
         *bits |= 1u << k;
         list += n + (list[n] == ',');
     }
@@ -116,6 +117,18 @@ static int check_membranes(const struct job *p, const struct run_options *o, str
                      (unsigned long long)neurons, bytes / 1e9, there / 1e9);
 }
 
+/* A trace of weights that cannot change is a mistake. */
+static int check_weights(const struct job *p, const struct run_options *o, struct err *err)
+{
+    for (uint32_t t = 0; t < p->chip->n_types; t++)
+        if (p->chip->type[t].learning.on)
+            return 0;
+    if (!(o->traces & TRACE_WEIGHTS))
+        return 0;
+    return err_input(err, "--trace weights: no core type of %s learns; a core type of kind stdp with a section `learning` does (docs/chip-file.md)",
+                     p->chip->path);
+}
+
 static int run_options_of(const struct cli *cli, const struct job *p, struct run_options *o, struct err *err)
 {
     /* hold: layers are held outside their windows unless the chip cannot. */
@@ -125,7 +138,7 @@ static int run_options_of(const struct cli *cli, const struct job *p, struct run
         .decode = cli->decode ? decode_of(cli->decode) : default_decode(p->network), .hold = p->chip->layer_start != LAYER_FREE, .classes = cli->classes,
         .pace_ps = cli->pace_ps, .stop = &stop, .progress = cli_show,
     };
-    if (cli_traces(cli->trace, &o->traces, err) || check_classes(cli, p, err) || check_membranes(p, o, err))
+    if (cli_traces(cli->trace, &o->traces, err) || check_classes(cli, p, err) || check_membranes(p, o, err) || check_weights(p, o, err))
         return -1;
     if (p->expect && p->expect->kind == EXPECT_SPIKES)
         o->traces |= TRACE_SPIKES;

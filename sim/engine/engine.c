@@ -129,7 +129,8 @@ static int table_of_name(const char *name)
 {
     /* routing tables belong to the network's part of a core: the engine counts them itself, per spike */
     static const struct { const char *name; enum table table; } known[] = {
-        {"axon", TABLE_AXON}, {"rows", TABLE_ROWS}, {"state", TABLE_STATE}, {"accumulator", TABLE_ACCUMULATOR}, {"parameter", TABLE_PARAMETER}};
+        {"axon", TABLE_AXON}, {"rows", TABLE_ROWS}, {"state", TABLE_STATE}, {"accumulator", TABLE_ACCUMULATOR}, {"parameter", TABLE_PARAMETER},
+        {"pre_trace", TABLE_PRE_TRACE}, {"post_trace", TABLE_POST_TRACE}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i].name, name))
             return (int)known[i].table;
@@ -249,7 +250,7 @@ void engine_close(struct engine *e)
 
 /* ---- the loop ---- */
 
-/* Every sample begins from reset, so samples do not depend on each other, nor on which of them are run. */
+/* Every sample begins from reset, so samples do not depend on each other, nor on which of them are run; but for weights that learn, which stay. */
 void engine_begin_sample(struct engine *e, uint32_t sample)
 {
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
@@ -362,7 +363,7 @@ static int make(struct engine *e, const int64_t *labels, struct err *err)
     if (engine_open(e, err) || run_samples(e, labels, err))
         return -1;
     account_finish(e);
-    if (conserve_run(e, err))
+    if (conserve_run(e, err) || (e->run->options.traces & TRACE_WEIGHTS && weights_trace(e, err)))
         return -1;
     e->run->wall_s = now_s() - begin;
     return 0;
@@ -389,7 +390,7 @@ void run_free(struct run *run)
         return;
     void *const owned[] = {run->group, run->group_memory, run->core, run->memory_of, run->memory, run->memory_used_bits, run->memory_capacity_bits,
                            run->sample, run->sample_memory, run->step, run->step_counts.at, run->output_counts, run->spike,
-                           run->membrane, run->packet, run->update, run->port};
+                           run->membrane, run->packet, run->update, run->weight, run->port};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(run);

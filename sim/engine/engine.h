@@ -1,4 +1,4 @@
-/* engine.h: the parts of the step loop, one file each: step (update, emit, time, accept), account, decode. Private to engine/. */
+/* engine.h: the parts of the step loop, one file each: step (update, emit, time, accept, learn), account, decode. Private to engine/. */
 #ifndef VOLLEY_ENGINE_ENGINE_H
 #define VOLLEY_ENGINE_ENGINE_H
 #include "chip.h"
@@ -75,7 +75,7 @@ struct engine {
     uint64_t *count;            /* [outputs] */
     uint32_t *first_spike;      /* [outputs] network step, or steps */
     double *highest;            /* [outputs] membrane */
-    size_t fired_capacity, spike_capacity, membrane_capacity, packet_capacity, update_capacity, step_capacity;
+    size_t fired_capacity, spike_capacity, membrane_capacity, packet_capacity, update_capacity, step_capacity, weight_capacity;
 };
 
 /* engine.c: the parts of run_make, for a chip that lives in somebody else's model. engine_new_run's answer belongs to run_free; the
@@ -87,7 +87,7 @@ void engine_begin_sample(struct engine *, uint32_t sample);
 void engine_finish_sample(struct engine *, int64_t label);     /* label: -1 for none */
 void engine_close(struct engine *);
 /* step.c: one chip step, and its parts for engines that call them in an order of their own: begin; each core's update, emit and
- * time_update; emit_host; then packets are accepted, and account_step ends it. */
+ * time_update; emit_host; then packets are accepted, each core learns, and account_step ends it. */
 void step_begin(struct engine *);
 void step_update(struct engine *, uint32_t core);
 void step_emit_core(struct engine *, uint32_t core);    /* its spikes of this update become sends and leaves, one behind the other */
@@ -97,6 +97,7 @@ uint64_t step_send(struct engine *, uint32_t core, uint32_t neuron, uint32_t pac
 void step_emit_host(struct engine *);
 void step_clear_time(struct engine *);                  /* e->time, before step_time_update */
 void step_time_update(struct engine *, uint32_t core);
+int step_learn(struct engine *, uint32_t core);          /* after its last accept: e->endpoint has how long it takes; 0, or -1 and its live.err */
 void step_show_traffic(struct engine *);                /* e->time sees the arrays, after each growth */
 int step_failure(const struct engine *, struct err *);  /* -1: the error of the lowest core that failed */
 /* account.c */
@@ -111,6 +112,8 @@ void account_lost(struct engine *, const struct spike_source *, const struct sen
 /* loss.c: chips that drop packets */
 void loss_open(struct engine *);
 void loss_settle(struct engine *);      /* after the step is timed: lost packets are not accepted, and output spikes that came are decoded */
+/* weights.c: for TRACE_WEIGHTS, after the last sample */
+int weights_trace(struct engine *, struct err *);
 /* conserve.c: after the last step; -1: a packet or a count is missing, a bug */
 int conserve_run(const struct engine *, struct err *);
 /* decode.c */

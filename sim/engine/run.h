@@ -18,7 +18,7 @@ extern "C" {
 struct noc_port;
 
 enum decode { DECODE_RATE, DECODE_LATENCY, DECODE_POPULATION, DECODE_MEMBRANE };
-enum trace_bit { TRACE_SPIKES = 1, TRACE_MEMBRANE = 2, TRACE_PACKETS = 4, TRACE_TIMELINE = 8 };
+enum trace_bit { TRACE_SPIKES = 1, TRACE_MEMBRANE = 2, TRACE_PACKETS = 4, TRACE_TIMELINE = 8, TRACE_WEIGHTS = 16 };
 enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER, BOUND_PACE, N_BOUNDS };     /* pace: the wait for it, last: 0 without one */
 
 struct run_options {
@@ -65,6 +65,8 @@ struct run_packet {              /* NoC cycles in the step; packet: its number i
     uint32_t lost;
 };
 
+/* A plastic synapse, from a neuron (of the host's input: population 0) to one: its weight as loaded and after the run, as the chip holds it. */
+struct run_weight { uint32_t source, source_neuron, population, neuron; int64_t first, last; };
 struct run_update { uint32_t sample, step, core; uint64_t end_ps; };    /* timeline: an update program, from the start of its step */
 
 struct run {
@@ -119,6 +121,8 @@ struct run {
     uint64_t n_packets;
     struct run_update *update;              /* only with TRACE_TIMELINE; core: index into mapping.core */
     uint64_t n_updates;
+    struct run_weight *weight;              /* only with TRACE_WEIGHTS */
+    uint64_t n_weights;
     /* comparison with float (--against-float) */
     int has_float;
     uint32_t float_correct, float_differ;

@@ -1,4 +1,5 @@
-/* One chip step, in order: update every core, emit its spikes as packets, time them, accept them at their cores, account.
+/* One chip step, in order: update every core, emit its spikes as packets, time them, accept them at their cores, let these learn, account.
+ * How long a core learns hangs on what it accepted, so the plane that times the step calls back for both before it says when the step ends.
  *
  * Updates read the sums that earlier steps filled, acceptance fills those of later ones, so neither can see the other, and between
  * the two passes over the cores everything is known that the timing plane needs. Timing changes no sum: spikes are the same in every
@@ -309,16 +310,6 @@ void step_time_update(struct engine *e, uint32_t c)
     e->endpoint[core->endpoint].update = e->live[c].start + chip_noc_cycles(e->chip, core, e->live[c].cycles);
 }
 
-/* The updates' lengths and all traffic to the plane; it fills in when. */
-static int time_step(struct engine *e, struct err *err)
-{
-    step_clear_time(e);
-    for (uint32_t c = 0; c < e->chip->n_cores; c++)
-        step_time_update(e, c);
-    step_show_traffic(e);
-    return e->plane->step(e->timing, &e->time, &e->noc_counts, err);
-}
-
 /* Packets into buckets by core, in canonical order: a stable counting sort. Before, bucket[c] counts the core's packets; after, it is where they
  * end, and where the next core's begin. */
 static void sort_packets(struct engine *e)
@@ -335,6 +326,18 @@ static void sort_packets(struct engine *e)
             e->sorted[bucket[e->packet_core[i]]++] = e->packet[i];
 }
 
+/* What a core learns from a step is known once it has accepted the last packet. Called by any thread. */
+int step_learn(struct engine *e, uint32_t c)
+{
+    const struct chip_core *core = &e->chip->core[c];
+    struct live *live = &e->live[c];
+    uint32_t cycles = 0;
+    if (core->kind->flags & CORE_LEARNS)
+        live->failed = core->kind->learn(core->core, &e->at, LEARN_STEP, 0, &cycles, &live->counts, &live->err);
+    e->endpoint[core->endpoint].learn = chip_noc_cycles(e->chip, core, cycles);
+    return live->failed;
+}
+
 /* A core's packets, and behind them those of the cores after it, whose rows it may ask for ahead. Called by any thread. */
 static void accept_core(void *arg, uint32_t c)
 {
@@ -345,6 +348,8 @@ static void accept_core(void *arg, uint32_t c)
     uint32_t ahead = (uint32_t)e->n_packet - end;
     if (end > first)
         live->failed = core->kind->accept(core->core, &e->at, e->sorted + first, end - first, ahead, NULL, NULL, &live->counts, &live->err);
+    if (!live->failed)
+        step_learn(e, c);
 }
 
 /* The lowest core's error, whichever thread came first. */
@@ -371,6 +376,28 @@ void step_begin(struct engine *e)
             account_layer_start(e, p);
 }
 
+/* Called by the plane: what was lost is known, so the rest is accepted, and the cores learn. */
+static int settle(void *arg, struct err *err)
+{
+    struct engine *e = arg;
+    loss_settle(e);
+    sort_packets(e);
+    pool_run(e->pool, accept_core, e, e->chip->n_cores);
+    return step_failure(e, err);
+}
+
+/* The updates' lengths and all traffic to the plane; it fills in when. */
+static int time_step(struct engine *e, struct err *err)
+{
+    step_clear_time(e);
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        step_time_update(e, c);
+    step_show_traffic(e);
+    e->time.settle = settle;
+    e->time.settle_arg = e;
+    return e->plane->step(e->timing, &e->time, &e->noc_counts, err);
+}
+
 /* Membranes are read after the update and before anything else can touch them. */
 static int step_c(struct engine *e, struct err *err)
 {
@@ -381,11 +408,6 @@ static int step_c(struct engine *e, struct err *err)
     emit_cores(e);
     step_emit_host(e);
     if (decode_membranes(e, err) || time_step(e, err))
-        return -1;
-    loss_settle(e);
-    sort_packets(e);
-    pool_run(e->pool, accept_core, e, e->chip->n_cores);
-    if (step_failure(e, err))
         return -1;
     account_step(e);
     return 0;

@@ -26,6 +26,7 @@ void barrier_module::begin(const std::vector<endpoint_module *> &all)
     busy_ = all.size();
     arrived_ = 0;
     paying_ = over = false;
+    all_ = &all;
     step_begin(e);
     step_clear_time(e);
     for (uint32_t n = 0; n < e->chip->noc->endpoints; n++)
@@ -59,12 +60,16 @@ static void sort_trace(struct engine *e, uint64_t from)
     }
 }
 
-/* Membranes are read here: by the rules of a step nothing that a core has accepted since its update touches them. */
+/* Cores learn here: nothing is under way that could still come to them. Membranes are read here, too: by the rules of a step nothing that a core
+ * has accepted since its update, or learnt, touches them. */
 void barrier_module::finish()
 {
     struct engine *e = b_.e;
     uint64_t traced = e->run->n_packets;
     step_show_traffic(e);
+    for (endpoint_module *m : *all_)
+        if (m->learn())
+            return b_.fail();
     endpoints_end(b_.endpoint, &e->time, e->chip->noc->host_in, &e->noc_counts);
     e->plane->end(e->timing, &e->time, &e->noc_counts);
     if (decode_membranes(e, &b_.err))

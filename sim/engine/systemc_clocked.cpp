@@ -224,6 +224,25 @@ void clocked_module::end_service(uint64_t cycle)
     serving_ = NO_LEAF;
 }
 
+/* Its program is clocked until it is done: the cycle of learn_done is how long it takes. The step is otherwise over, so nothing else moves. */
+int clocked_module::learn()
+{
+    const struct chip_core *core = &b_.e->chip->core[core_];
+    if (!(core->kind->flags & CORE_LEARNS) || !core->image.learning.on)
+        return 0;
+    uint64_t cycles = 0;
+    pins_.learn_valid = 1;
+    clock(false);
+    bool ready = pins_.learn_ready;
+    pins_.learn_valid = 0;
+    for (pins_.learn_done = 0; ready && !pins_.learn_done && !b_.failed; cycles++)
+        clock(false);
+    if (!b_.failed && !ready)
+        fault("the step's work is done, and it is not ready to learn");
+    b_.e->endpoint[number_].learn = in_network(cycles);
+    return b_.failed ? -1 : 0;
+}
+
 /* ---- the ports */
 
 void clocked_module::put(uint32_t leaf, uint64_t cycle)

@@ -17,6 +17,7 @@ class clocked_module : public core_module {
   public:
     clocked_module(const sc_core::sc_module_name &, board &, uint32_t core);
     void act() override;
+    int learn() override;
     void put(uint32_t leaf, uint64_t cycle) override;
     void place(uint64_t) override {}            /* the core's own queue holds what the network does not take */
     static int check(const struct engine *, struct err *);      /* -1: a core of this chip cannot be clocked */

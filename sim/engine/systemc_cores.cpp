@@ -94,6 +94,15 @@ void core_module::put(uint32_t leaf, uint64_t cycle)
         packets->write({b_.e->at.sample, b_.e->at.step, packet.axon, packet.payload});
 }
 
+/* The barrier asks in the order of cores. */
+int core_module::learn()
+{
+    if (!step_learn(b_.e, core_))
+        return 0;
+    b_.err = b_.e->live[core_].err;
+    return -1;
+}
+
 void core_module::place(uint64_t cycle)
 {
     spike_out->due(*this, cycle);

@@ -87,6 +87,7 @@ class endpoint_module : public sc_core::sc_module, public packet_in_if {
     sc_core::sc_port<step_start_if> step_start{"step_start"};
     sc_core::sc_port<step_done_if> step_done{"step_done"};
     virtual void act() {}                       /* all that it can do in the cycle that the board says */
+    virtual int learn() { return 0; }           /* the step's last packet has been served; 0, or -1 and the board's err */
     uint64_t activations = 0, steps = 0;        /* of the core's process; steps in which it ran */
     sc_core::sc_event due;                      /* notified by the network's module when something is due */
     uint64_t due_at = UINT64_MAX;               /* the earliest cycle asked for, UINT64_MAX for none; the network's module keeps it */
@@ -104,6 +105,7 @@ class core_module : public endpoint_module {
     core_module(const sc_core::sc_module_name &, board &, uint32_t core);
     void act() override;
     void put(uint32_t leaf, uint64_t cycle) override;
+    int learn() override;
     bool watched() const override { return packets; }
     void place(uint64_t cycle) override;
     tlm::tlm_analysis_port<packet_event> *packets = nullptr;    /* of a probe; the chip's */
@@ -213,6 +215,7 @@ class barrier_module : public sc_core::sc_module, public step_start_if, public s
     sc_core::sc_event started_, work_done_;
     uint64_t busy_ = 0, arrived_ = 0;
     bool paying_ = false;
+    const std::vector<endpoint_module *> *all_ = nullptr;       /* of the step in hand */
 };
 
 /* All modules of one chip, and how a slot of the user's own takes the place of a core. */

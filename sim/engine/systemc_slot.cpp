@@ -23,7 +23,7 @@ void slot_module::run()
     activations++;
     steps++;
     in_hand_ = true;
-    updated_ = false;
+    updated_ = modelled_ = false;
     serving_ = NO_LEAF;
     refused_send_ = UINT64_MAX;
     b_.endpoint[number_].ended = 1;     /* its program is the user's: the chip has nothing to offer for it */
@@ -144,6 +144,7 @@ sc_core::sc_time slot_module::update(std::vector<volley::spike> &out)
         return sc_core::sc_time::from_value((live->start + chip_noc_cycles(e->chip, core, core_cycles)) * b_.period_ps);
     };
     step_update(e, core_);
+    modelled_ = true;
     out.clear();
     if (live->failed) {
         b_.err = live->err;
@@ -157,6 +158,15 @@ sc_core::sc_time slot_module::update(std::vector<volley::spike> &out)
             out.push_back({s.neuron, s.payload, p, at((uint64_t)s.offset + p)});
     }
     return at(live->cycles);
+}
+
+/* Where the user's core computes with the chip's model, that learns too; what a core of his own learns is his affair. */
+int slot_module::learn()
+{
+    if (!modelled_ || !step_learn(b_.e, core_))
+        return 0;
+    b_.err = b_.e->live[core_].err;
+    return -1;
 }
 
 void slot_module::accept(const volley::packet &packet)

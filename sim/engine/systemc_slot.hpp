@@ -16,6 +16,7 @@ class slot_module : public endpoint_module, public core_slot, public volley::pac
     void put(uint32_t leaf, uint64_t cycle) override;
     bool watched() const override { return true; }
     void place(uint64_t cycle) override;
+    int learn() override;
     /* the user's side */
     bool get(volley::packet &) override;
     const sc_core::sc_event &arrived() const override { return arrived_; }
@@ -41,6 +42,7 @@ class slot_module : public endpoint_module, public core_slot, public volley::pac
     uint64_t refused_send_ = UINT64_MAX, refused_at_ = 0;       /* the packet that waits for a place, and since when */
     uint32_t serving_ = NO_LEAF;                                /* taken and not said to be done */
     bool updated_ = false;                                      /* has said done in this step */
+    bool modelled_ = false;                                     /* computed by the chip's own core in this step */
 };
 
 } // namespace volley::parts

@@ -450,7 +450,7 @@ static int step_cycle(void *plane, struct step_time *step, struct noc_counts *co
 {
     struct cycle *c = plane;
     begin(c, step);
-    if (run(c, step, counts, err))
+    if (run(c, step, counts, err) || (step->settle && step->settle(step->settle_arg, err)))
         return -1;
     endpoints_end(c->core, step, c->noc->host_in, counts);
     end_cycle(c, step, counts);

@@ -398,7 +398,7 @@ static void close_links(struct walk *w, struct step_time *step, struct noc_count
 static int step_walk(void *plane, struct step_time *step, struct noc_counts *counts, struct err *err)
 {
     struct walk *w = plane;
-    if (walk_all(w, step, err) || serve_all(w, step, counts, err))
+    if (walk_all(w, step, err) || serve_all(w, step, counts, err) || (step->settle && step->settle(step->settle_arg, err)))
         return -1;
     trace_back(w, step);
     close_links(w, step, counts);

@@ -36,7 +36,7 @@ static void counter_row(FILE *to, const char *scope, const char *name, const cha
 static void counter_rows(FILE *to, const struct run *run, const char *scope, const char *name, const uint64_t *action, int all)
 {
     for (int c = 0; c < N_COUNTERS; c++)
-        if ((all && chipfile_counts(&run->chip->noc, c)) || action[c])
+        if ((all && chipfile_counts(run->chip, c)) || action[c])
             counter_row(to, scope, name, counters[c].name, action[c]);
 }
 

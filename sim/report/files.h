@@ -39,6 +39,7 @@ void csv_text(FILE *, const char *);                    /* a field, quoted where
 void traces_spikes(FILE *, const struct report *);      /* traces.c */
 void traces_membranes(FILE *, const struct report *);
 void traces_packets(FILE *, const struct report *);
+void traces_weights(FILE *, const struct report *);
 void timeline_write(FILE *, const struct report *);     /* timeline.c */
 
 #ifdef __cplusplus

@@ -29,6 +29,7 @@ const struct file_kind file_kinds[] = {
     {"spikes.csv", traces_spikes, TRACE_SPIKES, 1, 0},
     {"membranes.csv", traces_membranes, TRACE_MEMBRANE, 1, 0},
     {"packets.csv", traces_packets, TRACE_PACKETS, 1, 0},
+    {"weights.csv", traces_weights, TRACE_WEIGHTS, 1, 0},
     {"timeline.json", timeline_write, TRACE_TIMELINE, 1, 0},
     {"host.json", host_write, 0, 0, 0},
     {"perf.csv", NULL, 0, 0, 0},                /* these five: of a run of SANA-FE's files (sanafe.c), in that tool's own form */

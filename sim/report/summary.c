@@ -184,7 +184,7 @@ static void write_counts(struct json *j, const struct run *run, const char *key,
     json_object(j, key);
     for (int c = 0; c < N_COUNTERS; c++)
         /* All of the class, zero or not: a script need not ask whether a key is there. Links between chips only where there are some. */
-        if (counters[c].class_ == class_ && chipfile_counts(&run->chip->noc, c))
+        if (counters[c].class_ == class_ && chipfile_counts(run->chip, c))
             json_count(j, counters[c].name, count[c]);
     json_close(j);
 }

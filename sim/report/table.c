@@ -14,7 +14,9 @@ enum { ROWS_SHOWN = 14, LAYERS_SHOWN = 12, SOURCE_MAX_WIDTH = 20, RESTS_LEAST_WI
 static const char *const labels[N_COUNTERS] = {
     [COUNT_SPIKES] = "spikes", [COUNT_SOPS] = "synaptic operations", [COUNT_SOPS_LATE] = "synaptic operations, late", [COUNT_LEAVES] = "packets served",
     [COUNT_CORE_STEPS] = "update programs", [COUNT_UPDATE_ACTIVE] = "updates, active", [COUNT_UPDATE_IDLE] = "updates, idle",
-    [COUNT_UPDATE_HELD] = "updates, held", [COUNT_BUSY_CYCLES] = "busy cycles", [COUNT_PACKETS] = "packets sent",
+    [COUNT_UPDATE_HELD] = "updates, held", [COUNT_BUSY_CYCLES] = "busy cycles",
+    [COUNT_LEARN_STEPS] = "learning programs", [COUNT_LEARN_ROWS] = "rows swept to learn", [COUNT_LEARN_SOPS] = "plastic synapses adjusted",
+    [COUNT_PACKETS] = "packets sent",
     [COUNT_PACKETS_TILE] = "packets, inside a tile", [COUNT_FLITS] = "flits", [COUNT_HOPS] = "hops", [COUNT_HOPS_X] = "hops, east-west",
     [COUNT_HOPS_Y] = "hops, north-south",
     [COUNT_HOPS_CHIP] = "hops, between chips", [COUNT_LINK_CHIP] = "flits over links between chips",

@@ -1,4 +1,4 @@
-/* What --trace asks for, one line per spike, membrane or packet. Populations are named as in the source file. Nothing is recorded that was
+/* What --trace asks for, one line per spike, membrane, packet or plastic synapse. Populations are named as in the source file. Nothing is recorded that was
  * not asked for: a trace of membranes is neurons x steps x samples long. */
 #include <inttypes.h>
 
@@ -52,5 +52,19 @@ void traces_packets(FILE *to, const struct report *r)
             fprintf(to, ",,%" PRIu64 "\n", p->packet);
         else
             fprintf(to, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", p->start, p->end, p->packet);
+    }
+}
+
+/* Whole numbers, as the chip holds them; first: as they were loaded. */
+void traces_weights(FILE *to, const struct report *r)
+{
+    const struct run *run = r->run;
+    fputs("source,source_neuron,population,neuron,first,last\n", to);
+    for (uint64_t i = 0; i < run->n_weights; i++) {
+        const struct run_weight *w = &run->weight[i];
+        csv_text(to, run->network->population[w->source].name);
+        fprintf(to, ",%u,", w->source_neuron);
+        csv_text(to, run->network->population[w->population].name);
+        fprintf(to, ",%u,%" PRId64 ",%" PRId64 "\n", w->neuron, w->first, w->last);
     }
 }

@@ -35,7 +35,7 @@ refused 2 'r\.csv:2:5' "$VOLLEY" info "$scratch/r.csv"
 # a sentence with a comma is no table, and a name that is no file is said to be none
 refused 2 'README\.md:3: unknown column' "$VOLLEY" info README.md
 refused 2 'my\.nir: No such file or directory; name a file, a run folder, or a chip' "$VOLLEY" info my.nir
-refused 2 "no chip 'nowhere'; give the path of a chip file, or one of: ideal, loihi, mesh28" "$VOLLEY" info nowhere
+refused 2 "no chip 'nowhere'; give the path of a chip file, or one of: ideal, learn28, loihi, mesh28" "$VOLLEY" info nowhere
 
 # what volley wrote itself
 works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0..1 --trace spikes --out "$scratch/run" --quiet
@@ -73,7 +73,8 @@ sed 's/, about: "8x8 mesh, one 256-neuron core per router"//' configs/chips/mesh
 says 'chip mesh28: 8x8 tiles of 1 core, 64 cores' "$VOLLEY" info "$scratch/plain.yaml"
 
 # volley chips: all of them, and one by its name
-says 'ideal 1,024 cores .*5 prices: 5 assumed loihi 128 cores 14 nm .*6 prices: 6 simulated; 5 unknown, counted as free mesh28 64 cores 28 nm' "$VOLLEY" chips
+says 'ideal 1,024 cores .*5 prices: 5 assumed learn28 16 cores .* loihi 128 cores 14 nm .*: 6 simulated; 5 unknown, counted as free mesh28 64 cores' \
+    "$VOLLEY" chips
 says 'mesh28 4 cores' "$VOLLEY" chips mesh28 --set noc.size=2x2
 refused 2 "no chip 'mesh29'; did you mean 'mesh28'" "$VOLLEY" chips mesh29
 finish

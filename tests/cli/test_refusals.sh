@@ -63,7 +63,7 @@ done <<'CASES'
 2|--values repeat:5000: K is a whole number from 1|--values repeat:5000
 2|--values repeat:x: K is a whole number|--values repeat:x
 2|--values host:3: it is one of|--values host:3
-2|--trace ,spikes: it is a list of spikes, membrane, packets, timeline|--trace ,spikes
+2|--trace ,spikes: it is a list of spikes, membrane, packets, timeline, weights|--trace ,spikes
 2|--trace all: it is a list|--trace all
 2|--time never: it is one of network.chip|--time never
 2|--out has an empty value|--out=
