@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "booksim_rows.h"
 #include "kit.h"
 #include "noc/drive.h"
 #include "noc/mesh.h"
@@ -24,35 +25,9 @@ enum { REFERENCE_WINDOW = 1800, SHORT_RUNS = 12 };
 static const double SCATTER = 3.5;      /* standard deviations of one run */
 static int all;
 
-struct row {
-    char topology[16], pipe[8], pattern[24];
-    uint32_t k, vcs, depth, flits;
-};
 struct curve { struct row row; double load, latency, accepted, routers; int stable; };
 struct knee { struct row row; double lowest, below, above; };
 struct burst { struct row row; uint32_t packets; double makespan; };
-
-static struct topology *topology_of(const struct row *r)
-{
-    struct err err;
-    struct topology_hop hop = {1, 1, 0};
-    struct topology_grid g = {.columns = r->k, .rows = r->k, .concentration = 1, .torus = !strcmp(r->topology, "torus"), .routing = ROUTE_XY,
-                              .hop = {hop, hop, hop, hop}, .inject = 2, .eject = 1, .flit_time = 1};
-    return topology_new_grid(&g, &err);
-}
-
-static struct mesh_config config_of(const struct row *r)
-{
-    struct mesh_config c = {.vcs = r->vcs, .depth = r->depth, .vc_alloc = 1, .sw_alloc = 1, .final = 1, .credit = 1, .watchdog = 100000};
-    c.route = !strcmp(r->pipe, "P4");
-    c.speculative = !strcmp(r->pipe, "P2s");
-    return c;
-}
-
-static uint32_t cycles_per_hop(const char *pipe)
-{
-    return !strcmp(pipe, "P4") ? 5 : !strcmp(pipe, "P2s") ? 3 : 4;
-}
 
 static struct traffic *traffic_of(const struct row *r, double load, uint32_t burst, uint64_t seed)
 {
@@ -86,11 +61,6 @@ static struct drive_result run(const struct row *r, double load, uint32_t burst,
     mesh_free(m);
     topology_free(t);
     return result;
-}
-
-static void name(const struct row *r)
-{
-    printf("    %s %ux%u %s %u VC x %u, %u flits, %s", r->topology, r->k, r->k, r->pipe, r->vcs, r->depth, r->flits, r->pattern);
 }
 
 /* ---- packets alone */
@@ -139,41 +109,6 @@ static void a_packet_alone_takes_two_and_h_per_router_and_a_cycle_per_further_fl
 }
 
 /* ---- tables */
-
-static int read_row(const char *line, struct row *r, const char **rest)
-{
-    int used = 0;
-    if (sscanf(line, "%15[^,],%u,%7[^,],%u,%u,%u,%23[^,],%n", r->topology, &r->k, r->pipe, &r->vcs, &r->depth, &r->flits, r->pattern, &used) != 7 || !used)
-        return 0;
-    *rest = line + used;
-    return 1;
-}
-
-/* A comma separated field as a number; -1 where it is empty. */
-static double field(const char *rest, int number)
-{
-    for (; number > 0 && rest; number--) {
-        rest = strchr(rest, ',');
-        rest = rest ? rest + 1 : NULL;
-    }
-    return rest && *rest && *rest != ',' && *rest != '\n' ? strtod(rest, NULL) : -1;
-}
-
-static int same_series(const struct row *a, const struct row *b)
-{
-    return !strcmp(a->topology, b->topology) && !strcmp(a->pipe, b->pipe) && !strcmp(a->pattern, b->pattern) && a->k == b->k && a->vcs == b->vcs &&
-           a->depth == b->depth && a->flits == b->flits;
-}
-
-/* Opens a table and skips its heading. */
-static FILE *table(const char *file_name)
-{
-    char path[4096], line[512];
-    FILE *file = check_kit_open(file_name, path, sizeof path);
-    if (file && !fgets(line, sizeof line, file))
-        CU_FAIL("empty table");
-    return file;
-}
 
 static int read_knees(struct knee *knee, int room)
 {
