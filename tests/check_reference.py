@@ -30,7 +30,7 @@ def options():
     found = {}
     for command in re.findall(r"^    volley (\w+)", printed("--help") or "", re.M):
         for name, argument in re.findall(r"^    --([a-z-]+) ?(\S*)", printed(command, "--help") or "", re.M):
-            found[name] = re.findall(r"\b(?:[a-z]+|NT|TN)\b", argument)
+            found[name] = re.findall(r"\b(?:[a-z]+(?:-[a-z]+)*|NT|TN)\b", argument)
     return found
 
 

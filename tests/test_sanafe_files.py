@@ -339,6 +339,7 @@ def bad_use():
     refused(arch, network, "--trace timeline is not made", "--trace", "timeline")
     refused(network, arch, "write the architecture first")
     refused(arch, f"{scratch}/gone.yaml", "gone.yaml: No such file")
+    refused(f"{scratch}/gone.yaml", network, "gone.yaml: No such file")
     refused(arch, "traces/mlp_rate/mlp_rate.nir", "is an architecture of SANA-FE, which runs that tool's networks")
     refused("configs/chips/ideal.yaml", network, "is a network of SANA-FE, mapped to that tool's cores")
     refused("configs/chips/ideal.yaml", "traces/mlp_rate/mlp_rate.nir", "--timing sanafe-simple is a formula of SANA-FE", "--timing", "sanafe-simple")

@@ -48,9 +48,12 @@ int cli_is_sanafe(const struct cli *cli, struct err *err)
     if (arch == SANAFE_FILE_ARCH)
         return err_input(err, "%s is an architecture of SANA-FE, which runs that tool's networks (YAML with network and mappings, or .net); %s is none",
                          cli->file[0], cli->file[1]);
+    /* A path, not a chip's name. */
+    if (net == SANAFE_FILE_NETWORK && strchr(cli->file[0], '.') && access(cli->file[0], R_OK))
+        return err_input(err, "%s: %s; name an architecture of SANA-FE", cli->file[0], strerror(errno));
     if (net == SANAFE_FILE_NETWORK)
-        return err_input(err, "%s is a network of SANA-FE, mapped to that tool's cores; %s is no architecture of it. volley convert %s -o FILE.yaml writes the "
-                         "network for volley's own chips", cli->file[1], cli->file[0], cli->file[1]);
+        return err_input(err, "%s is a network of SANA-FE, mapped to that tool's cores; %s is no architecture of it. volley convert ARCH.yaml %s -o FILE.yaml "
+                         "--steps N writes the network for volley's own chips", cli->file[1], cli->file[0], cli->file[1]);
     return 0;
 }
 
