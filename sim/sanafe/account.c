@@ -120,22 +120,30 @@ static void account_network(struct sanafe_work *w, struct sanafe_step *step, con
 /* Calls visit for every column: part NULL for a core, core SANAFE_NOWHERE for a tile. latency: the column is of seconds. */
 struct column { uint32_t tile, core; const struct sanafe_part *part; int latency; };
 
+/* to NULL: they are counted only. */
+static void add_column(struct column *to, uint32_t *n, struct column c)
+{
+    if (to)
+        to[*n] = c;
+    ++*n;
+}
+
 static uint32_t list_columns(const struct sanafe_chip *chip, struct column *to)
 {
     uint32_t n = 0, part = 0, tile = SANAFE_NOWHERE;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
-        uint32_t its = chip->arch->core[chip->core[c].core].tile;
-        if (its != tile && chip->arch->tile[its].kind->log_energy && (++n, to))
-            to[n - 1] = (struct column){its, SANAFE_NOWHERE, NULL, 0};
-        tile = its;
-        if (chip->arch->core[chip->core[c].core].kind->log_energy && (++n, to))
-            to[n - 1] = (struct column){its, c, NULL, 0};
+        const struct sanafe_core *core = &chip->arch->core[chip->core[c].core];
+        if (core->tile != tile && chip->arch->tile[core->tile].kind->log_energy)
+            add_column(to, &n, (struct column){core->tile, SANAFE_NOWHERE, NULL, 0});
+        tile = core->tile;
+        if (core->kind->log_energy)
+            add_column(to, &n, (struct column){tile, c, NULL, 0});
         for (; part < chip->n_parts && chip->part[part].core == c; part++) {
             const struct sanafe_part *p = &chip->part[part];
-            if (p->unit->log_energy && (++n, to))
-                to[n - 1] = (struct column){its, c, p, 0};
-            if (p->unit->log_latency && (++n, to))
-                to[n - 1] = (struct column){its, c, p, 1};
+            if (p->unit->log_energy)
+                add_column(to, &n, (struct column){tile, c, p, 0});
+            if (p->unit->log_latency)
+                add_column(to, &n, (struct column){tile, c, p, 1});
         }
     }
     return n;
@@ -164,14 +172,19 @@ char *sanafe_log_name(const struct sanafe_chip *chip, uint32_t column)
     return name;
 }
 
+static double column_value(const struct column *c, const struct places *at)
+{
+    if (c->part)
+        return c->latency ? c->part->latency : part_energy(c->part);
+    return c->core != SANAFE_NOWHERE ? at->core[c->core] : at->tile[c->tile];
+}
+
 static void write_log(const struct sanafe_run *run, const struct places *at, double *log)
 {
     struct column *c = mem_new(run->n_logs, sizeof *c);
     list_columns(run->chip, c);
     for (uint32_t i = 0; i < run->n_logs; i++)
-        log[i] = c[i].part                     ? (c[i].latency ? c[i].part->latency : part_energy(c[i].part))
-                 : c[i].core != SANAFE_NOWHERE ? at->core[c[i].core]
-                                               : at->tile[c[i].tile];
+        log[i] = column_value(&c[i], at);
     free(c);
 }
 
@@ -197,6 +210,9 @@ void sanafe_account(struct sanafe_work *w, struct sanafe_step *step, double *log
         write_log(run, &at, log);
     free(at.tile);
     free(at.core);
-    for (uint32_t i = 0; i < chip->n_parts; i++)
-        run->chip->part[i].calls = run->chip->part[i].updated = run->chip->part[i].fired = 0, run->chip->part[i].latency = 0;
+    for (uint32_t i = 0; i < chip->n_parts; i++) {
+        struct sanafe_part *p = &run->chip->part[i];
+        p->calls = p->updated = p->fired = 0;
+        p->latency = 0;
+    }
 }
