@@ -25,6 +25,7 @@ struct sanafe_job {
     struct fidelity extra;
 };
 
+/* In the reverse order: later parts point into earlier ones. */
 static void free_job(struct sanafe_job *j)
 {
     sanafe_run_free(j->run);
@@ -36,6 +37,7 @@ static void free_job(struct sanafe_job *j)
 
 /* ---- which files these are ---- */
 
+/* Told by what the files hold; one of them without the other is a slip worth its own words. */
 int cli_is_sanafe(const struct cli *cli, struct err *err)
 {
     enum sanafe_file arch = sanafe_file_kind(cli->file[0]), net = sanafe_file_kind(cli->file[1]);
@@ -59,6 +61,7 @@ int cli_is_sanafe(const struct cli *cli, struct err *err)
 
 /* ---- the run ---- */
 
+/* Before anything is read: a wrong option costs nothing to find. */
 static int check_options(const struct cli *cli, uint32_t *traces, struct err *err)
 {
     const char *other = cli_gave_beyond(cli, "steps timing engine threads seed trace out quiet ");
@@ -79,6 +82,7 @@ static int check_options(const struct cli *cli, uint32_t *traces, struct err *er
     return 0;
 }
 
+/* Both files, then the one on the other; hashes last, when all is known to be right. */
 static int load(struct sanafe_job *j, const struct cli *cli, struct err *err)
 {
     static const char *const names[] = {"chip", "network"};
@@ -109,6 +113,7 @@ static int check_memory(const struct sanafe_job *j, const struct cli *cli, uint3
                      cli->steps, bytes / 1e9, there / 1e9);
 }
 
+/* Interrupts are caught from here on: what is finished is kept. */
 static int run_steps(struct sanafe_job *j, const struct cli *cli, uint32_t traces, struct err *err)
 {
     struct progress progress;
@@ -126,6 +131,7 @@ static int run_steps(struct sanafe_job *j, const struct cli *cli, uint32_t trace
     return j->run ? 0 : -1;
 }
 
+/* The folder first: a closed pipe must not lose an answer. */
 static int report(struct sanafe_job *j, const struct cli *cli, uint32_t traces, struct err *err)
 {
     const struct report_options o = {.command = cli->typed, .input = j->read, .n_inputs = 2, .out = cli->out, .extra = &j->extra};
@@ -133,6 +139,7 @@ static int report(struct sanafe_job *j, const struct cli *cli, uint32_t traces, 
     return sanafe_report_folder(&r, err) || (!cli->quiet && sanafe_report_text(stdout, &r, err)) ? -1 : 0;
 }
 
+/* As cli_run: what can fail early fails early, and a folder that was made for nothing goes again. */
 int cli_sanafe_run(const struct cli *cli, struct err *err)
 {
     struct sanafe_job j = {0};
@@ -237,6 +244,7 @@ static int write_native(struct sanafe_job *j, const struct cli *cli, struct netw
     return bad ? -1 : 0;
 }
 
+/* The inputs are run, so that what they fire is exactly what they would fire there. */
 int cli_sanafe_convert(const struct cli *cli, struct err *err)
 {
     struct sanafe_job j = {0};

@@ -14,6 +14,7 @@ static const char buffers[] = "dendrite|soma|axon_out";
 
 /* ---- cores ---- */
 
+/* One attribute; position and inside are told apart by name and make one place together. */
 static int core_attribute(struct sanafe_core_kind *core, const struct doc_node *key, const struct doc_node *value, int *position, int *inside,
                           struct err *err)
 {
@@ -29,6 +30,7 @@ static int core_attribute(struct sanafe_core_kind *core, const struct doc_node *
     return fields_unknown(key, "core.attributes", names, sizeof names / sizeof *names, err);
 }
 
+/* Where the buffer lies decides what every unit of the core does when: it is never guessed. */
 static int core_attributes(struct sanafe_core_kind *core, struct err *err)
 {
     const struct doc_node *key, *value, *attributes = doc_get(core->at, "attributes");
@@ -70,6 +72,7 @@ static int entry_name(struct sanafe_arch *arch, const struct doc_node *at, const
     size_t length;
     if (sanafe_name_range(node ? node : at, &length, first, copies, range, err))
         return -1;
+    /* The name is cut off before its range; many copies point to one text. */
     char *text = mem_format("%.*s", (int)length, node->text);
     arch->owned = mem_room(arch->owned, arch->n_owned, &arch->owned_capacity, sizeof *arch->owned);
     arch->owned[arch->n_owned++] = text;
@@ -77,6 +80,7 @@ static int entry_name(struct sanafe_arch *arch, const struct doc_node *at, const
     return 0;
 }
 
+/* Keys first, so that a misspelt section is named as such and not as a missing one. */
 static int read_core(struct sanafe_arch *arch, struct sanafe_core_kind *core, const struct doc_node *at, struct err *err)
 {
     static const char *const keys[] = {"name", "attributes", "axon_in", "synapse", "dendrite", "soma", "axon_out"};
@@ -104,6 +108,7 @@ static int hop_price(struct sanafe_tile_kind *tile, const struct doc_node *key, 
     return 0;
 }
 
+/* All eight prices of a hop; a tile prices the hops that lead to it, and times those that leave it. */
 static int tile_attributes(struct sanafe_tile_kind *tile, struct err *err)
 {
     const struct doc_node *key, *value, *attributes = doc_get(tile->at, "attributes");
@@ -128,6 +133,7 @@ static int tile_attributes(struct sanafe_tile_kind *tile, struct err *err)
     return more;
 }
 
+/* n_cores goes up before each core is read, so that a half-read one is freed like the others. */
 static int read_tile(struct sanafe_arch *arch, struct sanafe_tile_kind *tile, const struct doc_node *at, struct err *err)
 {
     static const char *const keys[] = {"name", "attributes", "core"};
@@ -149,6 +155,7 @@ static int read_tile(struct sanafe_arch *arch, struct sanafe_tile_kind *tile, co
 
 /* ---- the chip ---- */
 
+/* The file may list its table in any order. */
 static int by_tiles(const void *a, const void *b)
 {
     const struct sanafe_sync *x = a, *y = b;
@@ -161,12 +168,14 @@ static int read_sync(struct sanafe_arch *arch, const struct doc_node *latency, i
     uint32_t n = latency && table && latency->kind != DOC_SCALAR ? latency->count : 1;
     if (latency && !n)
         return doc_error(latency, err, "latency_sync is an empty table; write for example {1: 0.6e-6, 4: 1.4e-6}");
+    /* Without latency_sync a barrier costs nothing. */
     if (latency && !table && latency->kind != DOC_SCALAR)
         return doc_error(latency, err, "latency_sync is a table; it goes with sync_model: table");
     arch->sync = mem_new(n, sizeof *arch->sync);
     arch->n_sync = n;
     for (uint32_t i = 0; latency && i < n; i++) {
         const struct doc_node *value = latency->kind == DOC_SCALAR ? latency : latency->item[i];
+        /* Of a list the place is the number of tiles. */
         arch->sync[i].tiles = i;
         if (latency->kind == DOC_MAP && sanafe_whole(latency->key[i], "a number of tiles in latency_sync", 0, SANAFE_TILES_MAX, &arch->sync[i].tiles, err))
             return -1;
@@ -175,10 +184,12 @@ static int read_sync(struct sanafe_arch *arch, const struct doc_node *latency, i
         if (arch->sync[i].seconds < 0)
             return doc_error(value, err, "latency_sync: %s is below 0", value->text);
     }
+    /* Looked up by walking up: keys rise. */
     qsort(arch->sync, n, sizeof *arch->sync, by_tiles);
     return 0;
 }
 
+/* What the chip is as a whole; its tiles come after. */
 static int chip_attributes(struct sanafe_arch *arch, const struct doc_node *chip, struct err *err)
 {
     static const char *const names[] = {"width", "height", "link_buffer_size", "sync_model", "latency_sync", "topology"};
@@ -186,6 +197,7 @@ static int chip_attributes(struct sanafe_arch *arch, const struct doc_node *chip
     struct sanafe_pairs p = {.at = attributes};
     int more, table = 0, bad = 0;
     while (!bad && (more = sanafe_pair(&p, &key, &value, err)) > 0) {
+        /* width and height alike. */
         uint32_t *size = !strcmp(key->text, names[0]) ? &arch->width : !strcmp(key->text, names[1]) ? &arch->height : NULL;
         if (size)
             bad = sanafe_whole(value, key->text, 1, SANAFE_TILES_MAX, size, err);
@@ -203,6 +215,7 @@ static int chip_attributes(struct sanafe_arch *arch, const struct doc_node *chip
     }
     if (bad || more < 0)
         return -1;
+    /* These three have no default in that tool either. */
     for (int i = 0; i < 3; i++)
         if (!sanafe_find(attributes, names[i]))
             return doc_error(attributes ? attributes : chip, err,
@@ -215,6 +228,7 @@ static int place(struct sanafe_arch *arch, struct err *err)
 {
     uint64_t tiles = 0, cores = 0;
     for (uint32_t k = 0; k < arch->n_tile_kinds; k++) {
+        /* Counted before anything is allocated: ranges multiply. */
         uint64_t of_one = 0;
         for (uint32_t c = 0; c < arch->tile_kind[k].n_cores; c++)
             of_one += arch->tile_kind[k].core[c].copies;
@@ -232,6 +246,7 @@ static int place(struct sanafe_arch *arch, struct err *err)
         for (uint32_t i = 0; i < arch->tile_kind[k].copies; i++) {
             const struct sanafe_tile_kind *kind = &arch->tile_kind[k];
             struct sanafe_tile *t = &arch->tile[arch->n_tiles];
+            /* Column by column: y is the fast coordinate. */
             *t = (struct sanafe_tile){kind, i, arch->n_tiles / arch->height, arch->n_tiles % arch->height, arch->n_cores, 0};
             for (uint32_t c = 0; c < kind->n_cores; c++)
                 for (uint32_t j = 0; j < kind->core[c].copies; j++)
@@ -241,6 +256,7 @@ static int place(struct sanafe_arch *arch, struct err *err)
     return 0;
 }
 
+/* From the outside in; the first fault ends it, and what was read so far is freed by make. */
 static int fill(struct sanafe_arch *arch, struct err *err)
 {
     static const char *const keys[] = {"name", "attributes", "tile"};
@@ -255,6 +271,7 @@ static int fill(struct sanafe_arch *arch, struct err *err)
     if (!tiles || tiles->kind != DOC_LIST || !tiles->count)
         return doc_error(tiles ? tiles : chip, err, "architecture needs tile: a list of one tile or more");
     arch->tile_kind = mem_new(tiles->count, sizeof *arch->tile_kind);
+    /* Counted up one by one, as the cores of a tile. */
     for (uint32_t i = 0; i < tiles->count; i++) {
         arch->n_tile_kinds = i + 1;
         if (read_tile(arch, &arch->tile_kind[i], tiles->item[i], err))
@@ -290,6 +307,7 @@ void sanafe_arch_free(struct sanafe_arch *arch)
 {
     if (!arch)
         return;
+    /* Kinds own their units; copies point to kinds and own nothing. */
     for (uint32_t k = 0; k < arch->n_tile_kinds; k++) {
         for (uint32_t c = 0; c < arch->tile_kind[k].n_cores; c++)
             sanafe_units_free(&arch->tile_kind[k].core[c]);

@@ -12,6 +12,7 @@
 enum attribute_type { TYPE_REAL, TYPE_WHOLE, TYPE_FLAG, TYPE_RESET, TYPE_SPIKES, TYPE_TIMES, TYPE_SPACES, TYPE_NOTHING };
 enum { TO_DENDRITE = 1 << SANAFE_DENDRITE, TO_SOMA = 1 << SANAFE_SOMA, TO_BOTH = TO_DENDRITE | TO_SOMA };
 
+/* Which units take it, and where it goes; lists have functions of their own and no place here. */
 struct attribute { const char *name; enum attribute_type type; unsigned to; size_t offset; };
 #define AT(member) offsetof(struct sanafe_params, member)
 static const struct attribute attributes[] = {
@@ -75,6 +76,7 @@ static int read_spikes(struct sanafe_network *net, struct sanafe_params *p, cons
     return 0;
 }
 
+/* Held against the number of taps later: the attributes may come in any order. */
 static int read_reals(struct sanafe_network *net, const struct doc_node *list, const char *name, double **to, uint32_t *n, struct err *err)
 {
     if (list->kind != DOC_LIST)
@@ -89,6 +91,7 @@ static int read_reals(struct sanafe_network *net, const struct doc_node *list, c
 
 /* ---- one attribute ---- */
 
+/* The value's form; whether it makes sense is the model's matter. */
 static int set(struct sanafe_network *net, struct sanafe_params *p, const struct attribute *a, const struct doc_node *value, struct err *err)
 {
     void *to = (char *)p + a->offset;
@@ -132,6 +135,7 @@ static int unknown(const struct doc_node *key, struct err *err)
 /* The parameters that may be written to: the first change makes a copy, so that neurons without attributes of their own share one. */
 static struct sanafe_params *own_params(struct sanafe_network *net, struct sanafe_neuron *neuron, struct sanafe_params **mine)
 {
+    /* One copy for all attributes of one neuron. */
     if (!*mine) {
         *mine = sanafe_own(net, mem_new(1, sizeof **mine));
         **mine = *neuron->params;
@@ -152,6 +156,7 @@ static int reserved(struct sanafe_neuron *neuron, const struct doc_node *key, co
             neuron->hw[s] = *value->text ? value->text : NULL;
             return 1;
         }
+    /* Logs are asked for by neuron, whatever its model. */
     int flag, spikes = !strcmp(key->text, "log_spikes");
     if (!spikes && strcmp(key->text, "log_potential") != 0 && strcmp(key->text, "log_v") != 0)
         return 0;
@@ -181,6 +186,7 @@ static int read(struct sanafe_network *net, struct sanafe_neuron *neuron, struct
                 return -1;
             continue;
         }
+        /* Names of units and logs belong to the neuron, not to one of its units. */
         done = whole ? reserved(neuron, key, value, err) : 0;
         if (done < 0)
             return -1;
@@ -191,6 +197,7 @@ static int read(struct sanafe_network *net, struct sanafe_neuron *neuron, struct
             a++;
         if (!a->name)
             return unknown(key, err);
+        /* Told once, with its name, instead of an error: that tool's own files have them. */
         if (a->type == TYPE_NOTHING)
             note_ignored(net, a->name);
         else if (a->to & to && set(net, own_params(net, neuron, mine), a, value, err))

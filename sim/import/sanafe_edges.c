@@ -40,6 +40,7 @@ static const struct doc_node **node_of(struct values *v, const char *name)
     return NULL;
 }
 
+/* The nearest of all that any form of edge has. */
 static int unknown(const struct doc_node *key, struct err *err)
 {
     const char *names[SIZES + 7] = {"weight", "delay", "tap", "type", "source_target_pairs", "synapse", "dendrite"};
@@ -65,6 +66,7 @@ static int read_values(struct values *v, const struct doc_node *from, const char
         const struct doc_node **to = node_of(v, key->text);
         if (!to)
             return unknown(key, err);
+        /* What is for one unit reaches that unit alone: a weight given to the dendrite is nobody's. */
         int synapse = to == &v->weight, dendrite = to == &v->delay || to == &v->tap;
         if (part && !synapse && !dendrite)
             return doc_error(key, err, "'%s' belongs to the hyperedge, not to its %s", key->text, part);
@@ -95,6 +97,7 @@ static int add(struct sanafe_network *net, const struct values *v, uint32_t pre,
     /* Whether the dendrite has so many slots or taps is known when the neuron has its place. */
     e.delay = (uint16_t)slot;
     e.tap = (uint16_t)of_tap;
+    /* Where it came from, for a message when its target's dendrite is known. */
     e.line = place->line;
     e.column = place->column;
     if (net->n_edges >= SANAFE_EDGES_MAX)
@@ -116,6 +119,7 @@ static int check_lengths(const struct values *v, uint64_t wanted, const char *wh
 
 /* ---- hyperedges ---- */
 
+/* Every pair, source by source. */
 static int dense(struct sanafe_network *net, const struct values *v, const struct sanafe_group *from, const struct sanafe_group *to, struct err *err)
 {
     uint64_t n = (uint64_t)from->n * to->n;
@@ -132,6 +136,7 @@ static int dense(struct sanafe_network *net, const struct values *v, const struc
     return 0;
 }
 
+/* The pairs that are listed, in their order; a pair may come twice, as two synapses. */
 static int sparse(struct sanafe_network *net, const struct values *v, const struct sanafe_group *from, const struct sanafe_group *to, struct err *err)
 {
     const struct doc_node *pairs = v->pairs;
@@ -146,6 +151,7 @@ static int sparse(struct sanafe_network *net, const struct values *v, const stru
         uint32_t pre, post;
         if (pair->kind != DOC_LIST || pair->count != 2)
             return doc_error(pair, err, "an entry of source_target_pairs is [SOURCE, TARGET]");
+        /* A group may be empty; then no number is right. */
         if (!from->n || !to->n)
             return doc_error(pair, err, "group '%s' has no neurons", from->n ? to->name : from->name);
         if (sanafe_whole(pair->item[0], "a source", 0, from->n - 1, &pre, err) || sanafe_whole(pair->item[1], "a target", 0, to->n - 1, &post, err) ||
@@ -163,6 +169,7 @@ static int conv_sizes(const struct values *v, const struct sanafe_group *from, c
     uint32_t *s = c->size;
     for (int i = 0; i < SIZES; i++) {
         s[i] = 1;
+        /* Strides alone have a default: 1. */
         if (!v->size[i] && i < STRIDE_HEIGHT)
             return doc_error(v->at, err, "type: conv2d has no %s; it needs input_height, input_width, input_channels, kernel_height, kernel_width, "
                              "kernel_count, and has stride_height and stride_width", sizes[i]);
@@ -172,8 +179,10 @@ static int conv_sizes(const struct values *v, const struct sanafe_group *from, c
     if (s[KERNEL_HEIGHT] > s[IN_HEIGHT] || s[KERNEL_WIDTH] > s[IN_WIDTH])
         return doc_error(v->at, err, "conv2d: a kernel of %u x %u is larger than the input of %u x %u", s[KERNEL_HEIGHT], s[KERNEL_WIDTH], s[IN_HEIGHT],
                          s[IN_WIDTH]);
+    /* Without padding, as many windows as fit. */
     c->out_height = (s[IN_HEIGHT] - s[KERNEL_HEIGHT]) / s[STRIDE_HEIGHT] + 1;
     c->out_width = (s[IN_WIDTH] - s[KERNEL_WIDTH]) / s[STRIDE_WIDTH] + 1;
+    /* In floating point: three large numbers must not wrap into the right one. */
     double in = (double)s[IN_HEIGHT] * s[IN_WIDTH] * s[IN_CHANNELS], out = (double)c->out_height * c->out_width * s[KERNEL_COUNT];
     if (in != from->n)
         return doc_error(v->at, err, "conv2d: an input of %u channels of %u x %u is %.0f neurons; group '%s' has %u", s[IN_CHANNELS], s[IN_HEIGHT],
@@ -204,6 +213,7 @@ static int conv_window(struct sanafe_network *net, const struct values *v, const
     return 0;
 }
 
+/* Output neurons in order of their numbers: channel, row, column. */
 static int conv2d(struct sanafe_network *net, const struct values *v, const struct sanafe_group *from, const struct sanafe_group *to, struct err *err)
 {
     struct conv c;
@@ -220,6 +230,7 @@ static int conv2d(struct sanafe_network *net, const struct values *v, const stru
 
 /* ---- the two forms ---- */
 
+/* The type decides which of the other attributes mean something; one that does not is refused. */
 static int hyperedge(struct sanafe_network *net, const struct values *v, const struct sanafe_group *from, const struct sanafe_group *to, struct err *err)
 {
     int type;
@@ -236,6 +247,7 @@ static int hyperedge(struct sanafe_network *net, const struct values *v, const s
     return type == 0 ? dense(net, v, from, to, err) : type == 1 ? sparse(net, v, from, to, err) : conv2d(net, v, from, to, err);
 }
 
+/* One synapse: a list of values would leave open which one counts. */
 static int plain(struct sanafe_network *net, const struct values *v, uint32_t pre, uint32_t post, struct err *err)
 {
     if (v->type || v->pairs)
@@ -259,6 +271,7 @@ static void trim(const char **text, size_t *length)
 
 int sanafe_edge_add(struct sanafe_network *net, const struct doc_node *key, const struct doc_node *value, struct err *err)
 {
+    /* Names may have blanks and points; the first arrow divides. */
     const char *arrow = strstr(key->text, "->"), *from = key->text;
     if (!arrow)
         return doc_error(key, err, "'%s' is no edge; write SOURCE.0 -> TARGET.1: {weight: 1}", key->text);

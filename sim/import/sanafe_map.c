@@ -26,6 +26,7 @@ static int core_of(const struct sanafe_arch *arch, const struct doc_node *at, co
     return 0;
 }
 
+/* Each neuron once; the place of the line stays with it for later messages. */
 int sanafe_map_neurons(struct sanafe_network *net, const struct sanafe_arch *arch, const char *who, uint32_t first, uint32_t n, const struct doc_node *at,
                        const char *core_text, struct err *err)
 {
@@ -41,6 +42,7 @@ int sanafe_map_neurons(struct sanafe_network *net, const struct sanafe_arch *arc
         }
         neuron->core = core;
         neuron->at = at;
+        /* The order of the lines is the order of work. */
         net->mapped = mem_room(net->mapped, net->n_mapped, &net->mapped_capacity, sizeof *net->mapped);
         net->mapped[net->n_mapped++] = i;
     }
@@ -57,6 +59,7 @@ static int range_of(const struct sanafe_network *net, const struct doc_node *key
         *n = net->group[g].n;
         return 0;
     }
+    /* The last two points: a group's name may have some of its own. */
     for (const char *at = strstr(text, ".."); at; at = strstr(at + 1, ".."))
         dots = at;
     if (sanafe_neuron_by_name(net, text, dots ? (size_t)(dots - text) : strlen(text), key, first, err))
@@ -66,12 +69,14 @@ static int range_of(const struct sanafe_network *net, const struct doc_node *key
     const struct sanafe_group *group = &net->group[net->neuron[*first].group];
     if (!dots)
         return 0;
+    /* Both ends belong to the range, and both must be there. */
     if (sanafe_digits(dots + 2, strlen(dots + 2), &last) || last >= group->n || last < *first - group->first)
         return doc_error(key, err, "'%s': a range is GROUP.A..B, B not below A and below the %u neurons of '%s'", text, group->n, group->name);
     *n = last + 1 - (*first - group->first);
     return 0;
 }
 
+/* One line: whom, where, and with which units. */
 int sanafe_map(struct sanafe_network *net, const struct sanafe_arch *arch, const struct doc_node *key, const struct doc_node *value, struct err *err)
 {
     static const char *const names[] = {"synapse", "dendrite", "soma"};
@@ -82,6 +87,7 @@ int sanafe_map(struct sanafe_network *net, const struct sanafe_arch *arch, const
     if (range_of(net, key, &first, &n, err))
         return -1;
     while ((more = sanafe_pair(&p, &k, &v, err)) > 0) {
+        /* core, or the name of a section. */
         int s = SANAFE_SYNAPSE;
         while (s <= SANAFE_SOMA && strcmp(names[s - SANAFE_SYNAPSE], k->text) != 0)
             s++;
@@ -97,6 +103,7 @@ int sanafe_map(struct sanafe_network *net, const struct sanafe_arch *arch, const
         return doc_error(key, err, "'%s' has no core; write {core: TILE.CORE}", key->text);
     if (sanafe_map_neurons(net, arch, key->text, first, n, core, core->text, err))
         return -1;
+    /* Over what the group or neuron said: the mapping is the last word. */
     for (uint32_t i = first; i < first + n; i++)
         for (int s = SANAFE_SYNAPSE; s <= SANAFE_SOMA; s++)
             if (unit[s])
@@ -117,6 +124,7 @@ static uint32_t find_unit(const struct sanafe_core_kind *core, enum sanafe_secti
     return SANAFE_NOWHERE;
 }
 
+/* The mapping was checked, so there is one. */
 uint32_t sanafe_unit_of(const struct sanafe_arch *arch, const struct sanafe_neuron *neuron, enum sanafe_section s)
 {
     return find_unit(arch->core[neuron->core].kind, s, neuron->hw[s]);
@@ -163,6 +171,7 @@ static int check_taps(const struct sanafe_neuron *n, const char *who, struct err
     return 0;
 }
 
+/* As many as are stated, else as there are time constants. */
 uint32_t sanafe_taps(const struct sanafe_params *p)
 {
     return p->taps ? p->taps : p->n_time_constants;
@@ -194,6 +203,7 @@ static int check_neuron(const struct sanafe_network *net, const struct sanafe_ar
 /* Core by core, so that one row of counts is enough. order: mapped neurons by core, each core's in order of mapping. */
 static int check_cores(const struct sanafe_network *net, const struct sanafe_arch *arch, const uint32_t *order, struct err *err)
 {
+    /* How many neurons each unit of the core in hand has by now. */
     uint32_t *used = mem_new(SANAFE_UNITS_MAX, sizeof *used), on_core = 0;
     int bad = 0;
     for (size_t i = 0; i < net->n_mapped && !bad; i++) {
@@ -217,6 +227,7 @@ static uint32_t *by_core(const struct sanafe_network *net, const struct sanafe_a
 {
     size_t *first = mem_new((size_t)arch->n_cores + 1, sizeof *first);
     uint32_t *order = mem_new(net->n_mapped + 1, sizeof *order);
+    /* Stable: within a core the order of the mapping stays. */
     for (size_t i = 0; i < net->n_mapped; i++)
         first[net->neuron[net->mapped[i]].core + 1]++;
     for (uint32_t c = 0; c < arch->n_cores; c++)
@@ -277,6 +288,7 @@ static int check_edges(struct sanafe_network *net, const struct sanafe_arch *arc
 
 int sanafe_map_check(struct sanafe_network *net, const struct sanafe_arch *arch, struct err *err)
 {
+    /* The first that was left out is named; there may be more. */
     for (size_t i = 0; i < net->n_neurons; i++)
         if (net->neuron[i].core == SANAFE_NOWHERE) {
             const struct sanafe_group *g = &net->group[net->neuron[i].group];

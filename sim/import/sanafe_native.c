@@ -25,6 +25,7 @@ struct maker {
     struct err *err;
 };
 
+/* Checked by the reader: every neuron has its units. */
 static const struct sanafe_unit *unit_of(const struct maker *m, const struct sanafe_neuron *n, enum sanafe_section s)
 {
     return &m->arch->core[n->core].kind->unit[sanafe_unit_of(m->arch, n, s)];
@@ -32,6 +33,7 @@ static const struct sanafe_unit *unit_of(const struct maker *m, const struct san
 
 /* ---- what can be written ---- */
 
+/* ERR_ANSWER: the file is right, and the answer is no. */
 static int refuse(const struct maker *m, uint32_t neuron, const char *why)
 {
     const struct sanafe_neuron *n = &m->net->neuron[neuron];
@@ -39,6 +41,7 @@ static int refuse(const struct maker *m, uint32_t neuron, const char *why)
                       n->at->column, m->net->group[n->group].name, sanafe_neuron_number(m->net, neuron), why);
 }
 
+/* A power of two times a double is exact, so this is no approximation. */
 static int on_grid(double value)
 {
     return value * FRACTION == trunc(value * FRACTION);
@@ -47,6 +50,7 @@ static int on_grid(double value)
 static int check_lif(struct maker *m, uint32_t i, const struct sanafe_params *p)
 {
     m->exact &= p->leak_decay == 1 && p->input_decay == 0 && on_grid(p->bias) && on_grid(p->reset) && on_grid(p->potential) && on_grid(p->threshold);
+    /* volley's neurons have no floor. */
     if (p->reverse_mode != SANAFE_RESET_NONE)
         return refuse(m, i, "has a reverse_reset_mode");
     if (p->input_decay != 0 && (p->bias != 0 || p->potential != 0))
@@ -57,6 +61,7 @@ static int check_lif(struct maker *m, uint32_t i, const struct sanafe_params *p)
     return 0;
 }
 
+/* Without leak and chance it is an integrator that fires at its threshold. */
 static int check_truenorth(struct maker *m, uint32_t i, const struct sanafe_params *p)
 {
     if (p->leak != 0)
@@ -68,6 +73,7 @@ static int check_truenorth(struct maker *m, uint32_t i, const struct sanafe_para
     return p->reset_mode == SANAFE_RESET_SATURATE ? refuse(m, i, "resets to its threshold (saturate)") : 0;
 }
 
+/* When a spike arrives depends on where the core's buffer lies. */
 static int check_place(struct maker *m, uint32_t i)
 {
     const struct sanafe_neuron *n = &m->net->neuron[i];
@@ -90,6 +96,7 @@ static int same_rule(const struct maker *m, uint32_t a, uint32_t b)
            (p->refractory > 1 ? p->refractory : 1) == (q->refractory > 1 ? q->refractory : 1);
 }
 
+/* The first neuron sets what the group is; each is then held against what can be written. */
 static int check_group(struct maker *m, uint32_t g)
 {
     const struct sanafe_group *group = &m->net->group[g];
@@ -112,6 +119,7 @@ static int check_group(struct maker *m, uint32_t g)
 
 /* ---- populations ---- */
 
+/* Saturating leaves a LIF membrane as it is, which is no reset. */
 static struct neuron_rule rule_of(const struct maker *m, const struct sanafe_group *g)
 {
     static const enum reset_kind reset[] = {
@@ -121,10 +129,12 @@ static struct neuron_rule rule_of(const struct maker *m, const struct sanafe_gro
     struct neuron_rule rule = {.fires = 1, .reset = reset[n->params->reset_mode], .point = RESET_NOW, .compare = lif ? COMPARE_GREATER : COMPARE_AT_LEAST};
     for (uint32_t i = 0; lif && i < g->n; i++)
         rule.current |= n[i].params->input_decay != 0;
+    /* n blocks n - 1 later steps there; here the number is of the steps blocked. */
     rule.refractory = lif && n->params->refractory > 1 ? n->params->refractory - 1 : 0;
     return rule;
 }
 
+/* Arrays by neuron, whatever is the same for all: writing them out shortens that. */
 static void fill_population(const struct maker *m, struct population *p, const struct sanafe_group *g)
 {
     int zero = 1;
@@ -151,6 +161,7 @@ static void fill_population(const struct maker *m, struct population *p, const s
 
 /* ---- projections ---- */
 
+/* Beyond the step that every spike takes: slots move once more where the buffer lies behind the dendrite. */
 static uint32_t delay_of(const struct maker *m, const struct sanafe_edge *e)
 {
     const struct sanafe_neuron *post = &m->net->neuron[e->post];
@@ -168,10 +179,12 @@ static uint32_t number_of(const struct maker *m, uint32_t neuron)
 /* From one population of the network to another: edges chosen by those whose ends are in them. */
 static void fill_list(const struct maker *m, struct projection *p, const uint32_t *edge, uint64_t n, uint32_t sources)
 {
+    /* A weight of its own for each synapse, in the order of the list. */
     p->n_list = p->n_weights = n;
     p->weight = mem_new(n + 1, sizeof *p->weight);
     p->list = mem_new(n + 1, sizeof *p->list);
     p->list_first = mem_new(sources + 2ull, sizeof *p->list_first);
+    /* Counting sort by source: beginnings first, then each synapse to its place. */
     for (uint64_t i = 0; i < n; i++)
         p->list_first[number_of(m, m->net->edge[edge[i]].pre) + 2]++;
     for (uint32_t s = 0; s <= sources; s++)
@@ -197,6 +210,7 @@ static uint32_t *sorted(const struct maker *m, uint64_t *first)
 {
     size_t groups = m->net->n_groups, n = (groups + 1) * groups;
     uint32_t *order = mem_new(m->net->n_edges + 1, sizeof *order);
+    /* Counts, then beginnings, then places. */
     for (size_t i = 0; i < m->net->n_edges; i++) {
         struct pair p = pair_of(m, &m->net->edge[i]);
         first[p.from * groups + p.to + 1]++;
@@ -223,6 +237,7 @@ static void add_projections(const struct maker *m, struct network *net, const in
             uint64_t begin = first[from * groups + to], n = first[from * groups + to + 1] - begin;
             if (!n)
                 continue;
+            /* All inputs are one population, whichever groups they came from. */
             uint32_t source = from == groups ? HOST_POPULATION : (uint32_t)population[from], target = (uint32_t)population[to];
             char *name = mem_format("%s -> %s", from == groups ? "input" : m->net->group[from].name, m->net->group[to].name);
             struct projection *p = network_add_projection(net, name, source, target, FORM_LIST);
@@ -276,12 +291,14 @@ static struct network *build(const struct maker *m, const char *path)
     net->population[HOST_POPULATION].shape = (struct shape){1, {m->n_inputs}};
     for (uint32_t g = 0; g < m->net->n_groups; g++) {
         const struct sanafe_group *group = &m->net->group[g];
+        /* An empty group has nobody to speak for. */
         if (m->is_input[g] || !group->n)
             continue;
         population[g] = (int)network_add_population(net, group->name, "SANA-FE", (struct shape){1, {group->n}});
         fill_population(m, &net->population[population[g]], group);
         last = population[g];
     }
+    /* One population is read; nothing in these files says which, so it is the last. */
     if (last >= 0)
         net->population[last].output = 1;
     add_projections(m, net, population);
@@ -339,6 +356,7 @@ static struct network *convert(struct maker *m, const char *path)
         if (check_group(m, g))
             return NULL;
     find_inputs(m);
+    /* The second time with the delays that the first one's cycles leave to give. */
     for (int try = 0; try < 2; try++) {
         struct network *net = build(m, path);
         if (network_finish(net, 0, m->err)) {

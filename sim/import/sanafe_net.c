@@ -19,6 +19,7 @@ static int is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* As a YAML file would have it, owned by the network. */
 static struct doc_node *node_at(const struct line *l, const char *place, enum doc_kind kind)
 {
     struct doc_node *n = sanafe_own(l->net, mem_new(1, sizeof *n));
@@ -26,6 +27,7 @@ static struct doc_node *node_at(const struct line *l, const char *place, enum do
     return n;
 }
 
+/* A text of its own: lines are gone when messages are written. */
 static struct doc_node *scalar(const struct line *l, const char *from, size_t n)
 {
     struct doc_node *node = node_at(l, from, DOC_SCALAR);
@@ -33,6 +35,7 @@ static struct doc_node *scalar(const struct line *l, const char *from, size_t n)
     return node;
 }
 
+/* Where it stands on the line, from 1. */
 static int error(const struct line *l, const char *place, const char *what, const char *instead)
 {
     const struct doc_node here = {.line = l->number, .column = (uint32_t)(place - l->start) + 1, .file = l->file};
@@ -75,6 +78,7 @@ static struct doc_node *yaml(struct line *l, const char *from)
 {
     int depth = 0;
     const char *at = from;
+    /* Brackets inside quotes are not foreseen: no value of that format has any. */
     do {
         depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
         at++;
@@ -85,6 +89,7 @@ static struct doc_node *yaml(struct line *l, const char *from)
     }
     l->at = at;
     struct doc *doc = doc_parse(l->file, from, (size_t)(at - from), l->err);
+    /* The piece's own message has a place of its own; it is told behind ours. */
     if (!doc) {
         char *said = mem_text(l->err->text);
         error(l, from, "not YAML", said);
@@ -109,6 +114,7 @@ static struct doc_node *pair(struct line *l, const char *from, size_t n)
     map->key = sanafe_own(l->net, mem_new(1, sizeof(struct doc_node *)));
     map->item = sanafe_own(l->net, mem_new(1, sizeof(struct doc_node *)));
     map->key[0] = scalar(l, from, (size_t)(equals - from));
+    /* spikes=[1,0,1] has no blank in it, so it is one field. */
     if (equals[1] == '[' || equals[1] == '{')
         map->item[0] = yaml(l, equals + 1);
     else
@@ -139,6 +145,7 @@ static struct doc_node *attributes(struct line *l)
 
 /* ---- entries ---- */
 
+/* Groups have no names there: their numbers are. */
 static int read_group(struct line *l, const char *from, size_t n)
 {
     struct sanafe_neuron defaults = {.params = &sanafe_defaults};
@@ -152,6 +159,7 @@ static int read_group(struct line *l, const char *from, size_t n)
     return sanafe_group_add(l->net, name, at, count, &defaults, l->err);
 }
 
+/* Attributes over those of its group; a neuron without a line has the group's alone. */
 static int read_neuron(struct line *l, const char *from, size_t n)
 {
     uint32_t i;
@@ -159,6 +167,7 @@ static int read_neuron(struct line *l, const char *from, size_t n)
     return !list || sanafe_neuron_by_name(l->net, from, n, at, &i, l->err) || sanafe_attributes(l->net, &l->net->neuron[i], list, l->err) ? -1 : 0;
 }
 
+/* The same form as YAML's, with the arrow between. */
 static int read_edge(struct line *l, const char *from, size_t n)
 {
     struct doc_node *key = scalar(l, from, n), *list = attributes(l);
@@ -172,6 +181,7 @@ static int read_place(struct line *l, const char *from, size_t n)
     struct doc_node *key = scalar(l, from, n);
     if (!at)
         return error(l, from, "& without a core", "write & GROUP.NEURON@TILE.CORE");
+    /* What stands behind a place would be lost. */
     if (field(l, &more))
         return error(l, more, "a field behind a mapping", "its place is all that it has");
     struct doc_node *core = scalar(l, at + 1, (size_t)(from + n - at - 1));
@@ -213,6 +223,7 @@ int sanafe_net_fill(struct sanafe_network *net, const char *name, const char *te
     const char *file = sanafe_own(net, mem_text(name)), *end = text + size;
     net->name = file;
     uint32_t number = 1;
+    /* The last line may lack its end. */
     for (const char *at = text; at < end; number++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         stop = stop ? stop : end;

@@ -12,6 +12,7 @@ enum { BYTES_MAX = 1 << 30 };
 
 /* ---- groups ---- */
 
+/* Linear: a network has tens of groups. */
 int64_t sanafe_group_by_name(const struct sanafe_network *net, const char *name, size_t length)
 {
     for (size_t g = 0; g < net->n_groups; g++)
@@ -39,6 +40,7 @@ int sanafe_group_add(struct sanafe_network *net, const char *name, const struct 
     return 0;
 }
 
+/* Neurons of a group stand together. */
 uint32_t sanafe_neuron_number(const struct sanafe_network *net, uint32_t neuron)
 {
     return neuron - net->group[net->neuron[neuron].group].first;
@@ -71,6 +73,7 @@ static int ends_with(const char *name, const char *end)
     return n >= m && !strcmp(name + n - m, end);
 }
 
+/* The name's end decides, as with that tool's option. */
 static int is_net(const char *name)
 {
     return ends_with(name, ".net");
@@ -81,6 +84,7 @@ static struct sanafe_network *make(const char *name, const char *text, size_t si
 {
     struct sanafe_network *net = mem_new(1, sizeof *net);
     net->doc = doc;
+    /* Groups, edges and mapping; then what holds of all of them together. */
     int bad = doc ? sanafe_snn_fill(net, arch, err) : sanafe_net_fill(net, name, text, size, arch, err);
     if (!bad && !sanafe_map_check(net, arch, err))
         return net;
@@ -128,6 +132,7 @@ void sanafe_network_free(struct sanafe_network *net)
 {
     if (!net)
         return;
+    /* Nodes, parameters, texts: all in one list, whoever points to them. */
     for (size_t i = 0; i < net->n_owned; i++)
         free(net->owned[i]);
     free(net->owned);
@@ -175,6 +180,7 @@ enum sanafe_file sanafe_file_kind(const char *path)
     size_t n = fread(text, 1, (size_t)about.st_size, file);
     fclose(file);
     text[n] = '\0';
+    /* An architecture cannot be taken for a network: that key stands in no other file. */
     enum sanafe_file kind = has_key(text, "architecture") ? SANAFE_FILE_ARCH : SANAFE_FILE_NONE;
     if (!kind && has_key(text, "mappings"))
         kind = SANAFE_FILE_NETWORK;

@@ -17,6 +17,7 @@ static int numbers(const struct doc_node *node, uint32_t *first, uint32_t *n, st
     last = *first;
     if (dots && (sanafe_digits(dots + 2, strlen(dots + 2), &last) || last < *first))
         return doc_error(node, err, "'%s': a range is A..B, both whole numbers, B not below A", node->text);
+    /* Before anybody counts up to it. */
     if (last >= SANAFE_NEURONS_MAX)
         return doc_error(node, err, "'%s': more than %d neurons", node->text, SANAFE_NEURONS_MAX);
     *n = last - *first + 1;
@@ -26,6 +27,7 @@ static int numbers(const struct doc_node *node, uint32_t *first, uint32_t *n, st
 /* Walks the entries of a group: each is a number or range, and attributes or NULL. The list may be a map, too. */
 struct entries { const struct doc_node *list; uint32_t item, pair; };
 
+/* 1 while there is one; the list's items and the pairs of its maps in the order of the file. */
 static int next_entry(struct entries *e, const struct doc_node **id, const struct doc_node **attributes)
 {
     *attributes = NULL;
@@ -41,6 +43,7 @@ static int next_entry(struct entries *e, const struct doc_node **id, const struc
             return 0;
         map = e->list->item[e->item];
     }
+    /* An id without attributes. */
     if (map->kind != DOC_MAP) {
         *id = e->list->item[e->item++];
         return 1;
@@ -58,6 +61,7 @@ static int count_neurons(const struct doc_node *group, const struct doc_node *li
     const struct doc_node *id, *attributes;
     uint64_t n = 0;
     uint32_t first, here;
+    /* The sum may be large; it is held against the limit before anything is made of it. */
     for (struct entries e = {.list = list}; next_entry(&e, &id, &attributes);) {
         if (numbers(id, &first, &here, err))
             return -1;
@@ -69,6 +73,7 @@ static int count_neurons(const struct doc_node *group, const struct doc_node *li
     return 0;
 }
 
+/* Each number once, below the count: then all of them are there. */
 static int fill_neurons(struct sanafe_network *net, const struct sanafe_group *group, const struct doc_node *list, struct err *err)
 {
     const struct doc_node *id, *attributes;
@@ -84,6 +89,7 @@ static int fill_neurons(struct sanafe_network *net, const struct sanafe_group *g
             if (n->at)
                 return doc_error(id, err, "neuron %u of group '%s' is listed twice (line %u)", i, group->name, n->at->line);
             n->at = id;
+            /* Read once for a range. */
             if (i == first) {
                 if (sanafe_attributes(net, n, attributes, err))
                     return -1;
@@ -100,6 +106,7 @@ static int fill_neurons(struct sanafe_network *net, const struct sanafe_group *g
 
 /* ---- sections ---- */
 
+/* Counted first, so that neurons that edges name are there whatever their order. */
 static int read_group(struct sanafe_network *net, const struct doc_node *at, struct err *err)
 {
     static const char *const keys[] = {"name", "attributes", "neurons", "size"};
@@ -158,6 +165,7 @@ int sanafe_snn_fill(struct sanafe_network *net, const struct sanafe_arch *arch, 
         return doc_error(groups ? groups : network, err, "network has no groups; write groups: and a list of maps");
     if (!edges || !mappings)
         return doc_error(edges ? root : network, err, "%s is missing; write it, empty if there are none", edges ? "mappings" : "network.edges");
+    /* Edges name groups, and the mapping names both: the order of the sections in the file is free. */
     for (uint32_t g = 0; g < groups->count; g++)
         if (read_group(net, groups->item[g], err))
             return -1;

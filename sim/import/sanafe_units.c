@@ -52,6 +52,7 @@ static int known(const char *const *list, size_t n, const char *name)
     return 0;
 }
 
+/* The section says which models there are; plugins would bring others, and are told as not run. */
 static int set_model(struct sanafe_unit *u, const struct doc_node *value, struct err *err)
 {
     if (sanafe_scalar(value, "model", err))
@@ -80,6 +81,7 @@ static int set_price(struct sanafe_unit *u, const struct doc_node *key, const st
         int energy = !strcmp(prices[u->section][i].energy, key->text);
         if (!energy && strcmp(prices[u->section][i].latency, key->text) != 0)
             continue;
+        /* A bit for each, so that a missing one can be named. */
         double *to = energy ? &u->price[i].energy : &u->price[i].latency;
         if (sanafe_real(value, key->text, to, err))
             return -1;
@@ -105,6 +107,7 @@ static int unknown(const struct sanafe_unit *u, const struct doc_node *key, stru
     return fields_unknown(key, section_names[u->section], names, n, err);
 }
 
+/* What is refused comes first: a plugin would change what all the rest means. */
 static int set_attribute(struct sanafe_unit *u, struct sanafe_arch *arch, const struct doc_node *key, const struct doc_node *value, uint32_t *seen,
                          struct err *err)
 {
@@ -147,6 +150,7 @@ static int check_prices(const struct sanafe_unit *u, uint32_t seen, struct err *
     return 0;
 }
 
+/* The model may stand anywhere among the attributes, so what it needs is checked at the end. */
 static int fill_unit(struct sanafe_unit *u, struct sanafe_arch *arch, struct err *err)
 {
     const struct doc_node *key, *value;
@@ -183,6 +187,7 @@ static int read_unit(struct sanafe_core_kind *core, struct sanafe_arch *arch, en
     if (copies > SANAFE_UNITS_MAX - *n)
         return doc_error(at, err, "more than %d units in a core", SANAFE_UNITS_MAX);
     core->unit = mem_grow(core->unit, *n + copies, sizeof *core->unit);
+    /* One description, read once, for all copies of the range. */
     struct sanafe_unit u = {.at = at, .section = section, .name = mem_format("%.*s", (int)length, name->text)};
     int bad = fill_unit(&u, arch, err);
     for (uint32_t i = 0; i < copies && !bad; i++) {
@@ -200,6 +205,7 @@ static int check_names(const struct sanafe_core_kind *core, struct err *err)
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = i + 1; k < n; k++) {
             const struct sanafe_unit *a = &core->unit[i], *b = &core->unit[k];
+            /* Copies of one range have different names by themselves. */
             if (a->at == b->at || strcmp(a->name, b->name) != 0)
                 continue;
             if (a->section == b->section)
@@ -211,6 +217,7 @@ static int check_names(const struct sanafe_core_kind *core, struct err *err)
     return 0;
 }
 
+/* All five sections: a pipeline with a hole would do something that nobody described. */
 int sanafe_units_read(struct sanafe_core_kind *core, struct sanafe_arch *arch, struct err *err)
 {
     for (int s = 0; s < SANAFE_SECTIONS; s++) {

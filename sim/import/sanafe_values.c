@@ -15,6 +15,7 @@ int sanafe_pair(struct sanafe_pairs *p, const struct doc_node **key, const struc
     if (at->kind == DOC_SCALAR)
         return doc_error(at, err, "'%s' stands where attributes are expected; write {NAME: VALUE, ...} or [NAME: VALUE, ...]", at->text);
     const struct doc_node *map = at;
+    /* A list item without pairs left gives way to the next. */
     while (at->kind == DOC_LIST) {
         if (p->item == at->count)
             return 0;
@@ -39,12 +40,14 @@ const struct doc_node *sanafe_find(const struct doc_node *attributes, const char
     struct sanafe_pairs p = {.at = attributes};
     const struct doc_node *k, *v, *found = NULL;
     struct err ignored;
+    /* What is no attribute is complained of by whoever reads them all. */
     while (sanafe_pair(&p, &k, &v, &ignored) > 0)
         if (!strcmp(k->text, key))
             found = v;
     return found;
 }
 
+/* Empty in quotes is a text, empty without is a slip. */
 int sanafe_scalar(const struct doc_node *node, const char *name, struct err *err)
 {
     if (node->kind != DOC_SCALAR)
@@ -54,6 +57,7 @@ int sanafe_scalar(const struct doc_node *node, const char *name, struct err *err
     return 0;
 }
 
+/* The C locale's numbers, all of the text; infinities are no figures. */
 int sanafe_real(const struct doc_node *node, const char *name, double *to, struct err *err)
 {
     if (sanafe_scalar(node, name, err))
@@ -66,6 +70,7 @@ int sanafe_real(const struct doc_node *node, const char *name, double *to, struc
     return 0;
 }
 
+/* Digits alone: no sign, no blank, nothing that strtoul would pass over. */
 int sanafe_digits(const char *text, size_t n, uint32_t *to)
 {
     uint64_t value = 0;
@@ -94,6 +99,7 @@ int sanafe_whole(const struct doc_node *node, const char *name, uint32_t low, ui
     return 0;
 }
 
+/* That tool's files have true and True, and 1 in the line format. */
 int sanafe_flag(const struct doc_node *node, const char *name, int *to, struct err *err)
 {
     static const char *const yes[] = {"true", "True", "TRUE"}, *const no[] = {"false", "False", "FALSE"};
@@ -112,6 +118,7 @@ int sanafe_flag(const struct doc_node *node, const char *name, int *to, struct e
     return 0;
 }
 
+/* The words are one text, which is also what the message shows. */
 int sanafe_word(const struct doc_node *node, const char *name, const char *words, int *to, struct err *err)
 {
     if (sanafe_scalar(node, name, err))

@@ -15,6 +15,7 @@ struct uses { const struct sanafe_core_kind *core; uint64_t *n; };
 /* One price of several units: of the one used most, and the extremes of those used at all. */
 struct chosen { double value, low, high; };
 
+/* Prices first to last of a soma add up: an active update is an access and an update. Inputs cost nothing there and are the host's here. */
 static struct chosen choose(const struct uses *u, enum sanafe_section s, enum sanafe_soma_price first, enum sanafe_soma_price last, int latency)
 {
     struct chosen c = {0, 0, 0};
@@ -38,6 +39,7 @@ static struct chosen choose(const struct uses *u, enum sanafe_section s, enum sa
     return c;
 }
 
+/* Extremes add up too: the units of both sections vary apart. */
 static struct chosen sum(struct chosen a, struct chosen b)
 {
     return (struct chosen){a.value + b.value, a.low + b.low, a.high + b.high};
@@ -55,6 +57,7 @@ static void put_cost(FILE *to, const char *name, struct chosen c, int latency)
                 c.low * scale, unit, c.high * scale, unit);
 }
 
+/* A chip file prices and times hops by axis, not by direction. */
 static struct chosen hop(const struct sanafe_tile_kind *t, enum sanafe_direction a, enum sanafe_direction b, int latency)
 {
     double x = latency ? t->hop[a].latency : t->hop[a].energy, y = latency ? t->hop[b].latency : t->hop[b].energy;
@@ -81,6 +84,7 @@ static void put_barrier(FILE *to, const struct sanafe_arch *arch)
     fputs("}, over: tiles}\n", to);
 }
 
+/* That number so many things. */
 static uint32_t bits(uint32_t n)
 {
     uint32_t b = 1;
@@ -89,6 +93,7 @@ static uint32_t bits(uint32_t n)
     return b;
 }
 
+/* A packet is one flit: that tool's messages have no length. */
 static void put_network(FILE *to, const struct sanafe_arch *arch)
 {
     const struct sanafe_tile_kind *t = arch->tile_kind;
@@ -107,6 +112,7 @@ static void put_network(FILE *to, const struct sanafe_arch *arch)
     fputs("io:\n  in: {router: [0, 0], values: none}\n  out: {router: [0, 0]}\n\n", to);
 }
 
+/* float32 cores without limits but their number of neurons: that tool has no formats and no memories. */
 static void put_core(FILE *to, const struct uses *u)
 {
     fprintf(to, "core_types:\n  core:\n    kind: reference\n    capacity: {neurons: %u, axons_in: unlimited, axons_out: unlimited, delay: 1..65000 steps}\n",
@@ -127,6 +133,7 @@ static void put_core(FILE *to, const struct uses *u)
           "placement: {core: all}\n\n", to);
 }
 
+/* What is not there is said to be unknown; nothing is made up. */
 static void put_energy(FILE *to, const struct sanafe_arch *arch, const struct uses *u)
 {
     const struct sanafe_tile_kind *t = arch->tile_kind;
@@ -163,6 +170,7 @@ static const char *no_chip(const struct sanafe_arch *arch)
     return arch->width > 1024 || arch->height > 1024 ? "its grid is larger than 1024 x 1024" : NULL;
 }
 
+/* Work, not units: a unit that no synapse leads to has no say in the price. */
 static struct uses count_uses(const struct sanafe_arch *arch, const struct sanafe_network *net)
 {
     struct uses u = {arch->tile_kind->core, NULL};
@@ -175,6 +183,7 @@ static struct uses count_uses(const struct sanafe_arch *arch, const struct sanaf
     return u;
 }
 
+/* Text, in the order of docs/chip-file.md. */
 int sanafe_write_chip(const struct sanafe_arch *arch, const struct sanafe_network *net, const char *path, const char **why_not, struct err *err)
 {
     struct whole file;

@@ -16,11 +16,13 @@
 
 #define NEVER "-inf"            /* how that tool prints a time that does not exist */
 
+/* By its number in the file, which is what traces keep. */
 static const struct sanafe_neuron *neuron_of(const struct sanafe_run *run, uint32_t neuron)
 {
     return &run->chip->net->neuron[neuron];
 }
 
+/* "g.i", as that tool writes it. */
 static void write_neuron(FILE *to, const struct sanafe_run *run, uint32_t neuron)
 {
     fprintf(to, "%s.%u", run->chip->net->group[neuron_of(run, neuron)->group].name, sanafe_neuron_number(run->chip->net, neuron));
@@ -28,6 +30,7 @@ static void write_neuron(FILE *to, const struct sanafe_run *run, uint32_t neuron
 
 /* ---- volley's tables ---- */
 
+/* One run is one sample; there is nothing to predict. */
 static void csv_sanafe_samples(FILE *to, const struct sanafe_report *r)
 {
     const struct sanafe_step *sum = &r->run->sum;
@@ -35,6 +38,7 @@ static void csv_sanafe_samples(FILE *to, const struct sanafe_report *r)
     fprintf(to, "0,,,%u,%.15g,%.15g,%zu,%" PRIu64 ",%" PRIu64 "\n", r->run->steps, sum->time, sum->total, r->run->n_fires, sum->spikes, sum->packets);
 }
 
+/* Groups are the layers of that tool's networks. */
 static void csv_sanafe_layers(FILE *to, const struct sanafe_report *r)
 {
     const struct sanafe_network *net = r->run->chip->net;
@@ -103,6 +107,7 @@ static void csv_sanafe_spikes(FILE *to, const struct sanafe_report *r)
 
 /* ---- that tool's tables ---- */
 
+/* %e, as there: seven digits, so that two files can be compared by diff. */
 static void csv_perf(FILE *to, const struct sanafe_report *r)
 {
     const struct sanafe_run *run = r->run;
@@ -124,6 +129,7 @@ static void csv_perf(FILE *to, const struct sanafe_report *r)
     }
 }
 
+/* As there: only neurons that ask for it. */
 static void csv_fires(FILE *to, const struct sanafe_report *r)
 {
     const struct sanafe_run *run = r->run;
@@ -163,6 +169,7 @@ static void csv_currents(FILE *to, const struct sanafe_report *r)
     csv_values(to, r->run, r->run->currents, r->run->n_currents, r->run->current, "/u");
 }
 
+/* tile.core, as mappings have it. */
 static void write_core(FILE *to, const struct sanafe_chip *chip, uint32_t core)
 {
     fprintf(to, ",%u.%u", chip->arch->core[chip->core[core].core].tile, chip->arch->core[chip->core[core].core].offset);
@@ -208,6 +215,7 @@ static void write_text(FILE *to, const struct sanafe_report *r)
     sanafe_text(to, r, FORM_WIDTH);
 }
 
+/* One line per file of the folder; the order is that of file_kinds. */
 static const struct { const char *name; void (*write)(FILE *, const struct sanafe_report *); } files[] = {
     {"report.txt", write_text},       {"samples.csv", csv_sanafe_samples}, {"layers.csv", csv_sanafe_layers}, {"steps.csv", csv_sanafe_steps},
     {"counters.csv", csv_sanafe_counters}, {"spikes.csv", csv_sanafe_spikes}, {"perf.csv", csv_perf},         {"sanafe_spikes.csv", csv_fires},
@@ -215,6 +223,7 @@ static const struct { const char *name; void (*write)(FILE *, const struct sanaf
     {"summary.json", sanafe_summary},
 };
 
+/* A network that asks for a log asks for the file. */
 static int any_logged(const struct sanafe_run *run)
 {
     for (size_t i = 0; i < run->chip->net->n_neurons; i++)
@@ -250,6 +259,7 @@ static void write_kind(FILE *to, const struct file_kind *kind, const void *repor
             files[i].write(to, report);
 }
 
+/* All files or none, as with every run. */
 int sanafe_report_folder(const struct sanafe_report *r, struct err *err)
 {
     const struct folder_writer w = {r->options->out, r, wanted, write_kind};
@@ -274,6 +284,7 @@ static void write_last(FILE *to, const struct sanafe_report *r, size_t width)
     form_end(&s);
 }
 
+/* The folder's report.txt has a fixed width, a terminal its own. */
 int sanafe_report_text(FILE *to, const struct sanafe_report *r, struct err *err)
 {
     struct form_locale locale = form_neutral();

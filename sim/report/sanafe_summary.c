@@ -36,12 +36,14 @@ static struct sanafe_line *line_of(struct sanafe_line **line, size_t *n, size_t 
     return &(*line)[(*n)++];
 }
 
+/* Of the whole run: counts are exact, and a price is multiplied once. */
 static void add(struct sanafe_line *line, uint64_t count, double each)
 {
     line->count += count;
     line->energy += (double)count * each;
 }
 
+/* Parts of all cores with one name and action make one line; the network's come last. */
 struct sanafe_line *sanafe_lines(const struct sanafe_run *run, size_t *n)
 {
     static const char *const directions[SANAFE_DIRECTIONS] = {"north", "east", "south", "west"};
@@ -83,6 +85,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Names and hashes, no folders: the same on every computer. */
 static void write_inputs(struct json *j, const struct report_options *o)
 {
     json_list(j, "inputs");
@@ -98,6 +101,7 @@ static void write_inputs(struct json *j, const struct report_options *o)
     json_close(j);
 }
 
+/* Their groups are our populations. */
 static void write_network(struct json *j, const struct sanafe_run *run)
 {
     const struct sanafe_network *net = run->chip->net;
@@ -118,6 +122,7 @@ static void write_network(struct json *j, const struct sanafe_run *run)
     json_close(j);
 }
 
+/* What that format does not say is null, not left out. */
 static void write_chip(struct json *j, const struct sanafe_chip *chip)
 {
     json_object(j, "chip");
@@ -136,6 +141,7 @@ static void write_chip(struct json *j, const struct sanafe_chip *chip)
     json_close(j);
 }
 
+/* Notes of the readers, of the chip and of the run, in this order; warnings apart. */
 static void write_lines(struct json *j, const char *key, const struct fidelity *const *lists, size_t n, int warnings)
 {
     json_list(j, key);
@@ -159,6 +165,7 @@ static void write_lines(struct json *j, const char *key, const struct fidelity *
     json_close(j);
 }
 
+/* In our words; a neuron that was visited without being updated is idle. */
 static void write_counts(struct json *j, const struct sanafe_run *run)
 {
     uint64_t calls = 0;
@@ -176,6 +183,7 @@ static void write_counts(struct json *j, const struct sanafe_run *run)
     json_close(j);
 }
 
+/* Low and high are the value itself: the format has no ranges. */
 static void write_energy_lines(struct json *j, const struct sanafe_run *run)
 {
     size_t n;
@@ -232,6 +240,7 @@ static void write_energy(struct json *j, const struct sanafe_run *run)
 /* compute is the busiest core's, noc what the network model adds to it. */
 static void write_time(struct json *j, const struct sanafe_run *run)
 {
+    /* Rounding may leave the rest a hair below nothing. */
     double barrier = run->chip->sync * run->steps, noc = run->sum.time - run->sum.busiest - barrier, all = run->sum.time;
     const struct { const char *name; double s; } bound[] = {{"compute", run->sum.busiest}, {"memory", 0}, {"noc", noc > 1e-9 * all ? noc : 0}, {"queue", 0},
                                                             {"barrier", barrier}};

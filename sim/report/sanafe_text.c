@@ -8,6 +8,7 @@
 
 enum { NOTES_SHOWN = 12, GROUPS_SHOWN = 6 };
 
+/* The network by its own name, or by its file's where it has none. */
 static void write_title(FILE *to, const struct sanafe_report *r, size_t width)
 {
     const char *name = r->run->chip->net->name, *slash = strrchr(name, '/');
@@ -18,6 +19,7 @@ static void write_title(FILE *to, const struct sanafe_report *r, size_t width)
     form_end(&s);
 }
 
+/* Long lists are cut; layers.csv has all. */
 static void write_network(FILE *to, const struct sanafe_run *run, size_t width)
 {
     const struct sanafe_network *net = run->chip->net;
@@ -33,6 +35,7 @@ static void write_network(FILE *to, const struct sanafe_run *run, size_t width)
     form_end(&s);
 }
 
+/* How far a spike goes is what a mapping is judged by. */
 static void write_placed(FILE *to, const struct sanafe_run *run, size_t width)
 {
     const struct sanafe_chip *chip = run->chip;
@@ -53,6 +56,7 @@ static void write_placed(FILE *to, const struct sanafe_run *run, size_t width)
     form_end(&s);
 }
 
+/* Parts that add up to the whole, in percent, too. */
 static void write_energy(FILE *to, const struct sanafe_run *run, size_t width)
 {
     double share[SANAFE_E_PARTS];
@@ -72,6 +76,7 @@ static void write_energy(FILE *to, const struct sanafe_run *run, size_t width)
     form_end(&s);
 }
 
+/* What the step's time was spent on, as far as the formula tells it. */
 static void write_time(FILE *to, const struct sanafe_run *run, size_t width)
 {
     double most = 0, barrier = run->chip->sync * run->steps, all = run->sum.time;
@@ -113,6 +118,7 @@ static void write_actions(FILE *to, const struct sanafe_run *run)
     free(line);
 }
 
+/* A page has room for some; all are in summary.json. */
 static void write_notes(FILE *to, const struct sanafe_report *r, size_t width)
 {
     const struct sanafe_run *run = r->run;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "sanafe/step.h"
 
+/* The counts of a step are small whole numbers, so a product is rounded once and a sum does not depend on how events were ordered. */
 static double part_energy(const struct sanafe_part *p)
 {
     return (double)p->calls * p->unit->price[SANAFE_ACCESS].energy + (double)p->updated * p->unit->price[SANAFE_UPDATE].energy +
@@ -17,6 +18,7 @@ static double part_energy(const struct sanafe_part *p)
 /* Energies of one step by place of the chip, for the logs; NULL where nobody asked. */
 struct places { double *tile, *core; };
 
+/* By section, and for the whole run by part: the report's table and the summary's lines are made of the latter. */
 static void account_parts(struct sanafe_work *w, struct sanafe_step *step, const struct places *at)
 {
     static const enum sanafe_part_of_energy of[SANAFE_SECTIONS] = {[SANAFE_SYNAPSE] = SANAFE_E_SYNAPSE, [SANAFE_DENDRITE] = SANAFE_E_DENDRITE,
@@ -24,6 +26,7 @@ static void account_parts(struct sanafe_work *w, struct sanafe_step *step, const
     struct sanafe_run *run = w->run;
     for (uint32_t i = 0; i < run->chip->n_parts; i++) {
         const struct sanafe_part *p = &run->chip->part[i];
+        /* A neuron that fired counts as updated, too: that tool's column says so. */
         double energy = part_energy(p);
         step->energy[of[p->unit->section]] += energy;
         step->updated += p->updated;
@@ -57,6 +60,7 @@ static void count_messages(struct sanafe_work *w, struct sanafe_step *step, uint
         const struct sanafe_axon *a = m->axon;
         if (!a)
             continue;
+        /* Kept by the tile that they lead to, which sets the price. */
         uint64_t *hops = &w->tile_hops[(size_t)chip->arch->core[chip->core[a->to].core].tile * SANAFE_DIRECTIONS];
         hops[a->x_direction] += a->x_hops;
         hops[a->y_direction] += a->y_hops;
@@ -71,6 +75,7 @@ static void count_messages(struct sanafe_work *w, struct sanafe_step *step, uint
     }
 }
 
+/* Joules of all hops of the step; tile: each one's own share, or NULL. */
 static double account_hops(struct sanafe_work *w, double *tile)
 {
     struct sanafe_run *run = w->run;
@@ -84,6 +89,7 @@ static double account_hops(struct sanafe_work *w, double *tile)
             of_tile += energy;
             run->hop_energy[d] += energy;
             run->hops[d] += *hops;
+            /* The next step counts anew. */
             *hops = 0;
         }
         sum += of_tile;
@@ -93,6 +99,7 @@ static double account_hops(struct sanafe_work *w, double *tile)
     return sum;
 }
 
+/* Hops, then both ends of every packet. The first axon unit of a core does all of its work. */
 static void account_network(struct sanafe_work *w, struct sanafe_step *step, const struct places *at)
 {
     struct sanafe_run *run = w->run;
@@ -149,6 +156,7 @@ static uint32_t list_columns(const struct sanafe_chip *chip, struct column *to)
     return n;
 }
 
+/* How many columns a run has to keep room for. */
 uint32_t sanafe_log_columns(const struct sanafe_chip *chip)
 {
     return list_columns(chip, NULL);
@@ -160,6 +168,7 @@ char *sanafe_log_name(const struct sanafe_chip *chip, uint32_t column)
     if (column >= n)
         return NULL;
     struct column *c = mem_new(n, sizeof *c);
+    /* Made again for each name: it is asked for once per column, when the header is written. */
     list_columns(chip, c);
     struct column here = c[column];
     free(c);
@@ -172,6 +181,7 @@ char *sanafe_log_name(const struct sanafe_chip *chip, uint32_t column)
     return name;
 }
 
+/* Of the step in hand, whose counts are still there. */
 static double column_value(const struct column *c, const struct places *at)
 {
     if (c->part)
@@ -195,6 +205,7 @@ void sanafe_account(struct sanafe_work *w, struct sanafe_step *step, double *log
     struct sanafe_run *run = w->run;
     const struct sanafe_chip *chip = run->chip;
     struct places at = {NULL, NULL};
+    /* Sums by place cost a pass over all parts: only where somebody asked for a log. */
     if (run->n_logs) {
         at.tile = mem_new(chip->arch->n_tiles, sizeof *at.tile);
         at.core = mem_new(chip->n_cores + 1ull, sizeof *at.core);
@@ -212,6 +223,7 @@ void sanafe_account(struct sanafe_work *w, struct sanafe_step *step, double *log
     free(at.core);
     for (uint32_t i = 0; i < chip->n_parts; i++) {
         struct sanafe_part *p = &run->chip->part[i];
+        /* Latencies are of a step, too. */
         p->calls = p->updated = p->fired = 0;
         p->latency = 0;
     }

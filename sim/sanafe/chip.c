@@ -18,6 +18,7 @@ char *sanafe_place_name(const struct sanafe_chip *chip, uint32_t place)
 /* The part of a unit on the core in hand; parts of one core stand together, so that only these are looked through. */
 static uint32_t part_of(struct sanafe_chip *chip, uint32_t *part_at, uint32_t core, uint32_t index, size_t *capacity)
 {
+    /* Most neurons of a core share their units. */
     if (part_at[index])
         return part_at[index] - 1;
     const struct sanafe_core_kind *kind = chip->arch->core[chip->core[core].core].kind;
@@ -37,14 +38,17 @@ static void make_places(struct sanafe_chip *chip)
     chip->place = mem_new(net->n_mapped + 1, sizeof *chip->place);
     for (uint32_t p = 0; p < chip->n_places; p++) {
         const struct sanafe_neuron *n = &net->neuron[net->mapped[p]];
+        /* Neurons come core by core: a new core begins here, and its parts with it. */
         if (!chip->n_cores || chip->core[chip->n_cores - 1].core != n->core) {
             chip->core = mem_room(chip->core, chip->n_cores, &cores, sizeof *chip->core);
             chip->core[chip->n_cores++] = (struct sanafe_used_core){n->core, p, 0};
             free(part_at);
             part_at = mem_new(chip->arch->core[n->core].kind->section[SANAFE_SECTIONS], sizeof *part_at);
+            /* Cores of a tile stand together, too. The table of barriers goes by tiles in use. */
             chip->tiles_used += chip->arch->core[n->core].tile != tile;
             tile = chip->arch->core[n->core].tile;
         }
+        /* Units of the three sections that a mapping can name; axons have no choice. */
         chip->core[chip->n_cores - 1].n++;
         chip->place[p].neuron = net->mapped[p];
         for (int s = SANAFE_SYNAPSE; s <= SANAFE_SOMA; s++)
@@ -60,6 +64,7 @@ static struct sanafe_axon axon_between(const struct sanafe_chip *chip, uint32_t 
 {
     const struct sanafe_tile *a = &chip->arch->tile[chip->arch->core[chip->core[from].core].tile],
                              *b = &chip->arch->tile[chip->arch->core[chip->core[to].core].tile];
+    /* North is where y rises; equal coordinates make no hop, whatever direction stands there. */
     struct sanafe_axon axon = {
         .to = to,
         .x_hops = a->x < b->x ? b->x - a->x : a->x - b->x,
@@ -75,6 +80,7 @@ static struct sanafe_axon axon_between(const struct sanafe_chip *chip, uint32_t 
 /* Edges by (source place, destination core, order of the file): two stable counting sorts, the last key first. */
 static uint32_t *sorted_edges(const struct sanafe_network *net, const uint32_t *core_of, const uint32_t *place_of, uint32_t n_cores, uint32_t n_places)
 {
+    /* One table of counts serves both sorts. */
     uint64_t *first = mem_new((n_cores > n_places ? n_cores : n_places) + 1ull, sizeof *first);
     uint32_t *by_core = mem_new(net->n_edges + 1, sizeof *by_core), *order = mem_new(net->n_edges + 1, sizeof *order);
     for (size_t i = 0; i < net->n_edges; i++)
@@ -83,6 +89,7 @@ static uint32_t *sorted_edges(const struct sanafe_network *net, const uint32_t *
         first[c + 1] += first[c];
     for (size_t i = 0; i < net->n_edges; i++)
         by_core[first[core_of[net->edge[i].post]]++] = (uint32_t)i;
+    /* The second sort keeps the first one's order among edges of one source. */
     memset(first, 0, (n_places + 1ull) * sizeof *first);
     for (size_t i = 0; i < net->n_edges; i++)
         first[place_of[net->edge[i].pre] + 1]++;
@@ -110,6 +117,7 @@ static void make_axons(struct sanafe_chip *chip)
     chip->n_synapses = net->n_edges;
     chip->synapse = mem_new(net->n_edges + 1, sizeof *chip->synapse);
     chip->axon_first = mem_new(chip->n_places + 1ull, sizeof *chip->axon_first);
+    /* A run of edges with one source and one core is an axon. */
     for (size_t i = 0; i < net->n_edges; i++) {
         const struct sanafe_edge *e = &net->edge[order[i]], *before = i ? &net->edge[order[i - 1]] : NULL;
         uint32_t from = place_of[e->pre], to = core_of[e->post];
@@ -120,8 +128,10 @@ static void make_axons(struct sanafe_chip *chip)
             chip->axon_first[from + 1]++;
         }
         chip->axon[chip->n_axons - 1].n++;
+        /* Synapses lie in the order in which messages read them. */
         chip->synapse[i] = (struct sanafe_synapse){e->weight, place_of[e->post], e->delay, e->tap};
     }
+    /* Counts become beginnings. */
     for (uint32_t p = 0; p < chip->n_places; p++)
         chip->axon_first[p + 1] += chip->axon_first[p];
     free(order);
@@ -137,6 +147,7 @@ static int check_shared(struct sanafe_chip *chip, struct err *err)
     uint32_t *inputs = mem_new(chip->n_parts + 1ull, sizeof *inputs);
     uint8_t *reached = mem_new(chip->n_places + 1ull, 1);
     int bad = 0;
+    /* A neuron that no synapse reaches never uses its dendrite's state. */
     for (uint64_t i = 0; i < chip->n_synapses; i++)
         reached[chip->synapse[i].post] = 1;
     for (uint32_t p = 0; p < chip->n_places && !bad; p++) {
@@ -168,6 +179,7 @@ static void note_cores(struct sanafe_chip *chip)
     const struct sanafe_core_kind *before = NULL;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         const struct sanafe_core_kind *kind = chip->arch->core[chip->core[c].core].kind;
+        /* Copies of one core stand together: each kind is told once, unless others lie between. */
         if (kind == before)
             continue;
         before = kind;
@@ -189,6 +201,7 @@ struct sanafe_chip *sanafe_chip_make(const struct sanafe_arch *arch, const struc
     struct sanafe_chip *chip = mem_new(1, sizeof *chip);
     chip->arch = arch;
     chip->net = net;
+    /* Axons go by places, and the barrier by the tiles that the places lie on. */
     make_places(chip);
     make_axons(chip);
     chip->sync = sanafe_sync_time(arch, chip->tiles_used);

@@ -18,6 +18,7 @@ static double accumulate(struct sanafe_cell *c, struct sanafe_result in, int fir
         c->charge = 0;
         return out;
     }
+    /* Outside it, a step's first synapse finds what the last step left, and begins anew. */
     if (first)
         c->charge = 0;
     if (in.present)
@@ -27,6 +28,7 @@ static double accumulate(struct sanafe_cell *c, struct sanafe_result in, int fir
 
 static double delay(struct sanafe_cell *c, double *slot, struct sanafe_result in, int first, uint32_t of)
 {
+    /* The ring turns before anything is put in: an input of delay 0 is handed on at the next call that is a step's first. */
     if (first) {
         c->charge = slot[0];
         memmove(slot, slot + 1, (SANAFE_DELAYS - 1) * sizeof *slot);
@@ -42,9 +44,11 @@ static void flow(struct sanafe_cable *cable)
 {
     const struct sanafe_params *p = cable->params;
     uint32_t taps = sanafe_taps(p);
+    /* What stays in each compartment. */
     for (uint32_t i = 0; i < taps; i++)
         cable->next[i] = cable->v[i] * p->time_constants[i];
     for (uint32_t i = 0; i < taps; i++) {
+        /* What leaves one side of a compartment enters its neighbour: nothing is lost between them. */
         if (i > 0) {
             double down = cable->v[i] * p->space_constants[i - 1];
             cable->next[i - 1] += down;
@@ -64,6 +68,7 @@ static double cable_current(struct sanafe_cable *cable, struct sanafe_result in,
     /* No neuron that is reached by a synapse uses it: nothing ever flows. */
     if (!cable)
         return 0;
+    /* Once a step, however many synapses reach it. */
     if (cable->step != step)
         flow(cable);
     cable->step = step;
@@ -80,6 +85,7 @@ struct sanafe_result sanafe_dendrite(struct sanafe_state *s, uint32_t place, str
     struct sanafe_cell *c = &s->cell[place];
     struct sanafe_result out = {.present = 1};
     int first = c->dendrite_step != s->step, inside = chip->arch->core[chip->core[part->core].core].kind->buffer == SANAFE_IN_DENDRITE;
+    /* Kept before the model runs: a second call in the step is not the first. */
     c->dendrite_step = s->step;
     if (part->unit->model == SANAFE_TAPS)
         out.current = cable_current(s->cable[index], in, synapse ? synapse->tap : 0, s->step);
@@ -87,6 +93,7 @@ struct sanafe_result sanafe_dendrite(struct sanafe_state *s, uint32_t place, str
         out.current = delay(c, s->slot[place], in, first, synapse ? synapse->delay : 0);
     else
         out.current = accumulate(c, in, first, inside);
+    /* Every call is paid for, whether or not it brought a current. */
     part->calls++;
     out.latency = sanafe_count(s, part, place, SANAFE_ACCESS);
     return out;

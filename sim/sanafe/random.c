@@ -7,6 +7,7 @@ enum { MT_MIDDLE = 397, DISCARDED = 310 };
 void sanafe_mt_seed(struct sanafe_mt *r, uint32_t seed)
 {
     r->x[0] = seed;
+    /* Knuth's linear generator fills the state from one word. */
     for (uint32_t i = 1; i < MT_SIZE; i++)
         r->x[i] = UINT32_C(1812433253) * (r->x[i - 1] ^ (r->x[i - 1] >> 30)) + i;
     r->at = MT_SIZE;
@@ -26,6 +27,7 @@ uint32_t sanafe_mt_next(struct sanafe_mt *r)
 {
     if (r->at == MT_SIZE)
         twist(r);
+    /* Tempering: bits of the state are not equally good, sums of them are. */
     uint32_t y = r->x[r->at++];
     y ^= y >> 11;
     y ^= (y << 7) & UINT32_C(0x9d2c5680);
@@ -35,6 +37,7 @@ uint32_t sanafe_mt_next(struct sanafe_mt *r)
 
 double sanafe_mt_uniform(struct sanafe_mt *r)
 {
+    /* 64 bits, of which a double keeps 53; a draw that rounds up to 1 is taken back below it. */
     double low = sanafe_mt_next(r), high = sanafe_mt_next(r), value = (low + high * 0x1p32) * 0x1p-64;
     return value < 1 ? value : 0x1.fffffffffffffp-1;
 }
@@ -44,6 +47,7 @@ void sanafe_feedback_seed(struct sanafe_feedback *r, uint32_t seed)
     int64_t x = (int32_t)(seed ? seed : 1);
     for (int i = 0; i < FEEDBACK_SIZE; i++) {
         r->x[i] = (uint32_t)x;
+        /* The C remainder of a negative number is negative; the generator's is not. */
         x = x * 16807 % INT32_MAX;
         x += x < 0 ? INT32_MAX : 0;
     }

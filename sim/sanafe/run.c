@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "sanafe/step.h"
 
+/* Of this computer: for host.json alone, never in a result. */
 static double now(void)
 {
     struct timespec t;
@@ -15,6 +16,7 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Which neurons' potentials and currents are kept, step by step. */
 static void find_logged(struct sanafe_run *run)
 {
     const struct sanafe_network *net = run->chip->net;
@@ -34,6 +36,7 @@ static void find_logged(struct sanafe_run *run)
     free(place_of);
 }
 
+/* All tables are as long as the run can be; an interrupted one leaves their ends empty. */
 static struct sanafe_run *make(struct sanafe_chip *chip, const struct sanafe_options *o)
 {
     struct sanafe_run *run = mem_new(1, sizeof *run);
@@ -64,6 +67,7 @@ static void keep_messages(struct sanafe_run *run, const struct sanafe_work *w)
     }
 }
 
+/* Sums over steps, in order, as that tool's own summary has them. */
 static void add_up(struct sanafe_step *sum, const struct sanafe_step *step)
 {
     sum->fired += step->fired;
@@ -78,6 +82,7 @@ static void add_up(struct sanafe_step *sum, const struct sanafe_step *step)
     sum->busiest += step->busiest;
 }
 
+/* As that tool lists spikes: by step, then in the order of the network file. */
 static int by_step(const void *a, const void *b)
 {
     const struct sanafe_fire *x = a, *y = b;
@@ -86,6 +91,7 @@ static int by_step(const void *a, const void *b)
     return (x->neuron > y->neuron) - (x->neuron < y->neuron);
 }
 
+/* Work first, then its time, then its cost: the formulae read the messages, the account reads the counts. */
 static int one_step(struct sanafe_run *run, struct sanafe_work *w, struct err *err)
 {
     struct sanafe_step *step = &run->step[run->steps];
@@ -95,6 +101,7 @@ static int one_step(struct sanafe_run *run, struct sanafe_work *w, struct err *e
     step->busiest = sanafe_time_simple(run->chip, w->message, w->n_messages);
     step->time = (w->noc ? sanafe_time_detailed(w->noc, w->message, w->n_messages) : step->busiest) + run->chip->sync;
     sanafe_account(w, step, run->log + (size_t)run->steps * run->n_logs);
+    /* Messages have their times by now. */
     if (run->options.messages)
         keep_messages(run, w);
     add_up(&run->sum, step);
@@ -102,6 +109,7 @@ static int one_step(struct sanafe_run *run, struct sanafe_work *w, struct err *e
     return 0;
 }
 
+/* Worth a word only where it happened. */
 static void note_overwritten(struct sanafe_run *run, const struct sanafe_state *state)
 {
     if (state->overwritten)
@@ -116,8 +124,10 @@ struct sanafe_run *sanafe_run_make(struct sanafe_chip *chip, const struct sanafe
     struct sanafe_work w = {.run = run, .state = sanafe_state_make(chip, run->group, o->seed)};
     w.first = mem_new(chip->n_cores + 1ull, sizeof *w.first);
     w.tile_hops = mem_new((size_t)chip->arch->n_tiles * SANAFE_DIRECTIONS, sizeof *w.tile_hops);
+    /* The simple formula knows no network. */
     w.noc = o->timing == SANAFE_DETAILED ? sanafe_noc_make(chip) : NULL;
     int bad = 0;
+    /* A stop is looked at between steps, so that what is kept is whole. */
     while (!bad && run->steps < o->steps && !(o->stop && *o->stop)) {
         bad = one_step(run, &w, err);
         if (o->progress)
@@ -133,6 +143,7 @@ struct sanafe_run *sanafe_run_make(struct sanafe_chip *chip, const struct sanafe
     sanafe_noc_free(w.noc);
     sanafe_state_free(w.state);
     run->wall_s = now() - start;
+    /* An error leaves nothing: half a run would look like one that ended. */
     if (!bad)
         return run;
     sanafe_run_free(run);

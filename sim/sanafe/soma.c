@@ -19,6 +19,7 @@
 
 #define FRACTION 64.0           /* the membrane's steps of Loihi: 1/64 */
 
+/* Seen before the step changes anything: a neuron at rest is visited, and pays for that alone. */
 static enum sanafe_status at_work(const struct sanafe_params *p, const struct sanafe_cell *c, struct sanafe_result in)
 {
     return c->v != 0 || in.present || p->bias != 0 || p->force ? SANAFE_UPDATED : SANAFE_IDLE;
@@ -29,6 +30,7 @@ static enum sanafe_status at_work(const struct sanafe_params *p, const struct sa
 static int lif_resets(const struct sanafe_params *p, struct sanafe_cell *c)
 {
     int fired = c->v > p->threshold;
+    /* none and saturate leave the membrane where it is. */
     if (fired) {
         if (p->reset_mode == SANAFE_RESET_HARD)
             c->v = p->reset;
@@ -36,6 +38,7 @@ static int lif_resets(const struct sanafe_params *p, struct sanafe_cell *c)
             c->v -= p->threshold;
         c->refractory = p->refractory;
     }
+    /* Looked at after the reset, which can bring it there. */
     if (c->v < p->reverse_threshold) {
         if (p->reverse_mode == SANAFE_RESET_SOFT)
             c->v -= p->reverse_threshold;
@@ -50,6 +53,7 @@ static int lif_resets(const struct sanafe_params *p, struct sanafe_cell *c)
 /* A step twice, or one left out, would give another neuron than the one described. */
 static int lif_step(const struct sanafe_state *s, uint32_t place, const struct sanafe_cell *c, struct err *err)
 {
+    /* The step after the last, or the first of the run. */
     if (s->step == c->soma_step + 1 || (!c->soma_step && s->step == 1))
         return 0;
     char *name = sanafe_place_name(s->chip, place);
@@ -66,11 +70,13 @@ static int lif_step(const struct sanafe_state *s, uint32_t place, const struct s
 static enum sanafe_status lif(const struct sanafe_params *p, struct sanafe_cell *c, struct sanafe_result in)
 {
     enum sanafe_status status = at_work(p, c, in);
+    /* Nothing has decayed before the first step. */
     if (c->soma_step) {
         c->u *= p->input_decay;
         c->v *= p->leak_decay;
     }
     c->v = trunc(c->v * FRACTION) / FRACTION;
+    /* A refractory neuron loses what reaches it; its membrane goes on leaking. */
     if (!c->refractory) {
         c->v += p->bias;
         if (in.present)
@@ -97,6 +103,7 @@ static enum sanafe_status truenorth(struct sanafe_state *s, const struct sanafe_
     c->v += p->bias;
     if (in.present)
         c->v += in.current;
+    /* The mask's random part moves the comparison, not the membrane. */
     double compared = c->v + (p->random_mask ? sanafe_feedback_next(&s->random) & p->random_mask : 0);
     if (compared >= p->threshold) {
         status = SANAFE_FIRED;
@@ -123,9 +130,11 @@ static enum sanafe_status truenorth(struct sanafe_state *s, const struct sanafe_
 static enum sanafe_status source(struct sanafe_source *p, uint32_t step)
 {
     int fires = step <= p->n_spikes && p->spikes[step - 1];
+    /* Drawn in every step, so that a list or a beat beside it does not move the sequence. */
     if (p->poisson > 0)
         fires |= sanafe_mt_uniform(&p->random) < p->poisson;
     if (p->rate > 0) {
+        /* A rate above one half is every step: there is nothing between. */
         double beat = trunc(1 / p->rate);
         fires |= beat < 2 || fmod(step, beat) == 0;
     }
@@ -159,11 +168,13 @@ int sanafe_soma(struct sanafe_state *s, uint32_t place, struct sanafe_result in,
         out->status = source(s->source[index], s->step);
         break;
     case SANAFE_TRUENORTH: out->status = truenorth(s, p, c, in); break;
+    /* Two models that keep their state by neuron, one that keeps it by unit. */
     default:
         if (lif_step(s, place, c, err))
             return -1;
         out->status = lif(p, c, in);
     }
+    /* A visit costs the access; what follows depends on what became of the neuron. */
     c->soma_step = s->step;
     part->calls++;
     out->latency = sanafe_count(s, part, place, SANAFE_ACCESS);

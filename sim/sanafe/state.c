@@ -23,6 +23,7 @@ static uint32_t instance(const struct sanafe_chip *chip, const struct sanafe_par
     return n;
 }
 
+/* The lengths were checked against each other when the network was read. */
 static struct sanafe_cable *make_cable(const struct sanafe_params *params)
 {
     struct sanafe_cable *c = mem_new(1, sizeof *c);
@@ -39,6 +40,7 @@ static void make_source(struct sanafe_state *s, uint32_t part, const struct sana
     if (!s->source[part])
         s->source[part] = mem_new(1, sizeof **s->source);
     struct sanafe_source *of = s->source[part];
+    /* A generator of its own, so that inputs do not depend on each other. */
     if (params->poisson > 0 && of->poisson <= 0)
         sanafe_mt_seed(&of->random, instance(s->chip, &s->chip->part[part]));
     if (params->spikes) {
@@ -58,17 +60,20 @@ struct sanafe_state *sanafe_state_make(struct sanafe_chip *chip, struct sanafe_g
     s->source = mem_new(chip->n_parts + 1ull, sizeof *s->source);
     s->cable = mem_new(chip->n_parts + 1ull, sizeof *s->cable);
     s->group = group;
+    /* One generator for the whole chip, as rand() is one for a program. */
     sanafe_feedback_seed(&s->random, seed);
     for (uint32_t p = 0; p < chip->n_places; p++) {
         const struct sanafe_params *params = chip->net->neuron[chip->place[p].neuron].params;
         uint32_t soma = chip->place[p].part[SANAFE_SOMA], dendrite = chip->place[p].part[SANAFE_DENDRITE];
         if (chip->part[soma].unit->model == SANAFE_INPUT)
             make_source(s, soma, params);
+        /* Only the neuron that synapses reach has a say in its cable. */
         if (chip->part[dendrite].user == p + 1)
             s->cable[dendrite] = make_cable(params);
         s->cell[p].v = params->potential;
         delays |= chip->part[chip->place[p].part[SANAFE_DENDRITE]].unit->model == SANAFE_ACCUMULATOR_DELAY;
     }
+    /* Six numbers a neuron, of which most networks need none. */
     s->slot = delays ? mem_new(chip->n_places, sizeof *s->slot) : NULL;
     return s;
 }
@@ -96,6 +101,7 @@ void sanafe_state_free(struct sanafe_state *s)
 double sanafe_count(struct sanafe_state *s, struct sanafe_part *part, uint32_t place, enum sanafe_soma_price action)
 {
     const struct sanafe_price *price = &part->unit->price[action];
+    /* For log_latency: the seconds of a unit in the step. */
     part->latency += price->latency;
     struct sanafe_group_sums *group = &s->group[s->chip->net->neuron[s->chip->place[place].neuron].group];
     group->energy += price->energy;

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 
+/* The same for all copies of a core. */
 static enum sanafe_buffer buffer_of(const struct sanafe_chip *chip, uint32_t core)
 {
     return chip->arch->core[chip->core[core].core].kind->buffer;
@@ -23,8 +24,10 @@ static int neuron_turn(struct sanafe_state *s, enum sanafe_buffer buffer, uint32
 {
     struct sanafe_cell *c = &s->cell[place];
     struct sanafe_result in = c->waiting, nothing = {.status = SANAFE_UNSET};
+    /* Read once: a step that brings nothing finds nothing. */
     c->waiting = nothing;
     if (buffer == SANAFE_BEFORE_AXON_OUT) {
+        /* All work was done as messages arrived; what waits here is whether it fired. */
         *out = in;
         out->latency = 0;
         return 0;
@@ -33,6 +36,7 @@ static int neuron_turn(struct sanafe_state *s, enum sanafe_buffer buffer, uint32
     if (buffer == SANAFE_IN_DENDRITE || buffer == SANAFE_IN_SOMA)
         in = nothing;
     double latency = 0;
+    /* The dendrite stands behind the buffer, or holds it. */
     if (buffer <= SANAFE_IN_DENDRITE) {
         in = sanafe_dendrite(s, place, in, NULL);
         latency = in.latency;
@@ -43,6 +47,7 @@ static int neuron_turn(struct sanafe_state *s, enum sanafe_buffer buffer, uint32
     return 0;
 }
 
+/* In order of core, then of sending: both formulae rely on it. */
 static struct sanafe_message *add_message(struct sanafe_work *w, uint32_t core, uint32_t place, const struct sanafe_axon *axon, double generation)
 {
     w->message = mem_room(w->message, w->n_messages, &w->message_capacity, sizeof *w->message);
@@ -51,6 +56,7 @@ static struct sanafe_message *add_message(struct sanafe_work *w, uint32_t core, 
     return m;
 }
 
+/* Kept whether or not somebody asked for a trace: the counts of the groups come from here. */
 static void note_fire(struct sanafe_run *run, uint32_t step, uint32_t neuron)
 {
     run->fire = mem_room(run->fire, run->n_fires, &run->fire_capacity, sizeof *run->fire);
@@ -68,6 +74,7 @@ static int core_turn(struct sanafe_work *w, uint32_t core, struct err *err)
         struct sanafe_result r;
         if (neuron_turn(w->state, kind->buffer, p, &r, err))
             return -1;
+        /* A core works on one neuron at a time; its messages carry the time since the last one. */
         generation += r.latency;
         if (r.status != SANAFE_FIRED)
             continue;
@@ -77,6 +84,7 @@ static int core_turn(struct sanafe_work *w, uint32_t core, struct err *err)
             generation = 0;
         }
     }
+    /* A core is busy until its last neuron is done, though no message says so. */
     if (generation != 0)
         add_message(w, core, c->first + c->n - 1, NULL, generation);
     return 0;
@@ -91,6 +99,7 @@ static int synapse_turn(struct sanafe_state *s, enum sanafe_buffer buffer, const
     uint32_t post = synapse->post;
     struct sanafe_part *part = &chip->part[chip->place[post].part[SANAFE_SYNAPSE]];
     struct sanafe_result r = {.current = synapse->weight, .present = 1};
+    /* The synapse always works; the dendrite and soma as far as they stand before the buffer. */
     part->calls++;
     double sum = sanafe_count(s, part, post, SANAFE_ACCESS);
     if (buffer >= SANAFE_IN_DENDRITE) {
@@ -103,12 +112,14 @@ static int synapse_turn(struct sanafe_state *s, enum sanafe_buffer buffer, const
             return -1;
         sum += r.latency;
     }
+    /* A current has one place to wait in; an accumulator's running sum may replace itself. */
     s->overwritten += buffer == SANAFE_BEFORE_DENDRITE && s->cell[post].waiting.present;
     s->cell[post].waiting = r;
     *latency += sum;
     return 0;
 }
 
+/* Processing delay: the axon's own time, then each synapse's in order. */
 static int receive(struct sanafe_work *w, struct sanafe_message *m, struct err *err)
 {
     const struct sanafe_chip *chip = w->run->chip;
@@ -124,6 +135,7 @@ static int receive(struct sanafe_work *w, struct sanafe_message *m, struct err *
 static void sort_messages(struct sanafe_work *w)
 {
     uint32_t n_cores = w->run->chip->n_cores;
+    /* Grows with the messages, and keeps its room for later steps. */
     if (w->order_capacity < w->n_messages) {
         w->order_capacity = w->message_capacity;
         w->order = mem_grow(w->order, w->order_capacity, sizeof *w->order);
@@ -141,6 +153,7 @@ static void sort_messages(struct sanafe_work *w)
 
 /* ---- forced updates ---- */
 
+/* Without input, through what stands before the buffer; whoever was reached in this step has been called already. */
 static int force_neuron(struct sanafe_state *s, enum sanafe_buffer buffer, uint32_t place, struct err *err)
 {
     struct sanafe_chip *chip = s->chip;
@@ -166,6 +179,7 @@ static int force(struct sanafe_state *s, struct err *err)
     const struct sanafe_chip *chip = s->chip;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         enum sanafe_buffer buffer = buffer_of(chip, c);
+        /* Units behind the buffer are called in every step anyway. */
         for (uint32_t p = chip->core[c].first; buffer > SANAFE_IN_DENDRITE && p < chip->core[c].first + chip->core[c].n; p++)
             if (force_neuron(s, buffer, p, err))
                 return -1;
@@ -178,6 +192,7 @@ static int force(struct sanafe_state *s, struct err *err)
 int sanafe_step_work(struct sanafe_work *w, struct err *err)
 {
     struct sanafe_run *run = w->run;
+    /* Neurons see what waited since the last step; messages of this one come after all of them. */
     w->n_messages = 0;
     for (uint32_t c = 0; c < run->chip->n_cores; c++)
         if (core_turn(w, c, err))
@@ -186,6 +201,7 @@ int sanafe_step_work(struct sanafe_work *w, struct err *err)
         run->potential[(size_t)run->steps * run->n_logged + i] = w->state->cell[run->logged[i]].v;
     for (uint32_t i = 0; i < run->n_currents; i++)
         run->current[(size_t)run->steps * run->n_currents + i] = w->state->cell[run->currents[i]].u;
+    /* Traces show the state between the two. */
     sort_messages(w);
     for (uint32_t i = 0; i < w->first[run->chip->n_cores]; i++)
         if (receive(w, &w->message[w->order[i]], err))

@@ -15,6 +15,7 @@
 
 double sanafe_time_simple(const struct sanafe_chip *chip, const struct sanafe_message *message, size_t n)
 {
+    /* Cores work side by side: the slowest of them is the step. */
     double *sending = mem_new(chip->n_cores + 1ull, sizeof *sending), *working = mem_new(chip->n_cores + 1ull, sizeof *working), most = 0;
     for (size_t i = 0; i < n; i++) {
         sending[message[i].from] += message[i].generation;
@@ -133,6 +134,7 @@ static double walk(struct sanafe_noc *noc, const struct sanafe_message *m, doubl
     return sum;
 }
 
+/* The mean over what is in the network, kept up as messages come and go. */
 static void enter(struct sanafe_noc *noc, const struct sanafe_message *m)
 {
     walk(noc, m, 1.0 / (m->axon->hops + 2.0));
@@ -140,6 +142,7 @@ static void enter(struct sanafe_noc *noc, const struct sanafe_message *m)
     noc->n++;
 }
 
+/* Undoes what enter did, but for rounding: every step begins on clean links. */
 static void leave(struct sanafe_noc *noc, const struct sanafe_message *m)
 {
     walk(noc, m, -1.0 / (m->axon->hops + 2.0));
@@ -156,9 +159,11 @@ static void leave(struct sanafe_noc *noc, const struct sanafe_message *m)
 static void send(struct sanafe_noc *noc, struct sanafe_message *m)
 {
     double hops = m->axon->hops, capacity = (hops + 1) * noc->chip->arch->link_buffer;
+    /* Itself not counted: what is already there is in its way. */
     m->density = walk(noc, m, 0);
     m->blocked = m->density > capacity ? (m->density - capacity) * noc->mean : 0;
     m->sent += m->blocked;
+    /* The receivers' pace is the network's: as many processing times as messages stand before it, shared by its links. */
     double crowded = m->density * noc->mean / (hops + 1);
     m->network = crowded > m->axon->min_delay ? crowded : m->axon->min_delay;
     double *free_at = &noc->free_at[m->axon->to], arrives = m->sent + m->network;
@@ -177,6 +182,7 @@ static void begin(struct sanafe_noc *noc, struct sanafe_message *message, size_t
     noc->mean = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t c = message[i].from;
+        /* Messages come core by core. */
         if (!i || message[i - 1].from != c) {
             message[i].sent = message[i].generation;
             noc->first[c] = i;
@@ -192,6 +198,7 @@ double sanafe_time_detailed(struct sanafe_noc *noc, struct sanafe_message *messa
     begin(noc, message, n);
     while (noc->senders.n) {
         struct entry next = pop(&noc->senders);
+        /* The earliest of all cores; its messages keep their order. */
         size_t i = noc->first[next.index]++;
         struct sanafe_message *m = &message[i];
         while (noc->flying.n && noc->flying.entry[0].time <= next.time)
@@ -201,8 +208,10 @@ double sanafe_time_detailed(struct sanafe_noc *noc, struct sanafe_message *messa
             push(&noc->flying, m->received, (uint32_t)i);
             end = m->processed > end ? m->processed : end;
         }
+        /* A placeholder ends when it would have been sent. */
         end = m->sent > end ? m->sent : end;
         if (i < noc->last[next.index]) {
+            /* A sender that was held up is late with all that follows. */
             message[i + 1].sent = m->sent + message[i + 1].generation;
             push(&noc->senders, message[i + 1].sent, next.index);
         }
