@@ -107,6 +107,7 @@ int info_network(const char *path, const struct cli *, struct err *);
 int cli_map(const struct cli *, struct err *);
 int cli_noc(const struct cli *, struct err *);
 int cli_verify(const struct cli *, struct err *);
+int cli_calibrate(const struct cli *, struct err *);
 int cli_convert(const struct cli *, struct err *);
 int cli_compare(const struct cli *, struct err *);
 int cli_report(const struct cli *, struct err *);

@@ -22,6 +22,8 @@ const struct cli_command cli_commands[] = {
      "traffic load burst flits hot warmup window seed set out links quiet ", NULL, 1, 1, cli_noc},
     {"verify", "CORE|PATH", "holds a core in RTL against its C kind: random stimuli, or saved ones, in several modes",
      "mode profile seed seeds events budget stim baseline update coverage jobs junit out quiet ", "verify", 1, 1, cli_verify},
+    {"calibrate", "CORE|PATH", "measures a core in RTL: cycles and accesses of packets and updates, as the service section of a chip file",
+     "seed seeds events out ", NULL, 1, 1, cli_calibrate},
     {"convert", "FILE -o FILE", "a network to native YAML (of SANA-FE: ARCH NETWORK); an event file to .spk or .csv",
      "out from dt reset reset-time layout steps allow-shift ", NULL, 1, 2, cli_convert},
     {"compare", "DIR DIR...", "the main figures of several run folders side by side", "", NULL, 2, CLI_FILES, cli_compare},
