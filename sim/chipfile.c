@@ -156,7 +156,7 @@ void chipfile_free(struct chipfile *f)
         return;
     free_lists(f);
     free_noc(&f->noc);
-    void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->source, f->clock, f->type, f->energy, f->figure,
+    void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->validated, f->source, f->clock, f->type, f->energy, f->figure,
                            f->barrier_at, f->barrier_standing.why, f->layer_start_time.cost.why, f->sample_reset_time.cost.why, f->in.port,
                            f->out.port, f->core_type_of, f->barrier_per, f->unplaced};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)

@@ -171,6 +171,7 @@ struct chip_figure {            /* one value of the file with its standing, for 
 
 struct chipfile {
     char *name, *about, *path, *technology, *voltage, *status;  /* status: what stands behind it, "ESTIMATE, not a measurement"; others "" if not given */
+    char *validated;            /* what its figures were held against; "" if not given */
     double node_m;              /* process node, 0 if not given */
     struct chip_source *source;
     uint32_t n_sources;

@@ -232,10 +232,11 @@ static void note_derivation(struct reading *r, const struct core_type *type, con
         unit_write(value[q], sizeof value[q], at[q]->value, (enum unit)cost_unit[q]);
     char *name = mem_format("%s.%s", type->name, m->name);
     fidelity_add(&r->file->notes, FIDELITY_NOTE, name,
-                 "memory derived from its shape (model sram): %s of %u bit, %s, %s: read %s, write %s, leakage %s, access %s, %s%s%s",
+                 "memory derived from its shape (model sram): %s of %u bit, %s, %s: read %s, write %s, leakage %s, access %s, %s%s%s%s",
                  unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, r->file->technology, value[0], value[1], value[2],
                  value[3], value[4], m->extrapolated ? " (outside the fitted sizes: extrapolated)" : "",
-                 strcmp(m->ports, "1RW") && strcmp(m->ports, "1R") ? " (factor for its ports assumed)" : "");
+                 strcmp(m->ports, "1RW") && strcmp(m->ports, "1R") ? " (factor for its ports assumed)" : "",
+                 r->file->node_m < sram_node_m[0] * (1 - 1e-9) ? " (22 nm scaled by published factors)" : "");
     free(name);
 }
 

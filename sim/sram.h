@@ -16,13 +16,17 @@ struct sram_fit { double base, bytes, width, worst; };  /* base x (B / 8 KiB)^by
 
 struct sram { double value[N_SRAM]; };
 
+#define SRAM_SMALLEST 7e-9      /* m: the finest node that the fit is scaled to; from 22 nm up it is the sweep's */
 extern const double sram_node_m[SRAM_NODES];            /* process nodes of the sweep, rising */
 extern const struct sram_fit sram_fits[N_SRAM][SRAM_NODES];     /* SI units */
 
 /* ports: "1RW" as swept, "1R", "1R1W" or "2RW" by an assumed factor (sram_port_factor). Between nodes: straight in the
  * logarithms; leakage leaves 32 nm out, a defect of the tool's table. err (no place) where the node lies outside the sweep. */
 int sram_estimate(double bytes, uint32_t width_bits, const char *ports, double node_m, struct sram *, struct err *);
+/* The swept nodes on both sides of node_m whose fits count (indices); the same one twice where it is one of them or lies below the sweep. */
+void sram_between(enum sram_quantity, double node_m, int *below, int *above);
 double sram_worst(enum sram_quantity, double node_m);  /* largest ratio of fit and swept point at the nodes that this one lies between */
+double sram_below_sweep(enum sram_quantity, double node_m);     /* factor on the 22 nm figure at a finer node (scaling.h); 1 inside the sweep */
 double sram_port_factor(enum sram_quantity, const char *ports);
 int sram_in_sweep(double bytes, uint32_t width_bits);   /* 0: the fit is extrapolated */
 

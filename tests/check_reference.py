@@ -1,4 +1,5 @@
-"""docs/keys.md and docs/counters.md are what `volley keys` and `volley counters` print: the reference is generated, never edited. And every
+"""docs/keys.md, docs/counters.md and the pages of docs/chips are what `volley keys`, `volley counters` and `volley chips CHIP --doc` print: the
+reference is generated, never edited; a page of a chip that is gone is named. And every
 option that --help shows, with each word that it takes, stands in docs/command-line.md, which names no other option.
 
 --write makes them anew. The binary is named by VOLLEY, build/release/volley without it."""
@@ -10,7 +11,8 @@ import sys
 
 import house
 
-PAGES = {"docs/keys.md": "keys", "docs/counters.md": "counters"}
+CHIPS = "configs/chips"
+PAGES = {"docs/keys.md": ["keys"], "docs/counters.md": ["counters"]}
 
 
 OPTIONS = "docs/command-line.md"
@@ -23,6 +25,12 @@ def binary():
 def printed(*words):
     answer = subprocess.run([binary(), *words], capture_output=True, text=True)
     return answer.stdout if answer.returncode == 0 else None
+
+
+def pages():
+    """Page to the command that prints it; a page for each chip, so that none is forgotten."""
+    chips = sorted(name[:-5] for name in os.listdir(os.path.join(house.ROOT, CHIPS)) if name.endswith(".yaml"))
+    return {**PAGES, **{"docs/chips/%s.md" % name: ["chips", "%s/%s.yaml" % (CHIPS, name), "--doc"] for name in chips}}
 
 
 def options():
@@ -47,35 +55,37 @@ def check_options(root):
 
 def check(root):
     out = check_options(root)
-    for path, command in PAGES.items():
-        text = printed(command)
+    for path, command in pages().items():
+        text = printed(*command)
         kept = house.read(root, path) if os.path.exists(os.path.join(root, path)) else ""
         if not text:
-            out.append("%s:1: volley %s prints nothing" % (path, command))
+            out.append("%s:1: volley %s prints nothing" % (path, " ".join(command)))
         elif text != kept:
             changes = difflib.unified_diff(kept.splitlines(), text.splitlines(), lineterm="", n=0)
             first = next((line for line in changes if not line.startswith(("+++", "---", "@@"))), "line ends")
-            out.append("%s:1: differs from volley %s (%s): python3 tests/check_reference.py --write" % (path, command, first))
-    return out
+            out.append("%s:1: differs from volley %s (%s): python3 tests/check_reference.py --write" % (path, " ".join(command), first))
+    folder = os.path.join(root, "docs/chips")
+    stale = sorted(set(os.listdir(folder)) - {os.path.basename(path) for path in pages()}) if os.path.isdir(folder) else []
+    return out + ["docs/chips/%s:1: no chip of configs/chips has this name" % name for name in stale]
 
 
 def main():
     if not os.access(binary(), os.X_OK):
         print("SKIPPED: no volley binary at %s; set VOLLEY" % binary())
         sys.exit(0)
-    pages = {path: printed(command) or "" for path, command in PAGES.items()}
+    kept = {path: printed(*command) or "" for path, command in pages().items()}
     if "--write" in sys.argv[1:]:
-        for path, text in pages.items():
+        for path, text in kept.items():
             house.write(house.ROOT, path, text)
         sys.exit(0)
-    plants = [("%s with a line too many" % path, {path: text + "| more |\n"}, path) for path, text in pages.items()]
-    plants += [("%s gone" % path, {path: ""}, path) for path in pages]
+    plants = [("%s with a line too many" % path, {path: text + "| more |\n"}, path) for path, text in kept.items()]
+    plants += [("%s gone" % path, {path: ""}, path) for path in kept]
     page = house.read(house.ROOT, OPTIONS)
-    pages[OPTIONS] = page
+    kept[OPTIONS] = page
     plants += [("an option left out", {OPTIONS: page.replace("--classes", "classes")}, "--classes, which --help shows"),
                ("an option that is none", {OPTIONS: page + "`--speed`\n"}, "--speed is no option"),
                ("a word left out", {OPTIONS: page.replace("`latency`", "")}, "a word of --decode")]
-    house.main(check, pages, plants)
+    house.main(check, kept, plants)
 
 
 if __name__ == "__main__":

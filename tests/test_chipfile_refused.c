@@ -215,7 +215,7 @@ static void what_cannot_be_reached_is_refused(void)
                                          {"mesh28", "noc.link.flit_time=0 cycles", "at least 1 cycle"},
                                          {"mesh28", "noc.link.delay={x: 1 cycle}", "gives x only; add y"},
                                          {"mesh28", "noc.link.delay=10 s", "is longer than 1000000000 cycles"},
-                                         {"mesh28", "chip.technology=14 nm", "covers 22 nm to 90 nm, not 14 nm"},
+                                         {"mesh28", "chip.technology=5 nm", "covers 7 nm to 90 nm, not 5 nm"},
                                          {"mesh28", "time.clocks.core=0 MHz", "is no clock"},
                                          {"mesh28", "time.clocks.core=1e-9 Hz", "periods from 1 ps to 1 s"},
                                          {"mesh28", "core_types.lif28.clock=cor", "no clock 'cor' in time.clocks; did you mean 'core'?"},
@@ -264,7 +264,7 @@ static void a_core_type_must_agree_with_itself(void)
 
 static void paths_that_are_no_chips_are_told_apart(void)
 {
-    static const struct refusal row[] = {{"lohi", NULL, "no chip 'lohi'; did you mean 'loihi'? There are: ideal, learn28, loihi, mesh28"},
+    static const struct refusal row[] = {{"lohi", NULL, "no chip 'lohi'; did you mean 'loihi'? There are: darwin3, ideal, learn28, loihi, loihi-silicon"},
                                          {"configs/chips", NULL, "configs/chips: is a folder"},
                                          {".", NULL, "is a folder"},
                                          {"./nothing.yaml", NULL, "./nothing.yaml: No such file"},

@@ -45,7 +45,7 @@ struct cli {                    /* what was typed; texts belong to argv */
     double dt;                  /* seconds; 0 not given */
     int reset, reset_time;      /* as struct import_options: -1 not given */
     uint64_t given, twice;      /* a bit per option of the table in options.c: it was there, it was there again with a value */
-    int against_float, approximate, assume_native, allow_shift, quiet, help;
+    int against_float, approximate, assume_native, allow_shift, quiet, help, explain, doc;
 };
 
 struct cli_command {
@@ -112,6 +112,12 @@ int cli_convert(const struct cli *, struct err *);
 int cli_compare(const struct cli *, struct err *);
 int cli_report(const struct cli *, struct err *);
 int cli_chips(const struct cli *, struct err *);
+int chips_explain(const struct chipfile *, const char *key, struct err *);       /* chips_explain.c: key NULL: every constant */
+void chips_page(const struct chipfile *);                                   /* chips_page.c: the Markdown page of a chip */
+int chips_placed(const struct chipfile *, const struct chip_figure *);        /* 0: of a core type that no core has */
+struct chips_basis { uint32_t of[N_BASES], stated, unknown; };             /* how many constants rest on each basis */
+struct chips_basis chips_count(const struct chipfile *);
+double chips_neurons(const struct chipfile *, double *synapse_bits);       /* of the whole system; INFINITY: no limit */
 int cli_keys(const struct cli *, struct err *);
 int cli_counters(const struct cli *, struct err *);
 int cli_kinds(const struct cli *, struct err *);

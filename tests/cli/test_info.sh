@@ -35,7 +35,7 @@ refused 2 'r\.csv:2:5' "$VOLLEY" info "$scratch/r.csv"
 # a sentence with a comma is no table, and a name that is no file is said to be none
 refused 2 'README\.md:3: unknown column' "$VOLLEY" info README.md
 refused 2 'my\.nir: No such file or directory; name a file, a run folder, or a chip' "$VOLLEY" info my.nir
-refused 2 "no chip 'nowhere'; give the path of a chip file, or one of: ideal, learn28, loihi, mesh28" "$VOLLEY" info nowhere
+refused 2 "no chip 'nowhere'; give the path of a chip file, or one of: darwin3, ideal, learn28, loihi, loihi-silicon" "$VOLLEY" info nowhere
 
 # what volley wrote itself
 works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0..1 --trace spikes --out "$scratch/run" --quiet
@@ -73,8 +73,20 @@ sed 's/, about: "8x8 mesh, one 256-neuron core per router"//' configs/chips/mesh
 says 'chip mesh28: 8x8 tiles of 1 core, 64 cores' "$VOLLEY" info "$scratch/plain.yaml"
 
 # volley chips: all of them, and one by its name
-says 'ideal 1,024 cores .*5 prices: 5 assumed learn28 16 cores .* loihi 128 cores 14 nm .*: 6 simulated; 5 unknown, counted as free mesh28 64 cores' \
-    "$VOLLEY" chips
+says 'ideal 1,024 cores .*5 prices: 5 assumed; 100 % of 18 constants assumed .*loihi 128 cores 14 nm .*mesh28 64 cores 28 nm' "$VOLLEY" chips
+says '131,072 neurons, 16 MiB of synapses 6 prices: 6 simulated; 5 unknown, counted as free; 0 % of 19 constants assumed held against ' "$VOLLEY" chips loihi
 says 'mesh28 4 cores' "$VOLLEY" chips mesh28 --set noc.size=2x2
-refused 2 "no chip 'mesh29'; did you mean 'mesh28'" "$VOLLEY" chips mesh29
+refused 2 "no chip 'mesh29'; did you mean 'mesh2[28]'" "$VOLLEY" chips mesh29
+
+# a number taken apart: value, range, basis, source; a derived one by its formula; one that is inside others by where it is
+says 'core\.sop 23\.6 pJ, published as at least, range 23\.6 pJ to 35\.5 pJ simulated \(source davies\): .*why: upper end' \
+     "$VOLLEY" chips loihi --explain energy.core.sop
+says 'memories\.synapse\.read not stated: the prices of the actions .*contain the accesses' "$VOLLEY" chips loihi --explain synapse.read
+says 'synapse\.read 3\.122 pJ.*at 22 nm: 438\.9 fJ x \(65536 B / 8192 B\)\^0\.5832 .*= 2\.135 pJ.*at 28 nm: 2\.715 pJ x 1\.15 .*= 3\.122 pJ' \
+     "$VOLLEY" chips mesh28 --explain synapse.read
+says 'x 0\.417 from 22 nm to 7 nm' "$VOLLEY" chips mesh7 --explain synapse.read
+refused 2 "states no constant 'sopp'; did you mean 'sop'" "$VOLLEY" chips loihi --explain sopp
+refused 2 '--explain is of one chip' "$VOLLEY" chips --explain
+refused 2 'a key belongs to --explain' "$VOLLEY" chips loihi sop
+refused 2 'two answers' "$VOLLEY" chips loihi --doc --explain
 finish

@@ -1,0 +1,175 @@
+/* volley chips NAME --explain [KEY]: a number of a chip file taken apart: its value, what it rests on, how far it may be off, what a time was
+ * rounded to, and of a memory's derived figure the formula with its inputs. */
+#include <math.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "cli/cli.h"
+#include "config/doc.h"
+#include "report/form.h"
+#include "scaling.h"
+#include "sram.h"
+
+/* KEY means a whole key, or any run of its dotted parts: synapse.read is core_types.lif28.memories.synapse.read, energy all prices. */
+static int means(const char *key, const char *asked)
+{
+    size_t n = strlen(asked);
+    for (const char *at = strstr(key, asked); at; at = strstr(at + 1, asked))
+        if ((at == key || at[-1] == '.') && (!at[n] || at[n] == '.'))
+            return 1;
+    return 0;
+}
+
+/* ---- derived figures ---- */
+
+static const char *const quantity_key[N_SRAM] = {"read", "write", "leakage", "access_time", "area"};
+static const enum unit quantity_unit[N_SRAM] = {UNIT_ENERGY, UNIT_ENERGY, UNIT_POWER, UNIT_TIME, UNIT_AREA};
+
+/* The memory whose figure this is, and which of its five; NULL where the figure is no memory's or was stated and not derived. */
+static const struct chip_memory *derived_of(const struct chipfile *chip, const struct chip_figure *figure, enum sram_quantity *quantity)
+{
+    char key[400];
+    for (uint32_t t = 0; t < chip->n_types; t++)
+        for (uint32_t m = 0; m < chip->type[t].n_memories; m++)
+            for (int q = 0; q < N_SRAM; q++) {
+                const struct chip_memory *memory = &chip->type[t].memory[m];
+                snprintf(key, sizeof key, "core_types.%s.memories.%s.%s", chip->type[t].name, memory->name, quantity_key[q]);
+                *quantity = (enum sram_quantity)q;
+                if (!strcmp(key, figure->key))
+                    return memory->derived ? memory : NULL;
+            }
+    return NULL;
+}
+
+/* The power law of one swept node, with the numbers that went in. */
+static double say_law(enum sram_quantity q, int node, double bytes, uint32_t width)
+{
+    const struct sram_fit *f = &sram_fits[q][node];
+    char base[40], made[40];
+    double value = f->base * pow(bytes / 8192, f->bytes) * pow(width / 32., f->width);
+    unit_write(base, sizeof base, f->base, quantity_unit[q]);
+    unit_write(made, sizeof made, value, quantity_unit[q]);
+    printf("    at %.0f nm: %s x (%.0f B / 8192 B)^%.4f x (%u bit / 32 bit)^%.4f = %s; worst ratio of this law to a swept point %.2f\n",
+           sram_node_m[node] * 1e9, base, bytes, f->bytes, width, f->width, made, f->worst);
+    return value;
+}
+
+/* In the order in which the model works: law at the swept nodes beside the chip's, straight line between, finer node, ports. */
+static void say_model(const struct chipfile *chip, const struct chip_memory *m, enum sram_quantity q)
+{
+    int below, above;
+    char made[40], size[40];
+    double bytes = (double)m->size_bits / 8, finer = sram_below_sweep(q, chip->node_m), ports = sram_port_factor(q, m->ports);
+    printf("  derived from the memory's shape: %s, words of %u bit, ports %s, %s; power laws fitted to CACTI 7%s\n",
+           unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, chip->technology,
+           m->extrapolated ? ", which is extrapolated here" : "");
+    sram_between(q, chip->node_m, &below, &above);
+    double low = say_law(q, below, bytes, m->width), high = below == above ? low : say_law(q, above, bytes, m->width), value = low;
+    if (below != above) {
+        double t = log(chip->node_m / sram_node_m[below]) / log(sram_node_m[above] / sram_node_m[below]);
+        value = exp((1 - t) * log(low) + t * log(high));
+        printf("    between them, straight in the logarithms, at %s: %s\n", chip->technology, unit_write(made, sizeof made, value, quantity_unit[q]));
+    }
+    if (chip->node_m < sram_node_m[0] * (1 - 1e-9))
+        printf("    x %.3f from 22 nm to %s (Stillmaker & Baas 2017%s)\n", finer, chip->technology,
+               finer < 1 ? "" : ": no factor for this figure, so none is taken");
+    if (ports < 1 || ports > 1)
+        printf("    x %.2f for ports %s (assumed; the sweep has 1RW)\n", ports, m->ports);
+    printf("    = %s\n", unit_write(made, sizeof made, value * finer * ports, quantity_unit[q]));
+}
+
+/* ---- one figure ---- */
+
+static void say_range(const struct chip_figure *figure)
+{
+    const struct cost *c = &figure->cost;
+    char low[40], high[40];
+    if (c->bound)
+        printf(", published as %s", c->bound > 0 ? "at least" : "at most");
+    if (c->low < c->value || c->high > c->value)
+        printf(", range %s to %s", unit_write(low, sizeof low, c->low, (enum unit)figure->unit),
+               unit_write(high, sizeof high, c->high, (enum unit)figure->unit));
+    else
+        printf(", no range given");
+}
+
+/* Whole picoseconds, then whole cycles of the clock that it is counted in. */
+static void say_cycles(const struct chipfile *chip, const struct chip_figure *figure)
+{
+    char used[40];
+    uint64_t period = chip->clock[figure->clock].period_ps;
+    unit_write(used, sizeof used, (double)figure->cycles * (double)period * 1e-12, UNIT_TIME);
+    printf("  used: %llu cycle%s of %llu ps (clock %s) = %s\n", (unsigned long long)figure->cycles, form_plural((double)figure->cycles),
+           (unsigned long long)period, chip->clock[figure->clock].name, used);
+}
+
+static void say_figure(const struct chipfile *chip, const struct chip_figure *figure)
+{
+    const struct cost *c = &figure->cost;
+    char value[40];
+    printf("%s\n", figure->key);
+    if (c->free) {
+        printf("  unknown: no figure exists; the action is counted and charged as 0%s%s\n", c->why ? ": " : "", c->why ? c->why : "");
+        return;
+    }
+    printf("  %s", unit_write(value, sizeof value, c->value, (enum unit)figure->unit));
+    say_range(figure);
+    printf("\n  %s", basis_word(c->basis));
+    if (c->source >= 0 && (uint32_t)c->source < chip->n_sources) {
+        const struct chip_source *s = &chip->source[c->source];
+        printf(" (source %s): %s", s->name, s->text);
+    }
+    printf(c->why ? "\n  why: %s\n" : "\n", c->why);
+    if (figure->is_time)
+        say_cycles(chip, figure);
+    enum sram_quantity quantity;
+    const struct chip_memory *memory = derived_of(chip, figure, &quantity);
+    if (memory)
+        say_model(chip, memory, quantity);
+}
+
+/* ---- what is not stated ---- */
+
+/* An access that has no price of its own is explained, too: 1 where the key means one. */
+static int say_unpriced(const struct chipfile *chip, const char *asked)
+{
+    char key[400];
+    int said = 0;
+    for (uint32_t t = 0; t < chip->n_types; t++)
+        for (uint32_t m = 0; m < chip->type[t].n_memories; m++)
+            for (int q = 0; q < N_SRAM; q++) {
+                snprintf(key, sizeof key, "core_types.%s.memories.%s.%s", chip->type[t].name, chip->type[t].memory[m].name, quantity_key[q]);
+                if (!means(key, asked) || said++)
+                    continue;
+                printf("%s\n  not stated: %s\n", key, chip->includes_memory ? "the prices of the actions were taken from outside and contain the accesses "
+                                                      "(energy.includes_memory), which are counted and not charged" : "nothing of a run needs it");
+            }
+    return said;
+}
+
+/* The nearest key, by its last part: what people mistype is a name, not a path. */
+static int unknown_key(const struct chipfile *chip, const char *asked, struct err *err)
+{
+    const char *known[400];
+    size_t n = 0;
+    for (uint32_t i = 0; i < chip->n_figures && n < 400; i++) {
+        const char *dot = strrchr(chip->figure[i].key, '.');
+        known[n++] = dot ? dot + 1 : chip->figure[i].key;
+    }
+    const char *dot = strrchr(asked, '.'), *nearest = doc_nearest(dot ? dot + 1 : asked, known, n);
+    return err_input(err, "chip %s states no constant '%s'%s%s%s; volley chips %s --explain shows all", chip->name, asked,
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "", chip->name);
+}
+
+int chips_explain(const struct chipfile *chip, const char *key, struct err *err)
+{
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < chip->n_figures; i++)
+        if (chips_placed(chip, &chip->figure[i]) && (!key || means(chip->figure[i].key, key))) {
+            say_figure(chip, &chip->figure[i]);
+            shown++;
+        }
+    if (shown || !key || say_unpriced(chip, key))
+        return 0;
+    return unknown_key(chip, key, err);
+}
