@@ -30,6 +30,7 @@ struct cost {                   /* a value with its standing */
     int source;                 /* index into chipfile.source; NO_INDEX for a structural 0 */
     int bound;                  /* 0 none, +1 "at least", -1 "at most" */
     char *why;                  /* or NULL */
+    uint32_t figure;            /* 1 + index into chipfile.figure of the constant that it is; 0: it is none */
 };
 
 struct clock_domain { char *name; uint64_t period_ps; double stated_s; int resolution; };   /* resolution: asynchronous chip */

@@ -147,13 +147,14 @@ static int set_range(const struct reading *r, const struct standing *from, const
     return 0;
 }
 
-/* A copy for `volley info` and the tests, which must see every figure of the file, whatever struct it ended in. */
-void chipfile_figure(struct reading *r, const struct standing *from, const char *key, const struct cost *cost, unsigned unit, const struct duration *duration)
+/* A copy for `volley info` and the tests, which must see every figure of the file, whatever struct it ended in; the cost learns which it is. */
+void chipfile_figure(struct reading *r, const struct standing *from, const char *key, struct cost *cost, unsigned unit, const struct duration *duration)
 {
     struct chipfile *f = r->file;
     size_t n = f->n_figures;
     f->figure = mem_room(f->figure, n, &r->figure_capacity, sizeof *f->figure);
     struct chip_figure *figure = &f->figure[f->n_figures++];
+    cost->figure = f->n_figures;        /* so that whoever uses the cost can name the constant */
     *figure = (struct chip_figure){.cost = *cost, .unit = unit};
     figure->key = mem_format("%s%s%s", from->key, *from->key ? "." : "", key);
     figure->cost.why = cost->why ? mem_text(cost->why) : NULL;

@@ -50,7 +50,7 @@ int chipfile_cost_words(const struct field_table *, const struct doc_node *, str
 int chipfile_cost_of(struct reading *, const struct standing *, const char *key, struct cost_text *, unsigned units, struct cost *, struct err *);
 int chipfile_duration(struct reading *, const struct standing *, const char *key, const struct doc_node *, struct duration *, struct err *);
 uint64_t chipfile_cycles(const struct chipfile *, uint32_t clock, double seconds);     /* whole ps, then whole cycles, half up; 0 only for 0 */
-void chipfile_figure(struct reading *, const struct standing *, const char *key, const struct cost *, unsigned unit, const struct duration *);
+void chipfile_figure(struct reading *, const struct standing *, const char *key, struct cost *, unsigned unit, const struct duration *);
 struct standing chipfile_standing(const struct standing *outer, const char *key, const char *source, int basis);
 int chipfile_is_set(const struct doc_node *);           /* the cost or its value was overridden */
 extern const struct field_table chipfile_table_cost, chipfile_table_barrier_cost, chipfile_table_static;

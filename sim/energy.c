@@ -163,6 +163,7 @@ struct book {                   /* energy_make at work */
     struct prices prices;
     struct groups groups;
     struct spread dynamic, static_, time;
+    struct moves moves;
     double seconds;
     size_t capacity;
 };
@@ -184,6 +185,7 @@ static struct energy_line *add_line(struct book *b, const struct energy_line *li
     uint32_t g = group_of(&b->groups, &l->each);
     spread->low[g] += l->energy_j - l->low_j;
     spread->high[g] += l->high_j - l->energy_j;
+    moves_energy(&b->moves, &l->each, l->energy_j - l->low_j, l->high_j - l->energy_j);
     return l;
 }
 
@@ -442,6 +444,7 @@ static void spread_time(struct book *b, double seconds, const struct parts *p, d
         uint32_t g = group_of(&b->groups, c);
         b->time.low[g] += s * (1 - c->low / c->value);
         b->time.high[g] += s * (c->high / c->value - 1);
+        moves_time(&b->moves, c, s * (1 - c->low / c->value), s * (c->high / c->value - 1));
         if (c->bound)
             bound[c->bound > 0] += s;
     }
@@ -479,8 +482,10 @@ static void keep_pace(struct book *b)
     if (!run->options.pace_ps || work <= 0)
         return;
     double exact = paced_time(run, 1);
-    rescale(b->time.low, b->groups.n, exact - paced_time(run, at_least_zero(1 - low / work)), low);
-    rescale(b->time.high, b->groups.n, paced_time(run, 1 + high / work) - exact, high);
+    double paced_low = exact - paced_time(run, at_least_zero(1 - low / work)), paced_high = paced_time(run, 1 + high / work) - exact;
+    rescale(b->time.low, b->groups.n, paced_low, low);
+    rescale(b->time.high, b->groups.n, paced_high, high);
+    moves_rescale(&b->moves, low > 0 ? paced_low / low : 1, high > 0 ? paced_high / high : 1);
 }
 
 /* First order: each stretch of the critical path scales with the costs of the actions that make it up, weighted by their counts
@@ -623,7 +628,8 @@ static int check_sums(const struct book *b, struct err *err)
  * Nothing here can fail but the check of the sums, and that only by a defect of ours. */
 struct energy *energy_make(struct run *run, struct err *err)
 {
-    struct book b = {.run = run, .e = mem_new(1, sizeof *b.e), .prices = prices_of(run), .groups = groups_of(run->chip), .seconds = seconds_of(run->total_ps)};
+    struct book b = {.run = run, .e = mem_new(1, sizeof *b.e), .prices = prices_of(run), .groups = groups_of(run->chip), .moves = moves_new(run->chip),
+                     .seconds = seconds_of(run->total_ps)};
     /* Three sets of widths over the same groups: what is of one source moves together in all three. */
     b.dynamic = spread_new(&b.groups);
     b.static_ = spread_new(&b.groups);
@@ -637,12 +643,14 @@ struct energy *energy_make(struct run *run, struct err *err)
     find_time_range(&b);
     sum_total(&b);
     find_lever(b.e);
+    b.e->n_moves = moves_rank(&b.moves, b.e->static_w, b.e->move);
     price_views(&b);
     price_loading(&b);
     int bad = check_sums(&b, err);
     spread_free(&b.dynamic);
     spread_free(&b.static_);
     spread_free(&b.time);
+    moves_free(&b.moves);
     free(b.groups.of);
     free(b.prices.read);
     free(b.prices.write);

@@ -2,6 +2,7 @@
  * independent across groups (their widths add in quadrature). Nothing here changes a count. docs/energy.md has the rules. */
 #ifndef VOLLEY_ENERGY_H
 #define VOLLEY_ENERGY_H
+#include "energy_moves.h"
 #include "engine/run.h"
 #ifdef __cplusplus
 extern "C" {
@@ -36,6 +37,8 @@ struct energy {
     uint64_t load_bits;
     double time_low_s, time_high_s;     /* of the whole run */
     int time_bound;             /* -1: most of the time rests on times published as "at most"; +1 "at least"; 0 neither */
+    struct energy_move move[ENERGY_MOVES];      /* the constants whose ranges move total_j most, widest first */
+    uint32_t n_moves;           /* 0: nothing has a range */
     uint32_t lever;             /* dynamic line whose range is widest; n_lines where none has a range */
 };
 /* Fills run->sample[].energy_j and run->step[].energy_j (NAN where the run kept no counts per step) too. NULL and err: our bug. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "report/form.h"
 #include "report/text.h"
 
@@ -273,5 +274,28 @@ void footing_rests(FILE *to, const struct report *r)
     form_begin(&s, to, r->width, "rests on");
     write_shares(s.line, r->energy);
     write_lever(s.line, r);
+    form_end(&s);
+}
+
+/* The five constants that move the total most, each alone at the ends of its range: the total holds static power and the time that it lasts. */
+void footing_moves(FILE *to, const struct report *r)
+{
+    const struct energy *e = r->energy;
+    struct form_sheet s;
+    if (!e->priced || !e->n_moves || !r->run->samples_done || e->total_j <= 0)
+        return;
+    form_begin(&s, to, r->width, "moves it");
+    for (uint32_t i = 0; i < e->n_moves; i++) {
+        const struct chip_figure *f = &r->run->chip->figure[e->move[i].figure];
+        double down = e->move[i].low_j / e->total_j, up = e->move[i].high_j / e->total_j;
+        char value[40], low[40], high[40];
+        fprintf(s.line, "%s%s %s (%s to %s): total", i ? "\n" : "", f->key, unit_write(value, sizeof value, f->cost.value, (enum unit)f->unit),
+                unit_write(low, sizeof low, f->cost.low, (enum unit)f->unit), unit_write(high, sizeof high, f->cost.high, (enum unit)f->unit));
+        /* A published bound moves it one way only. */
+        if (down > 0)
+            fprintf(s.line, " -%.1f %%", 100 * down);
+        if (up > 0)
+            fprintf(s.line, "%s +%.1f %%", down > 0 ? "," : "", 100 * up);
+    }
     form_end(&s);
 }

@@ -309,6 +309,27 @@ static void write_energy_parts(struct json *j, const struct report *r)
     json_close(j);
 }
 
+/* The constants that move the total most when each alone goes to the ends of its range: total_j less low_j, plus high_j. */
+static void write_sensitivity(struct json *j, const struct report *r)
+{
+    const struct energy *e = r->energy;
+    json_list(j, "sensitivity");
+    for (uint32_t i = 0; i < e->n_moves; i++) {
+        const struct chip_figure *f = &r->run->chip->figure[e->move[i].figure];
+        json_object(j, NULL);
+        json_text(j, "constant", f->key);
+        /* In SI units of the constant: J, W or s. */
+        json_real(j, "value", f->cost.value);
+        json_real(j, "low", f->cost.low);
+        json_real(j, "high", f->cost.high);
+        json_text(j, "basis", basis_word(f->cost.basis));
+        json_real(j, "total_low_j", e->total_j - e->move[i].low_j);
+        json_real(j, "total_high_j", e->total_j + e->move[i].high_j);
+        json_close(j);
+    }
+    json_close(j);
+}
+
 /* Of all samples together, in joules; low_j to high_j is the range of total_j. load_j stands apart and is in no sum. */
 static void write_energy(struct json *j, const struct report *r)
 {
@@ -336,6 +357,7 @@ static void write_energy(struct json *j, const struct report *r)
     json_count(j, "load_bits", e->load_bits);
     write_spread(j, "per_sample", "j", &r->facts.energy_j);
     write_energy_parts(j, r);
+    write_sensitivity(j, r);
     json_close(j);
 }
 

@@ -32,6 +32,7 @@ void text_body(FILE *to, const struct report *r)
     footing_fidelity(to, r);
     footing_warnings(to, r);
     footing_rests(to, r);
+    footing_moves(to, r);
 }
 
 /* What differs between computers: on the terminal, never in report.txt. */

@@ -28,6 +28,7 @@ const char *table_label(int counter);                   /* "synaptic operations"
 void footing_fidelity(FILE *, const struct report *);
 void footing_warnings(FILE *, const struct report *);
 void footing_rests(FILE *, const struct report *);
+void footing_moves(FILE *, const struct report *);
 
 #ifdef __cplusplus
 }
