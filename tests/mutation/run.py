@@ -84,7 +84,7 @@ def explained():
     """Faults that are known to change nothing that can be seen: module, then the fault as it is printed."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "equivalent.txt")
     with open(path, encoding="utf-8") as file:
-        return {line.split(" # ")[0].strip() for line in file if line.strip() and not line.startswith("#")}
+        return {line.split(" #")[0].strip() for line in file if line.strip() and line[0] not in "# "}
 
 
 def run_module(top, n, options, folder):
