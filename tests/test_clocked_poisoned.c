@@ -1,5 +1,5 @@
-/* A core that is clocked through its pins needs nothing of its kind but clock(): in the engine systemc its cost, update and accept are replaced by
- * ones that fail, the prices of all routes are spoilt, and the run is that of the engine c, step for step. A kind without pins notices. */
+/* A core that is clocked through its pins needs nothing of its kind but clock(): in the engine systemc its cost, update, accept and learn are
+ * replaced by ones that fail, the prices of all routes are spoilt, and the run is that of the engine c, step for step. A kind without pins notices. */
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,13 +9,16 @@
 
 enum { SAMPLES = 2, STEPS = 6, SPOILT = 12345, SKIPPED = 77 };
 #define SRAM "ports: 1R1W, model: sram, source: sram, leak_source: leak"
-static const char *const settings[] = {
+/* A chip, and what makes it narrow; the last setting is the kind. */
+struct narrow { const char *chip, *set[7]; uint32_t n; };
+static const struct narrow inference = {"configs/chips/mesh28.yaml", {
     "core_types.lif28.service.accept={packet: 3 cycles, accumulator.write_word: 1 cycle, source: rtl}",
     "core_types.lif28.memories.synapse={size: 80 KiB, width: 40 bit, " SRAM ", holds: {rows: {dense: [weight, pad 2 bit]}}}",
     "core_types.lif28.offers.forms=[dense]", "noc.router.virtual_channels=1", "core_types.lif28.capacity.neurons=32",
-    "noc.link={width: 32 bit, length: 1 mm, delay: 1 cycle, flit_time: 4 cycles}",
-};
-enum { SETTINGS = sizeof settings / sizeof *settings };
+    "noc.link={width: 32 bit, length: 1 mm, delay: 1 cycle, flit_time: 4 cycles}"}, 6};
+static const struct narrow learning = {"configs/chips/learn28.yaml", {
+    "noc.router.virtual_channels=1", "core_types.stdp28.capacity.neurons=32",
+    "noc.link={width: 32 bit, length: 1 mm, delay: 1 cycle, flit_time: 4 cycles}"}, 3};
 
 static int poisoned_update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
 {
@@ -28,6 +31,13 @@ static int poisoned_accept(struct core *core, const struct core_step *at, const 
 {
     (void)core, (void)at, (void)p, (void)n, (void)ahead, (void)cycles, (void)out, (void)counts;
     return err_bug(err, "accept was called");
+}
+
+static int poisoned_learn(struct core *core, const struct core_step *at, enum learn_phase phase, int64_t third_factor, uint32_t *cycles,
+                          struct core_counts *counts, struct err *err)
+{
+    (void)core, (void)at, (void)phase, (void)third_factor, (void)cycles, (void)counts;
+    return err_bug(err, "learn was called");
 }
 
 static void poisoned_cost(const struct core *core, const struct packet *p, uint32_t n, uint32_t *cycles)
@@ -60,6 +70,7 @@ static void poison(struct engine *e, struct core_kind *kind)
     kind->update = poisoned_update;
     kind->accept = poisoned_accept;
     kind->cost = poisoned_cost;
+    kind->learn = poisoned_learn;
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
         e->chip->core[c].kind = kind;
 }
@@ -95,16 +106,16 @@ static int same_steps(const struct run *a, const struct run *b)
 }
 
 /* 0: equal; 1: not; 2: the poison was tasted; SKIPPED. */
-static int poisoned_run(const char *set_kind)
+static int poisoned_run(const struct narrow *narrow, const char *set_kind)
 {
     struct loaded l;
     struct network *net = two_layers();
     uint64_t seed = 11;
     struct events *in = random_events(&seed, SAMPLES, STEPS, net->population[HOST_POPULATION].neurons, 2);
-    const char *set[SETTINGS + 1];
-    memcpy(set, settings, sizeof settings);
-    set[SETTINGS] = set_kind;
-    if (load(&l, net, "configs/chips/mesh28.yaml", set, SETTINGS + 1, "balance"))
+    const char *set[sizeof narrow->set / sizeof *narrow->set];
+    memcpy(set, narrow->set, sizeof set);
+    set[narrow->n] = set_kind;
+    if (load(&l, net, narrow->chip, set, narrow->n + 1, "balance"))
         return 1;
     struct run_options options = usual_options("cycle", 1);
     struct run *plain = run_make(l.net, l.chip, l.quantised, l.mapping, in, NULL, &options, &l.err);
@@ -127,13 +138,13 @@ static int poisoned_run(const char *set_kind)
 }
 
 /* A kernel elaborates once: each run in a process of its own. */
-static int apart(const char *set_kind)
+static int apart(const struct narrow *narrow, const char *set_kind)
 {
     int status;
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        int answer = poisoned_run(set_kind);
+        int answer = poisoned_run(narrow, set_kind);
         fflush(stdout);
         _exit(answer);
     }
@@ -146,13 +157,19 @@ static int apart(const char *set_kind)
 
 static void through_the_pins_nothing_else_is_asked(void)
 {
-    int answer = apart("core_types.lif28.kind=rtl:lif_core");
+    int answer = apart(&inference, "core_types.lif28.kind=rtl:lif_core");
+    CU_ASSERT_TRUE(answer == 0 || answer == SKIPPED);
+}
+
+static void through_the_pins_it_learns_too(void)
+{
+    int answer = apart(&learning, "core_types.stdp28.kind=rtl:stdp_core");
     CU_ASSERT_TRUE(answer == 0 || answer == SKIPPED);
 }
 
 static void a_kind_without_pins_is_asked(void)
 {
-    int answer = apart("core_types.lif28.kind=lif");
+    int answer = apart(&inference, "core_types.lif28.kind=lif");
     CU_ASSERT_TRUE(answer == 2 || answer == SKIPPED);
 }
 
@@ -161,6 +178,7 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite s = CU_add_suite("clocked, poisoned", NULL, NULL);
     CU_add_test(s, "through its pins a core is asked for nothing else", through_the_pins_nothing_else_is_asked);
+    CU_add_test(s, "through its pins it learns too", through_the_pins_it_learns_too);
     CU_add_test(s, "a kind without pins is asked: the poison works", a_kind_without_pins_is_asked);
     return check_run();
 }
