@@ -6,15 +6,18 @@ set(VOLLEY_RTL_CHECKS --assert)
 if(DEFINED VOLLEY_RTL_ASSERT AND NOT VOLLEY_RTL_ASSERT)
     set(VOLLEY_RTL_CHECKS)
 endif()
+set(VOLLEY_RTL_SAID ${CMAKE_CURRENT_LIST_DIR}/../cores/rtl/said.h)
+set(VOLLEY_RTL_FAST -O2 CACHE STRING "how the models are compiled")
 
 function(volley_verilate target top prefix)
     cmake_parse_arguments(it "" "" "WITH" ${ARGN})
     verilate(${target} ${it_WITH} SOURCES ${VOLLEY_RTL_SOURCES}/volley.vlt ${VOLLEY_RTL_SOURCES}/${top}.sv TOP_MODULE ${top} PREFIX ${prefix}
-             OPT_FAST -O2 OPT_SLOW -O0 OPT_GLOBAL -O1
+             OPT_FAST ${VOLLEY_RTL_FAST} OPT_SLOW -O0 OPT_GLOBAL -O1
              VERILATOR_ARGS -O3 ${VOLLEY_RTL_CHECKS} --x-assign unique --x-initial unique -y ${VOLLEY_RTL_SOURCES} ${it_UNPARSED_ARGUMENTS})
 endfunction()
 
 function(volley_models target)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-include> $<$<COMPILE_LANGUAGE:CXX>:${VOLLEY_RTL_SAID}>)
     volley_verilate(${target} lif_core Vlif_core WITH ${ARGN})
     if(VOLLEY_RTL_ONE)
         return()

@@ -107,6 +107,50 @@ static void the_same_seed_gives_the_same_bytes_on_any_number_of_threads(void)
     free(text[1]);
 }
 
+/* A core that hangs in its third step, as a driver of pins says it. */
+static int hanging_update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
+{
+    if (at->step == 2)
+        return err_bug(err, "an update is not done after 1048576 cycles: step_done=0 idle=0");
+    return core_lif.update(core->inner, at, out, cycles, counts, err);
+}
+
+static int refusing_load(struct core *core, const struct image *image, struct err *err)
+{
+    (void)core, (void)image;
+    return err_answer(err, "lif_core: identity words 00000000 00000001; this volley speaks contract 564c5901 with core 00000001");
+}
+
+static void a_core_that_never_answers_is_given_up_with_the_state_of_its_port(void)
+{
+    struct core_kind kind;
+    struct verify_target target = planted_target(&kind, 1);
+    char out[64];
+    int status;
+    snprintf(out, sizeof out, "%s/hangs", folder);
+    kind.update = hanging_update;
+    struct verify_options o = options(&target, out);
+    o.profiles = "zero_weights";
+    char *text = run_text(&o, &status);
+    CU_ASSERT_EQUAL(status, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "step_done=0 idle=0"));
+    free(text);
+}
+
+static void a_core_with_other_identity_words_is_one_line(void)
+{
+    struct core_kind kind;
+    struct verify_target target = planted_target(&kind, 1);
+    struct verify_options o = options(&target, folder);
+    struct err err = {0};
+    FILE *none = fopen("/dev/null", "w");
+    kind.load = refusing_load;
+    CU_ASSERT_EQUAL(verify(&o, none, &err), -1);
+    CU_ASSERT_EQUAL(err.kind, ERR_ANSWER);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "identity words 00000000"));
+    fclose(none);
+}
+
 static void a_stimulus_written_and_read_again_is_the_same(void)
 {
     struct err err = {0};
@@ -171,6 +215,8 @@ int main(void)
     CU_add_test(suite, "an equal core has no difference and leaves nothing behind", an_equal_core_has_no_difference_and_leaves_nothing_behind);
     CU_add_test(suite, "a planted bug is found, shrunk to ten events, saved and replayed", a_planted_bug_is_found_shrunk_to_ten_events_saved_and_replayed);
     CU_add_test(suite, "the same seed gives the same bytes on any number of threads", the_same_seed_gives_the_same_bytes_on_any_number_of_threads);
+    CU_add_test(suite, "a core that never answers is given up with the state of its port", a_core_that_never_answers_is_given_up_with_the_state_of_its_port);
+    CU_add_test(suite, "a core with other identity words is one line", a_core_with_other_identity_words_is_one_line);
     CU_add_test(suite, "a stimulus written and read again is the same", a_stimulus_written_and_read_again_is_the_same);
     CU_add_test(suite, "what is wrong in a stimulus is named with its place", what_is_wrong_in_a_stimulus_is_named_with_its_place);
     return check_run();

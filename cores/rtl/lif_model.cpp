@@ -21,6 +21,7 @@
 #endif
 
 #include "base/err.h"
+#include "cores/rtl/said.h"
 
 namespace rtl
 {
@@ -381,7 +382,7 @@ template <class Top> class Model final : public LifModel {
 
     int healthy(err *err)
     {
-        return context_.gotError() ? err_bug(err, "%s: an assertion of the RTL failed; its text stands above", name_) : 0;
+        return context_.gotError() ? err_bug(err, "%s: an assertion of the RTL failed: %s", name_, volley_rtl_said()) : 0;
     }
 
     /* Also the check that this is the core, and the contract, that the wrapper was written for. */

@@ -11,7 +11,7 @@ struct shrink {
     struct drive drive;
     struct finding finding;     /* of best */
     char check[sizeof((struct finding *)0)->check];
-    uint32_t tries;
+    uint32_t tries, most;
 };
 
 /* Takes the candidate: it becomes the best where it fails alike (1), else it is freed (0). */
@@ -21,7 +21,7 @@ static int attempt(struct shrink *k, struct stim *candidate)
     struct err err = {0};
     if (!candidate)
         return 0;
-    if (k->tries < SHRINK_TRIES && (k->tries++, drive(candidate, &k->drive, &finding, &err) == 1) && !strcmp(finding.check, k->check)) {
+    if (k->tries < k->most && (k->tries++, drive(candidate, &k->drive, &finding, &err) == 1) && !strcmp(finding.check, k->check)) {
         stim_free(k->best);
         k->best = candidate;
         k->finding = finding;
@@ -298,9 +298,9 @@ static int try_weight(struct shrink *k, uint32_t axon, uint32_t i, int32_t weigh
 /* Weights go to 1 or -1, else to their half as often as that works. Only where few are left. */
 static int smaller_weights(struct shrink *k)
 {
-    enum { FEW = 48 };
+    enum { FEW_LEFT = 48 };
     int any = 0;
-    for (uint32_t a = 0; stim_synapses(k->best) <= FEW && a < k->best->axons; a++)
+    for (uint32_t a = 0; stim_synapses(k->best) <= FEW_LEFT && a < k->best->axons; a++)
         for (uint32_t i = 0; i < k->best->row[a].count; i++) {
             int32_t w = k->best->row[a].synapse[i].weight;
             if (w > 1 || w < -1)
@@ -337,6 +337,8 @@ struct stim *shrink(const struct stim *from, const struct drive *drive, struct f
     k.drive.seen = NULL;
     k.drive.wave = k.drive.coverage = NULL;
     snprintf(k.check, sizeof k.check, "%s", finding->check);
+    /* A core that hangs takes its time to be given up. */
+    k.most = strcmp(k.check, "device gave up") && strcmp(k.check, "hangs") ? SHRINK_TRIES : SHRINK_TRIES / 20;
     cut_tail(&k);
     for (int round = 0, any = 1; any && round < ROUNDS; round++) {
         any = reduce(&k, steps_of, without_steps);
