@@ -57,9 +57,11 @@ int64_t decay_code(const LifShape &s, uint32_t bits, int64_t decay)
         return bits <= s.decay_bits ? (((int64_t)1 << bits) - decay) << (s.decay_bits - bits) : -1;
     if (!decay)
         return 0;
+    /* Beyond twice the membrane every further bit makes the same loss of it, to the last rounding, and the RTL's shifter ends there. */
+    uint32_t most = s.membrane_bits + 3;
     for (uint32_t k = 0; k <= bits; k++)
         if (decay == (int64_t)1 << (bits - k))
-            return !k ? DECAY_ALL : k < DECAY_ALL ? (int64_t)k : -1;
+            return !k ? DECAY_ALL : k < most ? (int64_t)k : (int64_t)most;
     return -1;
 }
 

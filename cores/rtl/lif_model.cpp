@@ -346,6 +346,13 @@ template <class Top> class Model final : public LifModel {
             r.held = update && !(top_->retire_open_o >> l & 1);
             r.spike = top_->retire_spike_o >> l & 1;
             watch_(watch_to_, &r);
+            if (r.what == RETIRED_SUM && shape_.trace_bits) {       /* and its weight was depressed */
+                r.what = RETIRED_WEIGHT;
+                r.before = r.input;
+                r.after = (int32_t)lane(top_->retire_learned_o, l);
+                r.input = r.after - r.before;
+                watch_(watch_to_, &r);
+            }
         }
     }
 

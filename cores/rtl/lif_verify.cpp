@@ -115,6 +115,38 @@ uint32_t mask_of(const Memory &m, uint32_t part)
     return part == m.bits / 32 ? ((uint32_t)1 << m.bits % 32) - 1 : UINT32_MAX;
 }
 
+/* Beyond the last word, the last part and the last memory nothing is written, and 0 is read: no address bit is left out. */
+int check_nowhere(LifModel &model, const Memory &m, err *err)
+{
+    enum : uint32_t { WORD_BITS = 23, PARTS = 32, PLACES_USED = 8, PLACES = 16 };
+    uint32_t parts = (m.bits + 31) / 32;
+    for (uint32_t k = 0; k < WORD_BITS; k++)
+        if ((uint32_t)1 << k >= m.words &&
+            (model.write(m.place, (uint32_t)1 << k, parts - 1, UINT32_MAX, err) || compare(model, m.place, (uint32_t)1 << k, 0, 0, err)))
+            return -1;
+    for (uint32_t part = parts; part < PARTS; part++)
+        if (model.write(m.place, 0, part, UINT32_MAX, err) || compare(model, m.place, 0, part, 0, err))
+            return -1;
+    for (uint32_t place = PLACES_USED; place < PLACES; place++)
+        if (model.write((Place)place, 0, parts - 1, UINT32_MAX, err))
+            return -1;
+    return model.write(m.place, m.words, parts - 1, UINT32_MAX, err) || compare(model, m.place, m.words, 0, 0, err) ? -1 : 0;
+}
+
+/* Registers: the same. Among the addresses are those of `clear` and of every rule with one bit more. */
+int check_no_register(LifModel &model, err *err)
+{
+    enum : uint32_t { FIRST_BIT = 6, WORD_BITS = 23, EMPTY = 20 };
+    const uint32_t registers[] = {EMPTY, LIF_LAST_WORD, LIF_ROUNDING, LIF_CLEAR, LIF_RULE, LIF_RULE + 1};
+    if (model.write(Place::Registers, EMPTY, 0, UINT32_MAX, err) || compare(model, Place::Registers, EMPTY, 0, 0, err))
+        return -1;
+    for (uint32_t k = FIRST_BIT; k < WORD_BITS; k++)
+        for (uint32_t r : registers)
+            if (model.write(Place::Registers, (uint32_t)1 << k | r, 0, UINT32_MAX, err) || compare(model, Place::Registers, (uint32_t)1 << k | r, 0, 0, err))
+                return -1;
+    return 0;
+}
+
 /* All words are written before any is read: a word that lands in another's place is seen. */
 int check_memory(LifModel &model, const Memory &m, uint32_t round, err *err)
 {
@@ -123,9 +155,7 @@ int check_memory(LifModel &model, const Memory &m, uint32_t round, err *err)
         for (uint32_t p = 0; p < parts; p++)
             if (model.write(m.place, w, p, pattern(w, p, round), err))
                 return -1;
-    /* Where there is no word nothing is written, and 0 is read. */
-    if (model.write(m.place, m.words, parts - 1, UINT32_MAX, err) || model.write(m.place, 0, parts, UINT32_MAX, err) ||
-        compare(model, m.place, m.words, 0, 0, err) || compare(model, m.place, 0, parts, 0, err))
+    if (!round && (check_nowhere(model, m, err) || check_no_register(model, err)))
         return -1;
     for (uint32_t w = 0; w < m.words; w++)
         for (uint32_t p = 0; p < parts; p++)
@@ -143,18 +173,42 @@ int check_zero(LifModel &model, const Memory &m, err *err)
     return 0;
 }
 
-/* Identity words keep their values whatever is written to them; an address without a register takes nothing. */
+/* Identity words keep their values whatever is written to them. */
 int check_identity(LifModel &model, err *err)
 {
-    enum { WORDS = 11, NOWHERE = 20 };
+    enum { WORDS = 11 };
     uint32_t word[WORDS];
     for (uint32_t i = 0; i < WORDS; i++)
         if (model.read(Place::Registers, i, 0, &word[i], err) || model.write(Place::Registers, i, 0, ~word[i], err))
             return -1;
-    if (model.write(Place::Registers, NOWHERE, 0, UINT32_MAX, err) || compare(model, Place::Registers, NOWHERE, 0, 0, err))
-        return -1;
     for (uint32_t i = 0; i < WORDS; i++)
         if (compare(model, Place::Registers, i, 0, word[i], err))
+            return -1;
+    return 0;
+}
+
+/* The reset pin in the middle of everything: an update under way, packets in the queue, spikes that nobody takes. */
+int check_reset(LifModel &model, err *err)
+{
+    enum { BUSY = 40 };
+    const LifShape &s = model.shape();
+    LifPins pins = {};
+    pins.step_open = UINT32_MAX;
+    for (int c = 0; c < BUSY; c++) {
+        pins.packet_valid = pins.step_valid = true;
+        if (model.clock(pins, nullptr, err))
+            return -1;
+    }
+    if (model.reset(err))
+        return -1;
+    pins = {};
+    model.look(pins);
+    if (!pins.idle || !pins.step_ready || !pins.packet_ready || pins.spike_valid || pins.step_done || pins.read || pins.write)
+        return err_answer(err, "%s: after a reset amid work: %s", model.name(), model.port().c_str());
+    if (compare(model, Place::Registers, LIF_LAST_WORD, 0, s.neurons / s.lanes - 1, err) || compare(model, Place::Registers, LIF_ROUNDING, 0, 0, err))
+        return -1;
+    for (uint32_t g = 0; g < s.groups; g++)
+        if (compare(model, Place::Registers, LIF_RULE + g, 0, 0, err))
             return -1;
     return 0;
 }
@@ -188,20 +242,20 @@ int rtl_lif_readback(struct core *core, struct err *err)
     std::vector<LifRow> rows;
     Readback readback(model);
     uint32_t words = s.neurons / s.lanes;
-    const Memory state = {Place::State, words, s.lanes * (s.rest_bits + s.membrane_bits)}, sums = {Place::Accumulator, 2 * words, s.lanes * s.sum_bits};
-    for (uint32_t round = 0; round < 2; round++)
-        if (check_memory(model, state, round, err) || check_memory(model, sums, round, err))
-            return -1;
-    const Memory traces[] = {{Place::PreTrace, (s.axons + s.lanes - 1) / s.lanes, s.lanes * (s.trace_bits + 1)},
-                             {Place::PostTrace, 2 * words, s.lanes * (s.trace_bits + 1)}};
-    for (uint32_t t = 0; s.trace_bits && t < 2; t++)
+    std::vector<Memory> zeroed = {{Place::State, words, s.lanes * (s.rest_bits + s.membrane_bits)}, {Place::Accumulator, 2 * words, s.lanes * s.sum_bits}};
+    if (s.trace_bits) {
+        zeroed.push_back({Place::PreTrace, (s.axons + s.lanes - 1) / s.lanes, s.lanes * (s.trace_bits + 1)});
+        zeroed.push_back({Place::PostTrace, 2 * words, s.lanes * (s.trace_bits + 1)});
+    }
+    for (const Memory &m : zeroed)
         for (uint32_t round = 0; round < 2; round++)
-            if (check_memory(model, traces[t], round, err))
+            if (check_memory(model, m, round, err))
                 return -1;
-    if (check_identity(model, err) || model.clear(err) || check_zero(model, state, err) || check_zero(model, sums, err))
+    if (check_identity(model, err) || check_reset(model, err) || lif_load(model, lif_image_of(core), rows, err) || model.clear(err))
         return -1;
-    for (uint32_t t = 0; s.trace_bits && t < 2; t++)
-        if (check_zero(model, traces[t], err))
+    for (const Memory &m : zeroed)
+        if (check_zero(model, m, err))
             return -1;
+    rows.clear();
     return lif_load(readback, lif_image_of(core), rows, err);
 }

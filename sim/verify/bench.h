@@ -6,6 +6,8 @@
 extern "C" {
 #endif
 
+enum { BENCH_NONE = UINT32_MAX };
+
 struct side {
     const struct core_kind *kind;
     struct core *core;
@@ -28,7 +30,9 @@ struct lockstep {
     uint8_t *fired;                     /* [neuron] in this call */
     int64_t *sum;                       /* [neuron] accumulators that the next update reads */
     int64_t *used;                      /* [neuron] and that the last one read */
-    int32_t *weight;                    /* [axon * neurons + neuron], where weights are learned; else NULL */
+    int32_t *weight;                    /* [start of the axon + place in its row], where weights are learned; else NULL */
+    uint32_t *start;                    /* [axon] */
+    uint32_t *place, placed;            /* [neuron] place in the row of axon `placed`, BENCH_NONE: it has none */
     struct pending *pending;            /* [neuron] */
     uint32_t *link;                     /* [synapse of the row] the next one of the same neuron */
     uint8_t *seen;                      /* [neuron] told in this update */
@@ -49,8 +53,6 @@ struct bench {
     struct finding *finding;
     int found;
 };
-
-enum { BENCH_NONE = UINT32_MAX };
 
 /* 0, 1: a finding already (readback), -1. Close in any case. */
 int bench_open(struct bench *, const struct stim *, const struct drive *, struct finding *, struct err *);

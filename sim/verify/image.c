@@ -170,6 +170,17 @@ static int make_rows(const struct stim *s, struct own *own, struct err *err)
     return err_input(err, "the rows need %llu synapse words, size %s has %u", (unsigned long long)words, s->size->name, s->size->synapse_words);
 }
 
+/* Widths are the target's. */
+static struct image_learning learning_of(const struct stim *s)
+{
+    return (struct image_learning){
+        .on = (int)value(s, "learning", 0, 0), .pre_add = (uint32_t)value(s, "pre_add", 0, 0), .post_add = (uint32_t)value(s, "post_add", 0, 0),
+        .pre_keep = (uint32_t)value(s, "pre_keep", 0, 0), .post_keep = (uint32_t)value(s, "post_keep", 0, 0),
+        .potentiate = (uint32_t)value(s, "potentiate", 0, 0), .depress = (uint32_t)value(s, "depress", 0, 0), .shift = (uint32_t)value(s, "learn_shift", 0, 0),
+        .weight_low = (int32_t)value(s, "plastic_low", 0, 0), .weight_high = (int32_t)value(s, "plastic_high", 0, 0),
+    };
+}
+
 int verify_image(const struct verify_target *target, const struct verify_size *size, const struct stim *s, struct verify_build *build, struct err *err)
 {
     (void)target;
@@ -186,6 +197,7 @@ int verify_image(const struct verify_target *target, const struct verify_size *s
         .threshold = own->threshold, .bias = own->bias, .reset_value = own->reset_value, .decay_v = own->decay, .decay_u = own->decay,
         .membrane_low = -membrane - 1, .membrane_high = membrane, .current_low = -current - 1, .current_high = current,
         .rounding = (enum image_rounding)value(s, "rounding", 0, 0), .active = (enum image_active)value(s, "active", 0, 0), .fan_in_sum = own->fan_in,
+        .learning = learning_of(s),
     };
     return 0;
 }

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "verify/bench.h"
 
-enum { NONE = UINT32_MAX };
+enum { NONE = BENCH_NONE };
 
 /* An event core answers in the call that takes a packet: its neurons change then, and there are no sums. */
 static int is_event_core(const struct bench *b)
@@ -25,13 +25,30 @@ static int64_t reference_state(const struct bench *b, uint32_t neuron)
     return value;
 }
 
-static int64_t reference_weight(const struct bench *b, uint32_t axon, uint32_t neuron)
+static int64_t reference_weight(const struct bench *b, uint32_t axon, uint32_t place)
 {
     struct err err = {0};
     int64_t value = 0;
     uint32_t v = kind_variable(b->reference.kind, "weight");
-    b->reference.kind->peek(b->reference.core, v, (uint64_t)axon * b->s->neurons + neuron, &value, &err);
+    b->reference.kind->peek(b->reference.core, v, (uint64_t)axon << 32 | place, &value, &err);
     return value;
+}
+
+/* Weights as they are loaded; learning changes them. */
+static void open_weights(struct bench *b)
+{
+    struct lockstep *k = &b->lock;
+    const struct stim *s = b->s;
+    uint32_t at = 0;
+    k->weight = mem_new((size_t)stim_synapses(s) + 1, sizeof *k->weight);
+    k->start = mem_new(s->axons, sizeof *k->start);
+    k->place = mem_new(s->neurons, sizeof *k->place);
+    k->placed = NONE;
+    for (uint32_t a = 0; a < s->axons; a++) {
+        k->start[a] = at;
+        for (uint32_t i = 0; i < s->row[a].count; i++)
+            k->weight[at++] = s->row[a].synapse[i].weight;
+    }
 }
 
 void lockstep_open(struct bench *b)
@@ -48,12 +65,8 @@ void lockstep_open(struct bench *b)
     for (uint32_t a = 0; a < s->axons; a++)
         k->row_room = s->row[a].count > k->row_room ? s->row[a].count : k->row_room;
     k->link = mem_new(k->row_room + 1, sizeof *k->link);
-    if (b->reference.kind->flags & CORE_LEARNS) {
-        k->weight = mem_new((size_t)s->axons * s->neurons, sizeof *k->weight);
-        for (uint32_t a = 0; a < s->axons; a++)
-            for (uint32_t i = 0; i < s->row[a].count; i++)
-                k->weight[(size_t)a * s->neurons + s->row[a].synapse[i].neuron] = s->row[a].synapse[i].weight;
-    }
+    if (b->reference.kind->flags & CORE_LEARNS)
+        open_weights(b);
     for (uint32_t i = 0; i < s->neurons; i++)
         k->pending[i] = (struct pending){NONE, NONE};
     lockstep_restart(b);
@@ -71,6 +84,8 @@ void lockstep_close(struct bench *b)
     free(k->pending);
     free(k->link);
     free(k->weight);
+    free(k->start);
+    free(k->place);
 }
 
 /* Weights stay; all else is as after reset. */
@@ -117,7 +132,7 @@ static int wrong_sum(struct bench *b, const struct retired *r)
     struct pending *p = &k->pending[r->neuron];
     if (p->first != NONE) {
         const struct stim_synapse *x = &b->s->row[r->axon].synapse[p->first];
-        int64_t weight = k->weight ? k->weight[(size_t)r->axon * b->s->neurons + r->neuron] : x->weight;
+        int64_t weight = k->weight ? k->weight[k->start[r->axon] + p->first] : x->weight;
         if (r->input == weight)
             p->first = k->link[p->first];
         else if (r->input)
@@ -162,12 +177,30 @@ static int wrong_state(struct bench *b, const struct retired *r)
     return 0;
 }
 
+/* Where in its row an axon reaches a neuron; a row is looked at once while it is swept. */
+static uint32_t place_of(struct bench *b, uint32_t axon, uint32_t neuron)
+{
+    struct lockstep *k = &b->lock;
+    const struct stim_row *row = &b->s->row[axon];
+    if (k->placed != axon) {
+        memset(k->place, 0xff, b->s->neurons * sizeof *k->place);
+        for (uint32_t i = 0; i < row->count; i++)
+            k->place[row->synapse[i].neuron] = i;
+        k->placed = axon;
+    }
+    return k->place[neuron];
+}
+
+/* A lane without a synapse keeps what it holds. */
 static int wrong_weight(struct bench *b, const struct retired *r)
 {
     if (!b->lock.weight)
         return 0;
-    int32_t *now = &b->lock.weight[(size_t)r->axon * b->s->neurons + r->neuron];
-    int64_t expected = reference_weight(b, r->axon, r->neuron);
+    uint32_t place = place_of(b, r->axon, r->neuron);
+    if (place == NONE)
+        return r->before != r->after ? wrong(b, r, "weight after", r->after, r->before) : 0;
+    int32_t *now = &b->lock.weight[b->lock.start[r->axon] + place];
+    int64_t expected = reference_weight(b, r->axon, place);
     if (r->before != *now)
         return wrong(b, r, "weight before", r->before, *now);
     if (r->after != expected)

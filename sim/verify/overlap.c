@@ -1,6 +1,7 @@
 /* Mode overlap: the pins, cycle by cycle, and nobody waits: packets come while the update runs, the next step is asked for as soon as the last packet
  * is in, and either side pauses by chance. Spikes must come in the same order as from the reference, each step done once; where the stimulus
- * says "settle", the core runs empty, and its states and accesses are compared. Cycles are not: they depend on the pauses. */
+ * says "settle", the core runs empty, and its states and accesses are compared. The reference stands behind pins of its own where the target
+ * says that the core's are the same in every cycle, and gets what the core gets: then every pin is compared in every cycle. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,12 @@ struct pass {
     uint32_t *spike;                /* what the reference fired and the device has not yet */
     size_t spikes, next, room;
     uint64_t dice, quiet;           /* cycles since anything moved */
+    uint64_t cycles;                /* since the last settling */
     uint32_t begun, done;           /* steps */
-    struct memory_count memory[DRIVE_MEMORIES];     /* of the device since the last settling */
-    uint64_t reads[DRIVE_MEMORIES], writes[DRIVE_MEMORIES];
+    struct memory_count memory[DRIVE_MEMORIES];     /* of the reference since the last settling */
+    uint64_t reads[DRIVE_MEMORIES], writes[DRIVE_MEMORIES];     /* of the device */
+    struct clocked *twin;           /* the reference behind pins, or NULL */
+    struct core_ports expected;     /* its pins */
 };
 
 /* ---- the reference, a step ahead ---- */
@@ -79,14 +83,46 @@ static int chance(struct pass *p, uint32_t in)
 static int take_spike(struct pass *p)
 {
     struct bench *b = p->b;
+    if (p->drive->totals)
+        p->drive->totals->spikes++;
+    if (p->twin)
+        return 0;
     if (p->next == p->spikes)
         return bench_find(b, VERIFY_OVERLAP, "spikes", "neuron %u fired, and should not", p->pins.neuron);
     if (p->pins.neuron != p->spike[p->next])
         return bench_find(b, VERIFY_OVERLAP, "spikes", "a spike of neuron %u, expected of %u", p->pins.neuron, p->spike[p->next]);
     p->next++;
-    if (p->drive->totals)
-        p->drive->totals->spikes++;
     return 0;
+}
+
+/* What is not valid may be anything. */
+static int compare_pins(struct pass *p)
+{
+    const struct core_ports *d = &p->pins, *r = &p->expected;
+    const struct { const char *name; uint32_t found, wanted; } pins[] = {
+        {"packet_ready", d->packet_ready, r->packet_ready}, {"spike_valid", d->spike_valid, r->spike_valid}, {"step_ready", d->step_ready, r->step_ready},
+        {"step_done", d->step_done, r->step_done}, {"idle", d->idle, r->idle}, {"updating", d->updating, r->updating}, {"stopped", d->stopped, r->stopped},
+        {"serving", d->serving, r->serving}, {"taken", d->taken, r->taken}, {"queued", d->queued, r->queued},
+        {"neuron", d->spike_valid ? d->neuron : 0, r->spike_valid ? r->neuron : 0},
+        {"queued_neuron", d->queued ? d->queued_neuron : 0, r->queued ? r->queued_neuron : 0},
+    };
+    for (size_t i = 0; i < sizeof pins / sizeof *pins; i++)
+        if (pins[i].found != pins[i].wanted)
+            return bench_find(p->b, VERIFY_OVERLAP, pins[i].name, "pin %s is %u, expected %u, %" PRIu64 " cycles after the last settling", pins[i].name,
+                              pins[i].found, pins[i].wanted, p->cycles);
+    return 0;
+}
+
+/* The same cycle of the reference, with the same pins driven. */
+static int clock_twin(struct pass *p)
+{
+    struct side *r = &p->b->reference;
+    struct err err = {0};
+    p->expected = p->pins;
+    p->expected.counts = &r->counts;
+    p->expected.err = &err;
+    clocked_clock(p->twin, &p->expected);
+    return p->expected.failed ? bench_find(p->b, VERIFY_OVERLAP, "reference gave up", "the reference: %s", err.text) : 0;
 }
 
 static int gives_up(struct pass *p)
@@ -102,8 +138,17 @@ static int cycle(struct pass *p, uint32_t sink)
 {
     struct bench *b = p->b;
     struct core_ports *pins = &p->pins;
+    struct err err = {0};
     pins->spike_ready = (uint8_t)chance(p, sink);
+    if (p->twin && clock_twin(p))
+        return 1;
+    pins->err = &err;
     b->device.kind->clock(b->device.core, pins);
+    if (pins->failed)
+        return bench_failed(b, VERIFY_OVERLAP, "clock", &err);
+    if (p->twin && compare_pins(p))
+        return 1;
+    p->cycles++;
     for (uint32_t m = 0; m < b->device.kind->n_memories && m < DRIVE_MEMORIES; m++) {
         p->reads[m] += pins->reads >> m & 1;
         p->writes[m] += pins->writes >> m & 1;
@@ -157,6 +202,10 @@ static int send_packets(struct pass *p, const struct stim_step *step)
 static int compare_accesses(struct pass *p)
 {
     struct bench *b = p->b;
+    if (p->twin) {
+        add_accesses(p);
+        side_clear(&b->reference, b->s->groups);
+    }
     for (uint32_t m = 0; m < b->device.kind->n_memories && m < DRIVE_MEMORIES; m++) {
         const char *name = b->device.kind->memories[m].name;
         if (b->same_memory[m] < 0)
@@ -165,6 +214,7 @@ static int compare_accesses(struct pass *p)
             return bench_find(b, VERIFY_OVERLAP, "accesses", "memory %s: %" PRIu64 " reads, %" PRIu64 " writes, expected %" PRIu64 " and %" PRIu64, name,
                               p->reads[m], p->writes[m], p->memory[m].reads, p->memory[m].writes);
     }
+    p->cycles = 0;
     memset(p->memory, 0, sizeof p->memory);
     memset(p->reads, 0, sizeof p->reads);
     memset(p->writes, 0, sizeof p->writes);
@@ -185,6 +235,33 @@ static int settle(struct pass *p, uint32_t sink, enum verify_when when)
     return compare_accesses(p) || bench_compare(p->b, VERIFY_OVERLAP, when) ? 1 : 0;
 }
 
+/* Asked for at once, begun when the last packet has been served; then the core alone, whose twin has no pins for it. */
+static int learn(struct pass *p, uint32_t sink)
+{
+    struct bench *b = p->b;
+    struct side *r = &b->reference;
+    struct err err = {0};
+    uint32_t wanted, cycles = 0;
+    p->pins.learn_valid = 1;
+    do {
+        if (cycle(p, sink))
+            return 1;
+    } while (!p->pins.learn_ready);
+    p->pins.learn_valid = 0;
+    if (r->kind->learn(r->core, &b->at, LEARN_STEP, 0, &wanted, &r->counts, &err))
+        return bench_find(b, VERIFY_OVERLAP, "reference gave up", "the reference: %s", err.text);
+    for (p->pins.learn_done = 0; !p->pins.learn_done; cycles++) {
+        b->device.kind->clock(b->device.core, &p->pins);
+        for (uint32_t m = 0; m < b->device.kind->n_memories && m < DRIVE_MEMORIES; m++) {
+            p->reads[m] += p->pins.reads >> m & 1;
+            p->writes[m] += p->pins.writes >> m & 1;
+        }
+        if (cycles > PATIENCE)
+            return gives_up(p);
+    }
+    return cycles == wanted ? 0 : bench_find(b, VERIFY_OVERLAP, "cycles of learning", "learning took %u cycles, declared %u", cycles, wanted);
+}
+
 /* What the device has not fired of the step before is due before this one begins. */
 static int one_step(struct pass *p, const struct stim_step *step)
 {
@@ -200,7 +277,7 @@ static int one_step(struct pass *p, const struct stim_step *step)
         return 1;
     if (p->next != p->spikes)
         return bench_find(b, VERIFY_OVERLAP, "spikes", "neuron %u did not fire before the next step, and should", p->spike[p->next]);
-    if (reference_step(p, step) || send_packets(p, step))
+    if ((!p->twin && reference_step(p, step)) || send_packets(p, step) || (p->twin && b->build.image.learning.on && learn(p, step->sink)))
         return 1;
     b->at.step = number + 1;
     if (p->drive->totals) {
@@ -214,6 +291,9 @@ int overlap(struct bench *b, const struct drive *drive)
 {
     struct pass p = {.b = b, .drive = drive};
     int found = 0;
+    if (b->target->cycle_exact)
+        p.twin = clocked_new(b->reference.kind, b->reference.core, &b->build.image, b->s->size->queue_in, b->s->size->queue_out);
+    side_clear(&b->reference, b->s->groups);
     for (b->step = 0; b->step < b->s->steps && !found; b->step++) {
         struct err err = {0};
         if (drive->wave && b->step == drive->wave_from && b->target->wave(b->device.core, drive->wave, &err))
@@ -222,6 +302,7 @@ int overlap(struct bench *b, const struct drive *drive)
     }
     b->step = b->s->steps ? b->s->steps - 1 : 0;
     found = found || settle(&p, 1, VERIFY_AT_END);
+    clocked_free(p.twin);
     free(p.spike);
     return found;
 }

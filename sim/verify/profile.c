@@ -57,6 +57,7 @@ struct maker {
     struct stim *s;
     uint64_t dice;
     uint32_t fill, events, hot;
+    int twice;                  /* rows in which neurons stand several times; a learning core's do not */
     uint64_t *load;             /* [neuron] sum of |weight| x |payload| in the step under way */
 };
 
@@ -157,6 +158,8 @@ static int64_t draw(struct maker *m, const struct verify_field *f)
     case ROLE_OPEN: return chance(m, 3) ? below(m, 4) : f->low;
     case ROLE_CLOSE: return chance(m, 3) ? 3 + below(m, STEPS_MOST) : f->usual;
     case ROLE_LEARN: return m->p->learn || chance(m, 2) ? between(m, f->low + 1, f->high) : 0;
+    case ROLE_PLASTIC: return !chance(m, 4);
+    case ROLE_WEIGHT_LOW: case ROLE_WEIGHT_HIGH: return chance(m, 2) ? f->usual : between(m, f->low, f->high);
     default: return other(m, f);
     }
 }
@@ -203,9 +206,42 @@ static void add_run(struct maker *m, struct stim_row *row, uint32_t first, uint3
         if (m->fill < 100 && below(m, 100) >= m->fill)
             continue;
         stim_add_synapse(row, neuron, weight(m));
-        if (m->p->twice && chance(m, 40))
+        if (m->twice && chance(m, 40))
             stim_add_synapse(row, neuron, weight(m));
     }
+}
+
+static int field_of(const struct verify_size *size, enum verify_role role)
+{
+    for (int f = 0; size->fields[f].name; f++)
+        if (size->fields[f].role == role)
+            return f;
+    return -1;
+}
+
+/* Plastic weights begin within their limits. */
+static void keep_limits(struct maker *m)
+{
+    struct stim *s = m->s;
+    int on = field_of(m->size, ROLE_LEARN), low = field_of(m->size, ROLE_WEIGHT_LOW), high = field_of(m->size, ROLE_WEIGHT_HIGH);
+    int plastic = field_of(m->size, ROLE_PLASTIC);
+    if (on < 0 || low < 0 || high < 0 || plastic < 0)
+        return;
+    int64_t *least = &s->value[low][0], *most = &s->value[high][0];
+    if (*least > *most) {
+        int64_t swap = *least;
+        *least = *most;
+        *most = swap;
+    }
+    for (uint32_t a = 0; s->value[on][0] && a < s->axons; a++)
+        for (uint32_t k = 0; k < s->row[a].count; k++) {
+            struct stim_synapse *x = &s->row[a].synapse[k];
+            uint32_t g = s->groups - 1;
+            while (s->group[g].first > x->neuron)
+                g--;
+            if (s->value[plastic][g])
+                x->weight = x->weight < *least ? (int32_t)*least : x->weight > *most ? (int32_t)*most : x->weight;
+        }
 }
 
 /* Hardware words of lanes weights that a row may take at most. */
@@ -238,7 +274,7 @@ static void make_rows(struct maker *m)
         else if (!chance(m, 16))
             add_run(m, row, first, end);
         /* A second time over the whole row: longer than the core has words. */
-        if (m->p->twice && chance(m, 8) && m->p->weights != W_HOT)
+        if (m->twice && chance(m, 8) && m->p->weights != W_HOT)
             add_run(m, row, first, end);
         uint32_t words = words_at_most(m, row);
         if (words > left)
@@ -388,9 +424,11 @@ struct stim *profile_make(const struct verify_target *target, const struct verif
     m.s->readback = p->fields || p->axons == ALL || chance(&m, 8);
     m.fill = p->fill ? p->fill : 5 + below(&m, 96);
     m.load = mem_new(neurons, sizeof *m.load);
+    m.twice = p->twice && !(target->reference->flags & CORE_LEARNS);
     make_groups(&m);
     make_fields(&m);
     make_rows(&m);
+    keep_limits(&m);
     make_steps(&m);
     if (p->thresholds == T_EDGE)
         aim_thresholds(&m);

@@ -26,20 +26,35 @@ uint32_t verify_modes_of(const struct verify_target *t, const char *names, struc
     return modes;
 }
 
-/* The failure in a line or two, with all that is needed to look at it. */
-static void say_failure(const struct verify_run *run, const struct verify_case *c, FILE *to)
+/* "lockstep, step 3 packet 17: what is wrong" */
+static void say_finding(const struct finding *f, FILE *to)
 {
-    char name[300], event[40] = "";
+    fprintf(to, "%s, step %u", verify_mode_names[f->mode], f->step);
+    if (f->event >= 0)
+        fprintf(to, " packet %lld", (long long)f->event);
+    fprintf(to, ": %s\n", f->text);
+}
+
+/* What was found is said before it is shrunk and recorded, which may take a while; then all that is needed to look at it. */
+static int say_failure(struct verify_run *run, struct verify_case *c, FILE *to, struct err *err)
+{
+    char name[300];
     case_name(c, name, sizeof name);
-    if (c->finding.event >= 0)
-        snprintf(event, sizeof event, " packet %lld", (long long)c->finding.event);
-    fprintf(to, "DIFFERENCE in %s: %s, step %u%s: %s\n", name, verify_mode_names[c->finding.mode], c->finding.step, event, c->finding.text);
-    if (run->shrunk)
-        fprintf(to, "  %s\n", run->shrunk);
-    if (run->saved)
-        fprintf(to, "  %s\n  again: volley verify %s --stim %s\n", run->saved, run->options->typed, run->saved);
+    fprintf(to, "DIFFERENCE in %s: ", name);
+    say_finding(&c->finding, to);
+    fflush(to);
+    if (run->options->only_find)
+        return 1;
+    if (failure(run, c, err))
+        return -1;
+    if (run->shrunk) {
+        fprintf(to, "  %s\n  ", run->shrunk);
+        say_finding(&c->finding, to);
+    }
+    fprintf(to, "  %s\n  again: volley verify %s --stim %s\n", run->saved, run->options->typed, run->saved);
     if (run->wave)
         fprintf(to, "  waveform %s\n", run->wave);
+    return 1;
 }
 
 static int finish(struct verify_run *run, FILE *to, struct err *err)
@@ -51,10 +66,9 @@ static int finish(struct verify_run *run, FILE *to, struct err *err)
         *err = last->err;
         status = -1;
     } else if (last && last->status > 0) {
-        status = failure(run, last, err) ? -1 : 1;
         if (!o->quiet)
             report_tail(run, to);
-        say_failure(run, last, to);
+        status = say_failure(run, last, to, err);
     } else if (!o->quiet)
         report_tail(run, to);
     if (!status && run->coverage)

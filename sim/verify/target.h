@@ -20,12 +20,14 @@ enum verify_mode { VERIFY_TRANSACTION, VERIFY_LOCKSTEP, VERIFY_COUNTS, VERIFY_OV
 
 /* ---- the numbers of a stimulus: one table per size reads and writes the text, generates, and shrinks ---- */
 
-enum verify_scope { VERIFY_PER_CORE, VERIFY_PER_GROUP, VERIFY_PER_NEURON, VERIFY_PER_AXON };
+enum verify_scope { VERIFY_PER_CORE, VERIFY_PER_GROUP, VERIFY_PER_NEURON, VERIFY_PER_AXON, VERIFY_PER_SYNAPSE /* variables alone */ };
 /* What a number does, for profiles that aim at it; OTHER: any value of its range, its ends more often. */
 enum verify_role {
     ROLE_OTHER, ROLE_THRESHOLD, ROLE_BIAS, ROLE_RESET, ROLE_DECAY, ROLE_REFRACTORY, ROLE_SHIFT, ROLE_OPEN, ROLE_CLOSE,
     ROLE_DECAY_BITS,        /* a decay of the group is at most 1 << this */
-    ROLE_LEARN              /* 0 switches learning off */
+    ROLE_LEARN,             /* 0 switches learning off */
+    ROLE_PLASTIC,           /* 1: synapses onto the group learn, and their weights lie within the next two */
+    ROLE_WEIGHT_LOW, ROLE_WEIGHT_HIGH
 };
 struct verify_field {       /* ends with a name of NULL */
     const char *name;       /* as it stands in the text: "threshold" */
@@ -70,7 +72,7 @@ void verify_image_free(struct verify_build *);
 enum verify_when { VERIFY_AFTER_EVENT, VERIFY_AFTER_STEP, VERIFY_AT_END };
 struct verify_variable {    /* ends with a name of NULL */
     const char *name;       /* of both kinds' lists of variables */
-    enum verify_scope per;  /* index: neuron; PER_AXON: axon; PER_CORE: axon * image.neurons + neuron */
+    enum verify_scope per;  /* index: neuron; axon; PER_SYNAPSE: axon << 32 | place in its row */
     enum verify_when when;
 };
 
@@ -94,6 +96,10 @@ struct verify_target {
     /* 0, or -1 with ERR_INPUT where the stimulus asks what no core of this size can do. release: of what build made. */
     int (*build)(const struct verify_target *, const struct verify_size *, const struct stim *, struct verify_build *, struct err *);
     void (*release)(struct verify_build *);
+
+    /* 1: its pins show in every cycle what cores/clocked.h makes of the reference, so that overlap compares them cycle by cycle; 0: it compares
+     * spikes, states and accesses alone. */
+    int cycle_exact;
 
     /* Optional from here on: NULL where the core cannot. */
 

@@ -3,57 +3,38 @@
 #include "base/err.h"
 #include "cores/params.h"
 #include "cores/rtl/lif_verify.h"
+#include "verify/lif_fields.h"
 #include "verify/probe.h"
 #include "verify/stim.h"
 
 extern const struct core_kind core_lif, core_rtl_lif;
 
-/* Signed numbers of b bits. */
-#define LOW(b) (-((int64_t)1 << ((b) - 1)))
-#define HIGH(b) (((int64_t)1 << ((b) - 1)) - 1)
-
-#define GROUPS(rest, decay_bits_most)                                                                                                              \
-    {"rounding", VERIFY_PER_CORE, ROLE_OTHER, 0, 2, 0, "of the decay: 0 toward zero, 1 down, 2 to nearest"},                                       \
-    {"active", VERIFY_PER_CORE, ROLE_OTHER, 0, 3, 0, "which updates count as active: always, input, nonzero, either"},                             \
-    {"open", VERIFY_PER_GROUP, ROLE_OPEN, 0, 1 << 20, 0, "first step of its window"},                                                              \
-    {"close", VERIFY_PER_GROUP, ROLE_CLOSE, 0, 1 << 20, 1 << 20, "first step behind its window"},                                                  \
-    {"fires", VERIFY_PER_GROUP, ROLE_OTHER, 0, 1, 1, "0: it never does"},                                                                          \
-    {"reset", VERIFY_PER_GROUP, ROLE_OTHER, 0, 2, 1, "0 none, 1 to a value, 2 by subtraction"},                                                    \
-    {"point", VERIFY_PER_GROUP, ROLE_OTHER, 0, 2, 0, "0 now, 1 next step before the decay, 2 next step after the input"},                          \
-    {"at_least", VERIFY_PER_GROUP, ROLE_OTHER, 0, 1, 0, "1: fires at >= instead of >"},                                                            \
-    {"refractory", VERIFY_PER_GROUP, ROLE_REFRACTORY, 0, (1 << (rest)) - 1, 0, "steps of rest after a spike"},                                     \
-    {"shift", VERIFY_PER_GROUP, ROLE_SHIFT, 0, 7, 0, "of the sum on its way into the membrane"},                                                   \
-    {"decay_bits", VERIFY_PER_GROUP, ROLE_DECAY_BITS, 0, decay_bits_most, decay_bits_most, "decays of the group are out of 2 to the power of this"}
-#define NEURONS(membrane, bias)                                                                                                                    \
-    {"threshold", VERIFY_PER_NEURON, ROLE_THRESHOLD, -0x40000000, 0x40000000, HIGH(membrane), "of the membrane"},                                  \
-    {"bias", VERIFY_PER_NEURON, ROLE_BIAS, LOW(bias), HIGH(bias), 0, "added in each step"},                                                        \
-    {"reset_value", VERIFY_PER_NEURON, ROLE_RESET, LOW((membrane) + 1), HIGH((membrane) + 1), 0, "the membrane becomes, or what is taken away"}
-
 static const struct verify_field fields_l4[] = {
-    GROUPS(4, 8), NEURONS(16, 16), {"decay", VERIFY_PER_NEURON, ROLE_DECAY, 0, 1 << 8, 0, "out of 2 to the power of decay_bits"}, {.name = NULL},
+    LIF_GROUPS(4, 8), LIF_NEURONS(16, 16), {"decay", VERIFY_PER_NEURON, ROLE_DECAY, 0, 1 << 8, 0, "out of 2 to the power of decay_bits"}, {.name = NULL},
 };
 static const struct verify_field fields_l8[] = {
-    GROUPS(4, 12), NEURONS(20, 20), {"decay", VERIFY_PER_NEURON, ROLE_DECAY, 0, 1 << 12, 0, "out of 2 to the power of decay_bits"}, {.name = NULL},
+    LIF_GROUPS(4, 12), LIF_NEURONS(20, 20), {"decay", VERIFY_PER_NEURON, ROLE_DECAY, 0, 1 << 12, 0, "out of 2 to the power of decay_bits"}, {.name = NULL},
 };
 static const struct verify_field fields_l2[] = {
-    GROUPS(4, 12), NEURONS(12, 12), {"decay_shift", VERIFY_PER_NEURON, ROLE_OTHER, 0, 13, 0, "k: the membrane loses its 2^(k - 1)-th part; 0: nothing"},
-    {.name = NULL},
+    LIF_GROUPS(4, 24), LIF_NEURONS(12, 12),
+    {"decay_shift", VERIFY_PER_NEURON, ROLE_OTHER, 0, 25, 0, "k: the membrane loses its 2^(k - 1)-th part; 0: nothing"}, {.name = NULL},
 };
 static const struct verify_field fields_l1[] = {
-    GROUPS(8, 8), NEURONS(16, 16), {"decay", VERIFY_PER_NEURON, ROLE_DECAY, 0, 1 << 8, 0, "out of 2 to the power of decay_bits"}, {.name = NULL},
+    LIF_GROUPS(8, 8), LIF_NEURONS(16, 16), {"decay", VERIFY_PER_NEURON, ROLE_DECAY, 0, 1 << 8, 0, "out of 2 to the power of decay_bits"}, {.name = NULL},
 };
 
 static const struct verify_event events[] = {{"spike", PACKET_SPIKE, 0, 1, 1}, {.name = NULL}};
 
 /* Sums: an accumulator of sum bits holds what HIGH says, either way. */
-#define SIZE(name, neurons, lanes, weight, sum, membrane, current, in, out, fields)                                                                \
-    {name, neurons, 1024, 8, lanes, 16384, (int32_t)LOW(weight), (int32_t)HIGH(weight), (uint64_t)HIGH(sum), in, out, membrane, current, fields, events}
+#define SUM(bits) ((uint64_t)LIF_HIGH(bits))
+#define SIZE(name, neurons, lanes, weight, sum, membrane, current, queue, fields)                                                                   \
+    {name, neurons, 1024, 8, lanes, 16384, (int32_t)LIF_LOW(weight), (int32_t)LIF_HIGH(weight), SUM(sum), queue, queue, membrane, current, fields, events}
 static const struct verify_size sizes[] = {
-    SIZE("lif_core", 256, 4, 8, 24, 16, 24, 16, 16, fields_l4),
+    SIZE("lif_core", 256, 4, 8, 24, 16, 24, 16, fields_l4),
 #ifndef VOLLEY_RTL_ONE
-    SIZE("lif_core_l8", 1024, 8, 8, 24, 20, 16, 2, 2, fields_l8),
-    SIZE("lif_core_l2", 512, 2, 4, 16, 12, 12, 4, 4, fields_l2),
-    SIZE("lif_core_l1", 256, 1, 8, 24, 16, 24, 2, 2, fields_l1),
+    SIZE("lif_core_l8", 1024, 8, 8, 24, 20, 16, 2, fields_l8),
+    SIZE("lif_core_l2", 512, 2, 4, 16, 12, 12, 4, fields_l2),
+    SIZE("lif_core_l1", 256, 1, 8, 24, 16, 24, 2, fields_l1),
 #endif
     {.name = NULL},
 };
@@ -87,7 +68,7 @@ static const struct verify_target *as_built(const struct verify_target *target, 
 const struct verify_target verify_rtl_lif_core = {
     .name = "rtl:lif_core", .device = &core_rtl_lif, .reference = &core_lif, .sizes = sizes, .variables = variables,
     .modes = 1u << VERIFY_TRANSACTION | 1u << VERIFY_LOCKSTEP | 1u << VERIFY_COUNTS | 1u << VERIFY_OVERLAP,
-    .build = build, .release = verify_image_free,
+    .build = build, .release = verify_image_free, .cycle_exact = 1,
 #ifdef VOLLEY_RTL
     .watch = rtl_lif_watch, .readback = rtl_lif_readback, .where = rtl_lif_where,
     .instrumented = INSTRUMENTED, .wave = rtl_lif_wave, .coverage = rtl_lif_coverage,

@@ -8,9 +8,9 @@
 
 enum { NAMES = 32 };
 
-extern const struct verify_target verify_rtl_lif_core;
+extern const struct verify_target verify_rtl_lif_core, verify_rtl_stdp_core;
 
-const struct verify_target *const verify_targets[] = {&verify_rtl_lif_core, NULL};
+const struct verify_target *const verify_targets[] = {&verify_rtl_lif_core, &verify_rtl_stdp_core, NULL};
 
 const struct verify_target *verify_target_named(const char *name, struct err *err)
 {
