@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cores/clocked.h"
 #include "engine/engine.h"
 #include "engine_fixture.h"
 #include "kit.h"
@@ -47,6 +48,15 @@ static void poisoned_cost(const struct core *core, const struct packet *p, uint3
         cycles[i] = SPOILT;
 }
 
+static const struct core_kind *whole;    /* the kind whose clock is looked through */
+
+/* A core that never says that its step is done. */
+static void endless_clock(struct core *core, struct core_ports *pins)
+{
+    whole->clock(core, pins);
+    pins->step_done = 0;
+}
+
 /* Two dense layers over several cores, the second feeding the first, so that cores send while they are sent to. */
 static struct network *two_layers(void)
 {
@@ -61,7 +71,7 @@ static struct network *two_layers(void)
     return net;
 }
 
-static void poison(struct engine *e, struct core_kind *kind)
+static void poison(struct engine *e, struct core_kind *kind, int endless)
 {
     for (uint64_t r = 0; r < e->chip->n_routes; r++)
         if (e->chip->route[r].core != CHIP_HOST)
@@ -71,17 +81,20 @@ static void poison(struct engine *e, struct core_kind *kind)
     kind->accept = poisoned_accept;
     kind->cost = poisoned_cost;
     kind->learn = poisoned_learn;
+    whole = e->chip->core[0].kind;
+    if (endless)
+        kind->clock = endless_clock;
     for (uint32_t c = 0; c < e->chip->n_cores; c++)
         e->chip->core[c].kind = kind;
 }
 
 /* All samples of a run, as run_make does them. */
-static int run_poisoned(struct engine *e, struct err *err)
+static int run_poisoned(struct engine *e, int endless, struct err *err)
 {
     struct core_kind kind;
     if (engine_open(e, err))
         return -1;
-    poison(e, &kind);
+    poison(e, &kind, endless);
     for (uint32_t sample = 0; sample < SAMPLES; sample++) {
         engine_begin_sample(e, sample);
         e->kind->wait(e, e->reset_ps);
@@ -105,8 +118,8 @@ static int same_steps(const struct run *a, const struct run *b)
     return same_spikes(a, b);
 }
 
-/* 0: equal; 1: not; 2: the poison was tasted; SKIPPED. */
-static int poisoned_run(const struct narrow *narrow, const char *set_kind)
+/* 0: equal; 1: not; 2: the poison was tasted; 3: a core never ended, and that was said; SKIPPED. */
+static int poisoned_run(const struct narrow *narrow, const char *set_kind, int endless)
 {
     struct loaded l;
     struct network *net = two_layers();
@@ -124,7 +137,9 @@ static int poisoned_run(const struct narrow *narrow, const char *set_kind)
     options.engine = "systemc";
     struct engine e = {.run = engine_new_run(l.chip, l.net, l.quantised, l.mapping, in, &options)};
     struct run *pins = e.run;
-    int answer = run_poisoned(&e, &l.err) ? strstr(l.err.text, "built without") ? SKIPPED : strstr(l.err.text, "was called") ? 2 : 1 : !same_steps(plain, pins);
+    int failed = run_poisoned(&e, endless, &l.err), answer = failed ? 1 : !same_steps(plain, pins);
+    if (failed)
+        answer = strstr(l.err.text, "built without") ? SKIPPED : strstr(l.err.text, "was called") ? 2 : strstr(l.err.text, "step_done=0 idle=") ? 3 : 1;
     if (answer == 1)
         printf("\n  %s; %llu steps in %llu ps, %llu in %llu", l.err.text, (unsigned long long)plain->n_steps, (unsigned long long)plain->total_ps,
                (unsigned long long)pins->n_steps, (unsigned long long)pins->total_ps);
@@ -138,13 +153,13 @@ static int poisoned_run(const struct narrow *narrow, const char *set_kind)
 }
 
 /* A kernel elaborates once: each run in a process of its own. */
-static int apart(const struct narrow *narrow, const char *set_kind)
+static int apart(const struct narrow *narrow, const char *set_kind, int endless)
 {
     int status;
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        int answer = poisoned_run(narrow, set_kind);
+        int answer = poisoned_run(narrow, set_kind, endless);
         fflush(stdout);
         _exit(answer);
     }
@@ -157,20 +172,26 @@ static int apart(const struct narrow *narrow, const char *set_kind)
 
 static void through_the_pins_nothing_else_is_asked(void)
 {
-    int answer = apart(&inference, "core_types.lif28.kind=rtl:lif_core");
+    int answer = apart(&inference, "core_types.lif28.kind=rtl:lif_core", 0);
     CU_ASSERT_TRUE(answer == 0 || answer == SKIPPED);
 }
 
 static void through_the_pins_it_learns_too(void)
 {
-    int answer = apart(&learning, "core_types.stdp28.kind=rtl:stdp_core");
+    int answer = apart(&learning, "core_types.stdp28.kind=rtl:stdp_core", 0);
     CU_ASSERT_TRUE(answer == 0 || answer == SKIPPED);
 }
 
 static void a_kind_without_pins_is_asked(void)
 {
-    int answer = apart(&inference, "core_types.lif28.kind=lif");
+    int answer = apart(&inference, "core_types.lif28.kind=lif", 0);
     CU_ASSERT_TRUE(answer == 2 || answer == SKIPPED);
+}
+
+static void a_core_that_never_says_done_is_named_with_its_pins(void)
+{
+    int answer = apart(&inference, "core_types.lif28.kind=rtl:lif_core", 1);
+    CU_ASSERT_TRUE(answer == 3 || answer == SKIPPED);
 }
 
 int main(void)
@@ -180,5 +201,6 @@ int main(void)
     CU_add_test(s, "through its pins a core is asked for nothing else", through_the_pins_nothing_else_is_asked);
     CU_add_test(s, "through its pins it learns too", through_the_pins_it_learns_too);
     CU_add_test(s, "a kind without pins is asked: the poison works", a_kind_without_pins_is_asked);
+    CU_add_test(s, "a core that never says done is named, with the state of its pins", a_core_that_never_says_done_is_named_with_its_pins);
     return check_run();
 }

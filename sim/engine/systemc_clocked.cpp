@@ -6,6 +6,7 @@
 namespace volley::parts
 {
 
+enum { WORK_MOST = 1 << 16 };   /* core cycles of an update or a service, or until a step is said to be done; far beyond the longest */
 enum { SETTLE_MOST = 4 };       /* edges from the end of the last work until a core is idle: the done cycle's and one of reserve */
 
 clocked_module::clocked_module(const sc_core::sc_module_name &name, board &b, uint32_t core) : core_module(name, b, core)
@@ -37,6 +38,15 @@ uint64_t clocked_module::in_network(uint64_t core_cycles) const
 void clocked_module::fault(const char *what)
 {
     err_bug(&b_.err, "core %u, clocked through its pins: %s", b_.e->chip->core[core_].endpoint, what);
+    b_.fail();
+}
+
+/* A core that hangs: what the port says then. */
+void clocked_module::silent(const char *what)
+{
+    err_bug(&b_.err, "core %u, clocked through its pins: %s is not done after %d cycles: packet_ready=%d spike_valid=%d step_ready=%d step_done=%d idle=%d "
+            "updating=%d stopped=%d serving=%d", b_.e->chip->core[core_].endpoint, what, WORK_MOST, pins_.packet_ready, pins_.spike_valid, pins_.step_ready,
+            pins_.step_done, pins_.idle, pins_.updating, pins_.stopped, pins_.serving);
     b_.fail();
 }
 
@@ -95,6 +105,8 @@ void clocked_module::see(uint64_t cycle)
         begin_service(cycle);
     if (b_.failed)
         return;
+    if (served_ > WORK_MOST || program_ > WORK_MOST || ended_ > WORK_MOST)
+        return silent(served_ > WORK_MOST ? "a packet" : "a step");
     if (pins_.serving)
         next_ = b_.e->leaf[serving_].start + in_network(++served_);
     else if (pins_.updating && !pins_.stopped)
@@ -118,6 +130,7 @@ void clocked_module::program_cycle(uint64_t cycle)
 void clocked_module::wait_or_finish(uint64_t cycle)
 {
     next_ = cycle + 1;
+    ended_ += !updating_ && !done_ && out_.empty();
     if (updating_ || !done_ || !out_.empty() || !queued_.empty())
         return;
     if (!coming_.empty()) {
@@ -147,7 +160,7 @@ void clocked_module::begin()
     in_hand_ = true;            /* the barrier counts every module as busy until it says otherwise */
     starting_ = true;
     done_ = false;
-    program_ = 0;
+    program_ = ended_ = 0;
     left_ = spike_out->left(number_, 0);
     next_ = b_.e->live[core_].start;
 }
@@ -222,6 +235,7 @@ void clocked_module::end_service(uint64_t cycle)
     leaf.memory = chip_memory_bound(e->chip, &e->chip->core[core_], e->packet[serving_].row, served_) & 1;
     *(leaf.memory ? &state().chain.memory : &state().chain.service) += leaf.service;
     serving_ = NO_LEAF;
+    served_ = 0;
 }
 
 /* Its program is clocked until it is done: the cycle of learn_done is how long it takes. The step is otherwise over, so nothing else moves. */
@@ -277,6 +291,10 @@ void clocked_module::run()
 void clocked_module::act()
 {
     uint64_t now = b_.cycle();
+    if (now >> 32) {
+        timing_too_long(&b_.err);
+        return b_.fail();
+    }
     while (next_ <= now && !b_.failed) {
         uint64_t cycle = next_;
         if (starting_) {

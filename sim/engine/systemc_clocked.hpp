@@ -37,6 +37,7 @@ class clocked_module : public core_module {
     void wait_or_finish(uint64_t cycle);
     void clock(bool look);
     void fault(const char *what);
+    void silent(const char *what);
     uint64_t in_network(uint64_t core_cycles) const;            /* to the network's next edge */
     struct endpoint &state() { return b_.endpoint[number_]; }
 
@@ -48,6 +49,7 @@ class clocked_module : public core_module {
     uint64_t left_ = 0;                         /* packets that had left the output queue when it was last looked at */
     uint32_t serving_ = NO_LEAF;
     uint64_t served_ = 0;                       /* core cycles of that service so far */
+    uint64_t ended_ = 0;                        /* cycles in which nothing was left to do and the step was not said to be done */
     bool starting_ = false, updating_ = false, done_ = false;
 };
 
