@@ -39,6 +39,9 @@ int report_check_folder(const char *out, struct err *);
 /* Of finished folders. ERR_INPUT where one is not. */
 int report_again(FILE *, const char *folder, struct err *);             /* prints report.txt and what host.json adds */
 int report_html(const char *folder, struct err *);                      /* writes FOLDER/report.html, which needs nothing beside it */
+/* The run's counts with another chip's prices, as the report says it; out: NULL, or a file for the same as JSON. ERR_ANSWER where the counts mean
+ * another thing on that chip. */
+int report_price(FILE *, const char *folder, const struct chipfile *, const char *out, struct err *);
 int report_compare(FILE *, const char *const *folders, uint32_t n, struct err *);       /* main figures, and their ratios to the first */
 
 #ifdef __cplusplus

@@ -28,7 +28,7 @@ struct cli {                    /* what was typed; texts belong to argv */
     char *typed;                /* the whole line, for host.json; owned */
     const char *file[CLI_FILES + 1];    /* one more than any command takes: it is named in the message */
     uint32_t n_files;
-    const char *input, *labels, *from, *layout, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out, *traffic, *hot, *links;
+    const char *input, *labels, *from, *layout, *quant, *map, *timing, *engine, *decode, *expect, *time, *trace, *out, *traffic, *hot, *links, *chip;
     char *set[CLI_SETS];        /* "KEY=VALUE"; owned */
     const char *core[CLI_SETS]; /* "NAME=KIND" of --core; each is in set, too */
     uint32_t n_sets, n_cores_named;
@@ -110,6 +110,7 @@ int cli_verify(const struct cli *, struct err *);
 int cli_calibrate(const struct cli *, struct err *);
 int cli_convert(const struct cli *, struct err *);
 int cli_compare(const struct cli *, struct err *);
+int cli_price(const struct cli *, struct err *);
 int cli_report(const struct cli *, struct err *);
 int cli_chips(const struct cli *, struct err *);
 int chips_explain(const struct chipfile *, const char *key, struct err *);       /* chips_explain.c: key NULL: every constant */

@@ -77,6 +77,7 @@ static const struct option options[] = {
     {"coverage", VALUE_FLAG, "", AT(coverage), 0, 0, "counts which lines, bits and cover points of the RTL were reached, and lists those that were not"},
     {"jobs", VALUE_COUNT, "N", AT(jobs), 1, 64, "stimuli at a time; the result does not depend on it (default 1)"},
     {"junit", VALUE_TEXT, "FILE", AT(junit), 0, 0, "also writes the result as JUnit XML"},
+    {"chip", VALUE_TEXT, "CHIP", AT(chip), 0, 0, "the chip file whose prices are taken"},
     {"explain", VALUE_FLAG, "", AT(explain), 0, 0, "of a chip's numbers, or of those that KEY means: value, basis, source, range, and how it was derived"},
     {"doc", VALUE_FLAG, "", AT(doc), 0, 0, "the chip's page of docs/chips (Markdown)"},
     {"out", VALUE_TEXT, "DIR|FILE", AT(out), 0, 0, "where to write (-o for short); a run's folder is out where nothing is said"},

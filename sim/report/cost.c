@@ -70,7 +70,8 @@ void cost_accuracy(FILE *to, const struct report *r)
 static void write_spread(FILE *to, const struct facts_spread *f, struct form_scale scale, uint32_t samples)
 {
     char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT];
-    if (samples > 1)
+    /* A run that was priced anew knows its mean alone. */
+    if (samples > 1 && isfinite(f->max))
         fprintf(to, "\tmedian %s\t95 %% below %s\tlargest %s", form_in(a, f->p50, scale), form_in(b, f->p95, scale), form_in(c, f->max, scale));
 }
 

@@ -27,6 +27,8 @@ int folder_write(const struct folder_writer *, struct err *);
 extern const struct file_kind file_kinds[];             /* ends with a NULL name; summary.json is last, so that a folder with one is whole */
 
 void summary_write(FILE *, const struct report *);      /* summary.c */
+struct json;
+void summary_energy(struct json *, const struct report *);      /* its object `energy` alone */
 void host_write(FILE *, const struct report *);         /* host.c */
 struct host_facts { double wall_s; uint32_t threads; int has_chip; const char *chip; };        /* chip: the path where its file was found */
 void host_json(FILE *, const struct report_options *, const struct host_facts *);

@@ -4,11 +4,13 @@
  * report tells them; lists keep that of the network, the chip file or the counter list. docs/formats.md names every key, and a test holds
  * the two against each other.
  * Sums a reader can hold it to: by_action = by_population = dynamic_j; by_component = total_j; bound_s + reset_s = total_s; by_basis = 1. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/files.h"
 #include "report/json.h"
 #include "report/ports.h"
+#include "report/price.h"
 
 /* In the order of their enums. */
 static const char *const reset_words[] = {"none", "zero", "subtract", "value"};
@@ -105,6 +107,26 @@ static void write_network(struct json *j, const struct report *r)
     json_close(j);
 }
 
+/* What the counts of each core type depend on, so that they can be told from those of a chip whose counts mean another thing. */
+static void write_types(struct json *j, const struct chipfile *f)
+{
+    json_list(j, "core_types");
+    for (uint32_t t = 0; t < f->n_types; t++) {
+        char *updates = price_updates(&f->type[t]), *tables = price_tables(&f->type[t]), *service = price_service(&f->type[t]);
+        json_object(j, NULL);
+        json_text(j, "name", f->type[t].name);
+        json_text(j, "kind", f->type[t].kind);
+        json_text(j, "updates", updates);
+        json_text(j, "tables", tables);
+        json_text(j, "service", service);
+        json_close(j);
+        free(service);
+        free(updates);
+        free(tables);
+    }
+    json_close(j);
+}
+
 /* cores_used and tiles_used are what static_used_j and barriers hang on. */
 static void write_chip(struct json *j, const struct report *r)
 {
@@ -120,6 +142,8 @@ static void write_chip(struct json *j, const struct report *r)
     json_count(j, "cores", f->cores);
     json_count(j, "cores_used", r->run->n_cores);
     json_count(j, "tiles_used", r->facts.tiles_used);
+    price_network(j, f);
+    write_types(j, f);
     json_close(j);
     json_object(j, "mapping");
     /* pack, fill, balance, or the map file's own word. */
@@ -331,7 +355,7 @@ static void write_sensitivity(struct json *j, const struct report *r)
 }
 
 /* Of all samples together, in joules; low_j to high_j is the range of total_j. load_j stands apart and is in no sum. */
-static void write_energy(struct json *j, const struct report *r)
+void summary_energy(struct json *j, const struct report *r)
 {
     const struct energy *e = r->energy;
     json_object(j, "energy");
@@ -430,7 +454,7 @@ void summary_write(FILE *to, const struct report *r)
     write_counts(&j, r->run, "counts", r->facts.total, COUNTER_WORK);
     write_counts(&j, r->run, "time_counts", r->facts.total, COUNTER_TIME);
     write_memories(&j, run);
-    write_energy(&j, r);
+    summary_energy(&j, r);
     write_time(&j, r);
     ports_summary(&j, run);
     write_sources(&j, run->chip);

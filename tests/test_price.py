@@ -1,0 +1,101 @@
+"""volley price: a finished run with its own chip file has its own energy, to the last digit of every figure; with other prices it has what a
+run with them has; where the counts would mean another thing it is refused. And it takes no run: the folder is enough.
+
+Needs nothing but python3 and the networks in traces/."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
+SCRATCH = tempfile.TemporaryDirectory(prefix="volley-price-")
+wrong = 0
+
+
+def that(holds, text):
+    global wrong
+    print("ok  " if holds else "FAIL", text)
+    wrong += not holds
+
+
+def run(chip, *more, network="mlp_rate"):
+    out = tempfile.mkdtemp(dir=SCRATCH.name)
+    base = f"traces/{network}/{network}"
+    subprocess.run([VOLLEY, "run", chip, base + ".nir", "--input", base + "_input.spk", "--samples", "0..2", "--quiet", "--out", out, *more], check=True)
+    with open(out + "/summary.json") as file:
+        return out, json.load(file)["energy"]
+
+
+def price(folder, chip, *more):
+    """(exit status, energy or None, what was said)"""
+    out = os.path.join(SCRATCH.name, "price.json")
+    done = subprocess.run([VOLLEY, "price", folder, "--chip", chip, "-o", out, *more], capture_output=True, text=True)
+    if done.returncode:
+        return done.returncode, None, done.stderr
+    with open(out) as file:
+        return 0, json.load(file)["energy"], done.stdout
+
+
+def without_samples(energy):
+    """Of single samples the folder has no counts: their mean alone is known."""
+    return {**energy, "per_sample": {"mean_j": energy["per_sample"]["mean_j"]}}
+
+
+def check_same(folder, chip, own, *more):
+    status, priced, said = price(folder, chip, *more)
+    that(status == 0 and without_samples(priced) == without_samples(own), f"{chip} {' '.join(more)}: every figure of its energy {said if status else ''}")
+
+
+folder = {}
+for chip in sorted(name[:-5] for name in os.listdir("configs/chips")):
+    folder[chip], own = run(chip)
+    check_same(folder[chip], chip, own)
+for chip in ("mesh28", "loihi"):
+    out, own = run(chip, "--map", "balance", "--cores", "16", network="conv_rate")
+    check_same(out, chip, own)
+
+# Other prices: what a run with them says.
+changed = ["--set", "energy.core.busy_cycle=2 pJ", "--set", "core_types.lif28.memories.synapse.read=5 pJ", "--set", "energy.router_static=1 mW"]
+_, own = run("mesh28", *changed)
+check_same(folder["mesh28"], "mesh28", own, *changed)
+
+# The plain formula over loihi's own counters: an all-in price needs no network and tells no active from idle updates.
+status, plain, said = price(folder["loihi"], "ideal")
+with open(folder["loihi"] + "/summary.json") as file:
+    counts = json.load(file)["counts"]
+want = 27.1e-12 * counts["sops"] + 81e-12 * (counts["update_active"] + counts["update_idle"] + counts["update_held"])
+that(status == 0 and abs(plain["total_j"] / want - 1) < 1e-12, f"the plain formula on loihi's counts: {want:.6g} J")
+that("priced" in said and "the prices of ideal" in said, "the text says whose counts and whose prices")
+
+# The same cores and network at another node count the same; only the prices differ, so it is what a run says.
+status, other, said = price(folder["mesh22"], "mesh28")
+_, own = run("mesh28")
+that(status == 0 and other["dynamic_j"] == own["dynamic_j"], "mesh22's counts with mesh28's prices: mesh28's dynamic energy")
+
+# What does not fit.
+for chip, ran, part in (("loihi", "mesh28", "tells active from idle|its hops are those of a 8x8 mesh"), ("mesh28", "loihi", "other words are counted"),
+                        ("loihi-silicon", "tianjic", "charges")):
+    status, _, said = price(folder[ran], chip)
+    that(status == 1 and any(p in said for p in part.split("|")), f"{ran}'s counts with {chip}'s prices: {said.strip()}")
+status, _, said = price(folder["mesh28"], "mesh28", "--set", "core_types.lif28.memories.synapse.width=32 bit")
+that(status == 1 and "other words are counted" in said, f"words of another width: {said.strip()}")
+status, _, said = price(folder["mesh28"], "mesh28", "--set", "core_types.lif28.service.accept.packet=4 cycles")
+that(status == 1 and "busy cycles are charged" in said, f"another service: {said.strip()}")
+status, _, said = price(folder["mesh28"], "mesh28", "--set", "noc.size=16x16")
+that(status == 1 and "8x8 mesh" in said and "16x16 mesh" in said, f"another mesh: {said.strip()}")
+
+# Damaged folders and wrong use.
+damaged = os.path.join(SCRATCH.name, "damaged")
+shutil.copytree(folder["loihi"], damaged)
+with open(damaged + "/counters.csv", "a") as file:
+    file.write("population,lif1,sops\n")
+status, _, said = price(damaged, "loihi")
+that(status == 2 and "counters.csv:" in said, f"a row cut short: {said.strip()}")
+os.remove(damaged + "/counters.csv")
+that(price(damaged, "loihi")[0] == 2, "no counters")
+that(price(SCRATCH.name, "loihi")[0] == 2, "a folder that is no run's")
+done = subprocess.run([VOLLEY, "price", folder["loihi"]], capture_output=True, text=True)
+that(done.returncode == 2 and "--chip" in done.stderr, "no price list")
+sys.exit(1 if wrong else 0)
