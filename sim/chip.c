@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cores/foreign/foreign.h"
 #include "cores/params.h"
 
 #define SERVICE_MOST (1u << 31)         /* NoC cycles: what a route has bits for */
@@ -74,14 +75,14 @@ struct noc *chip_make_noc(const struct chipfile *f, struct err *err)
     return noc;
 }
 
-static const struct core_kind *kind_of(const struct core_type *type)
+static const struct core_kind *kind_of(const struct core_type *type, struct err *err)
 {
     if (type->pair)
         return type->pair;
     for (int k = 0; core_kinds[k]; k++)
         if (!strcmp(core_kinds[k]->name, type->kind))
             return core_kinds[k];
-    return NULL;
+    return foreign_chip_kind(type->kind, err);
 }
 
 /* Cores are counted by tiles in use too, because a barrier's time hangs on them. */
@@ -99,7 +100,12 @@ static int create_cores(struct chip *chip, struct err *err)
         core->period_ps = chip->file->clock[core->type->clock].period_ps;
         chip->tiles_used += core->tile != last_tile;    /* cores are in rising order, a tile's cores side by side */
         last_tile = core->tile;
-        if (!(core->kind = kind_of(core->type)))
+        struct err why = {ERR_NONE, ""};
+        if (!(core->kind = kind_of(core->type, &why)) && why.kind) {
+            *err = why;
+            return -1;
+        }
+        if (!core->kind)
             return err_input(err, "%s: core type %s: no core kind \"%s\"; `volley kinds` lists them", chip->file->path, core->type->name, core->type->kind);
         struct params params = {.kind = core->kind};
         if (!(core->core = core->kind->create(&params, m->core, err)))

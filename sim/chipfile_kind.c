@@ -7,6 +7,7 @@
 #include "chipfile_parts.h"
 #include "cores/both.h"
 #include "cores/core.h"
+#include "cores/foreign/foreign.h"
 
 /* SECTION_MAX: keys of one section, those of all kinds together; as many as config/fields names in a message. */
 enum { KINDS_MAX = 100, SECTION_MAX = 64 };
@@ -24,11 +25,17 @@ static const struct core_kind *find(const struct doc_node *place, const char *na
         if (used + strlen(known[n]) + 3 < sizeof list)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", known[n]);
     }
+    struct err why = {ERR_NONE, ""};
+    const struct core_kind *foreign = foreign_chip_kind(name, &why);
+    if (foreign)
+        return foreign;
     const char *nearest = doc_nearest(name, known, n);
-    if (nearest)
+    if (why.kind)
+        *err = why;
+    else if (nearest)
         doc_error(place, err, "no core kind '%s'; did you mean '%s'?", name, nearest);
     else
-        doc_error(place, err, "no core kind '%s'; there are %s", name, list);
+        doc_error(place, err, "no core kind '%s'; there are %s, and rtl:PATH for a core of your own", name, list);
     return NULL;
 }
 

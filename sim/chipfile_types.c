@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "chipfile_parts.h"
 #include "cores/core.h"
+#include "cores/foreign/foreign.h"
 
 /* DELAY_MAX: steps; a packet carries its delay in 16 bits. INTEGER_BITS_MAX: of state, so that int64 holds a state times a decay. */
 enum { TYPES_MAX = 100, DELAY_MAX = 65000, INTEGER_BITS_MAX = 32, DECAY_BITS_MAX = 24 };
@@ -292,6 +293,8 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
     struct kind_keys keys = {type->name, chipfile_kind(kind, text.kind, &type->pair, err), kind->set && !node->set};
     if (!keys.kind)
         return -1;
+    if (foreign_warning(keys.kind))
+        fidelity_add(&r->file->notes, FIDELITY_WARNING, "", "%s", foreign_warning(keys.kind));
     const struct doc_node *clock = doc_get(node, "clock");
     if (chipfile_clock(r->file, clock ? clock : node, text.clock, "core", &type->clock, err))
         return -1;

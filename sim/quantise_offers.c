@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cores/foreign/foreign.h"
 #include "quantise_parts.h"
 
 #define BETA_LEAST (1.0 / 64)       /* below, threshold / beta leaves no room for a membrane */
@@ -31,7 +32,7 @@ static int is_leaky(const struct core_type *type)
     for (size_t i = 0; i < sizeof leaky / sizeof *leaky; i++)
         if (core_type_is(type, leaky[i]))
             return 1;
-    return 0;
+    return foreign_named(type->kind);
 }
 
 static int offers_kind(const struct core_type *t, enum reset_kind kind)

@@ -11,7 +11,7 @@ import sys
 
 import house
 
-FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-Isim", "-I.", "-Itests", '-DVOLLEY_VERSION="0"', '-DVOLLEY_CHIPS_INSTALLED="chips"']
+FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-Isim", "-I.", "-Itests", '-DVOLLEY_VERSION="0"', '-DVOLLEY_CHIPS_INSTALLED="chips"', '-DVOLLEY_HEADERS="."']
 ANALYZE = "--analyze" in sys.argv or "--self-test" in sys.argv
 FAULT = re.compile(r"^(.*?):(\d+):\d+: (?:error|warning): (.*)$")
 

@@ -20,11 +20,26 @@ static int add_file(struct sha256_ctx *sum, FILE *file)
     return ferror(file) ? -1 : 0;
 }
 
+static void write_digest(struct sha256_ctx *sum, char hex[65])
+{
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_digest(sum, sizeof digest, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        sprintf(hex + 2 * i, "%02x", digest[i]);
+}
+
+void sha256_bytes(const void *bytes, size_t size, char hex[65])
+{
+    struct sha256_ctx sum;
+    sha256_init(&sum);
+    sha256_update(&sum, size, bytes);
+    write_digest(&sum, hex);
+}
+
 int sha256_file(const char *path, char hex[65], struct err *err)
 {
     struct sha256_ctx sum;
     struct stat about;
-    uint8_t digest[SHA256_DIGEST_SIZE];
     FILE *file = fopen(path, "rb");
     if (!file)
         return err_input(err, "%s: %s", path, strerror(errno));
@@ -36,8 +51,6 @@ int sha256_file(const char *path, char hex[65], struct err *err)
         return err_input(err, "%s: is a folder; give the path of a file", path);
     if (bad)
         return err_input(err, "%s: cannot be read to its end", path);
-    sha256_digest(&sum, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        sprintf(hex + 2 * i, "%02x", digest[i]);
+    write_digest(&sum, hex);
     return 0;
 }

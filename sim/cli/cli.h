@@ -41,7 +41,7 @@ struct cli {                    /* what was typed; texts belong to argv */
     const char *mode, *profile, *stim, *baseline, *junit;      /* of verify */
     uint64_t events, budget_ps;
     uint32_t seeds, jobs;
-    int seed_random, update, coverage;
+    int seed_random, update, coverage, pin;
     double dt;                  /* seconds; 0 not given */
     int reset, reset_time;      /* as struct import_options: -1 not given */
     uint64_t given, twice;      /* a bit per option of the table in options.c: it was there, it was there again with a value */

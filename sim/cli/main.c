@@ -21,7 +21,7 @@ const struct cli_command cli_commands[] = {
     {"noc", "CHIP", "the chip's network alone under a traffic pattern or a run's packets: latency, load, links, buffers",
      "traffic load burst flits hot warmup window seed set out links quiet ", NULL, 1, 1, cli_noc},
     {"verify", "CORE|PATH", "holds a core in RTL against its C kind: random stimuli, or saved ones, in several modes",
-     "mode profile seed seeds events budget stim baseline update coverage jobs junit out quiet ", "verify", 1, 1, cli_verify},
+     "mode profile seed seeds events budget stim baseline update coverage pin jobs junit out quiet ", "verify", 1, 1, cli_verify},
     {"calibrate", "CORE|PATH", "measures a core in RTL: cycles and accesses of packets and updates, as the service section of a chip file",
      "seed seeds events out ", NULL, 1, 1, cli_calibrate},
     {"convert", "FILE -o FILE", "a network to native YAML (of SANA-FE: ARCH NETWORK); an event file to .spk or .csv",

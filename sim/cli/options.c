@@ -75,6 +75,7 @@ static const struct option options[] = {
     {"baseline", VALUE_TEXT, "FILE", AT(baseline), 0, 0, "holds cycles and accesses against FILE; with --stim its whole trace; exit 1 at a change"},
     {"update", VALUE_FLAG, "", AT(update), 0, 0, "writes the baseline instead"},
     {"coverage", VALUE_FLAG, "", AT(coverage), 0, 0, "counts which lines, bits and cover points of the RTL were reached, and lists those that were not"},
+    {"pin", VALUE_FLAG, "", AT(pin), 0, 0, "of a core of your own: writes the checksums of its sources into its manifest, and ends"},
     {"jobs", VALUE_COUNT, "N", AT(jobs), 1, 64, "stimuli at a time; the result does not depend on it (default 1)"},
     {"junit", VALUE_TEXT, "FILE", AT(junit), 0, 0, "also writes the result as JUnit XML"},
     {"chip", VALUE_TEXT, "CHIP", AT(chip), 0, 0, "the chip file whose prices are taken"},

@@ -4,12 +4,14 @@
 #include "cli/cli.h"
 #include "config/fields.h"
 #include "cores/core.h"
+#include "cores/foreign/manifest.h"
 #include "counters.h"
 
 int cli_keys(const struct cli *cli, struct err *err)
 {
     (void)cli, (void)err;
     chipfile_write_keys(stdout); /* main looks at stdout and says what went wrong */
+    manifest_keys(stdout);
     return 0;
 }
 

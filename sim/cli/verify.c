@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "cli/cli.h"
+#include "cores/foreign/manifest.h"
 #include "verify/probe.h"
 #include "verify/run.h"
 
@@ -35,8 +36,21 @@ static int check(const struct cli *cli, struct err *err)
     return 0;
 }
 
+/* --pin: the core is not built for that. */
+static int pin(const struct cli *cli, struct err *err)
+{
+    struct manifest *m = manifest_read(cli->file[0], err);
+    int bad = !m || manifest_pin(m, err);
+    if (!bad && !cli->quiet)
+        printf("%s: checksums of %u files written\n", m->path, m->n_files);
+    manifest_free(m);
+    return bad ? -1 : 0;
+}
+
 int cli_verify(const struct cli *cli, struct err *err)
 {
+    if (cli->pin)
+        return pin(cli, err);
     uint64_t seed = cli->seed_random ? random_seed() : cli->seed;
     struct verify_options o = {
         .target = target_of(cli->file[0], err), .typed = cli->file[0], .profiles = cli->profile, .seed = seed, .seeds = cli->seeds ? cli->seeds : SEEDS_USUAL,

@@ -1,10 +1,11 @@
 /* The cores that volley verifies by name. Adding one is a file beside this one and a line in the list. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "config/doc.h"
-#include "verify/target.h"
+#include "verify/target_foreign.h"
 
 enum { NAMES = 32 };
 
@@ -21,8 +22,13 @@ const struct verify_target *verify_target_named(const char *name, struct err *er
         if (!strcmp(name, known[n]))
             return verify_targets[n];
     }
+    const char *path = strncmp(name, "rtl:", 4) ? name : name + 4;
+    /* A path has a slash or a dot; a folder of the current one may have neither. */
+    if (strpbrk(path, "/.") || !access(path, F_OK))
+        return verify_target_foreign(path, err);
     const char *nearest = doc_nearest(name, known, n);
-    err_input(err, "no core '%.60s' to verify; %s'%s'%s", name, nearest ? "did you mean " : "there is ", nearest ? nearest : known[0], nearest ? "?" : "");
+    err_input(err, "no core '%.60s' to verify; %s'%s'%s, or a path to a core of your own", name,
+              nearest ? "did you mean " : "there is ", nearest ? nearest : known[0], nearest ? "?" : "");
     return NULL;
 }
 

@@ -1,0 +1,108 @@
+"""A core that is not volley's own in a chip: its time-reference event stands for the step, spikes are those of kind lif, times and accesses those of
+its manifest; what it cannot do is refused in a line; and an installed volley builds it from its own headers."""
+import filecmp
+import os
+import subprocess
+import sys
+
+import foreign_core as foreign
+
+
+def run(net, events, out, *options, **more):
+    return foreign.call("run", foreign.CHIP, net, "--input", events, "--trace", "spikes", "--out", os.path.join(foreign.HERE, out), "--quiet", *options, **more)
+
+
+def same(a, b, table):
+    return filecmp.cmp(*(os.path.join(foreign.HERE, folder, table) for folder in (a, b)), shallow=False)
+
+
+def spikes_are_those_of_kind_lif():
+    for reset in ("zero", "subtract"):
+        net, events = foreign.network("net_" + reset, 1, reset=reset)
+        for name, options in (("lif", []), ("rtl", ["--core", "aer=rtl:" + foreign.CORE]), ("model", ["--core", "aer=model:" + foreign.CORE]),
+                              ("both", ["--core", "aer=both:rtl:%s,model:%s" % (foreign.CORE, foreign.CORE)]),
+                              ("systemc", ["--core", "aer=rtl:" + foreign.CORE, "--engine", "systemc"]),
+                              ("slots", ["--core", "aer=rtl:" + foreign.CORE, "--timing", "slots", "--threads", "2"])):
+            answer = run(net, events, name + reset, *options)
+            if name == "systemc" and "libsystemc-dev" in answer.stderr:
+                answer = run(net, events, name + reset, *options[:2])       # built without: the C engine again
+            foreign.that(answer.returncode == 0, "reset %s, %s runs: %s" % (reset, name, answer.stderr.strip()))
+        lines = len(open(os.path.join(foreign.HERE, "rtl" + reset, "spikes.csv"), encoding="utf-8").readlines())
+        foreign.that(lines > 100 and all(same("lif" + reset, other + reset, "spikes.csv") for other in ("rtl", "model", "both", "systemc", "slots")),
+                     "the same %d spikes as kind lif, whatever the plane" % (lines - 1))
+        foreign.that(same("rtl" + reset, "systemc" + reset, "steps.csv"), "the same times under the SystemC kernel")
+        foreign.that(all(same("rtl" + reset, "model" + reset, table) for table in ("counters.csv", "steps.csv")),
+                     "the Verilog's strobes and clocks are the counts that the manifest declares")
+
+
+def what_it_cannot_do_is_refused():
+    core = "aer=rtl:" + foreign.CORE
+    net, events = foreign.network("far", 2, steps=60, samples=1, low=-1.0, high=-0.9, beta=1, threshold=1)
+    foreign.refused(run(net, events, "x1", "--core", core), 1, "aerlif: neuron ", "'s membrane reached ", "an end of its range, in step ",
+                    "time.order: arrival")
+    net, events = foreign.network("near", 3)
+    foreign.refused(run(net, events, "x2", "--core", core, "--set", "core_types.aer.formats.membrane=16 bit signed"), 1,
+                    "its membranes hold -2048 to 2047, the core type's -32768 to 32767")
+    changed = foreign.edited("changed", {"manifest.yaml": [("  top: aerlif", "  top: aerlif\n  sha256: {aerlif.v: \"00\"}")]})
+    answer = foreign.call("run", foreign.CHIP, net, "--input", events, "--out", os.path.join(foreign.HERE, "warned"), "--core", "aer=rtl:" + changed)
+    foreign.that(answer.returncode == 0 and "aerlif.v is not the file that was pinned" in " ".join(answer.stdout.split()),
+                 "a changed source is a warning of the run")
+    foreign.refused(run(net, events, "x3", "--core", "aer=rtl:tests/no_such"), 2, "tests/no_such: No such file", "a folder with a manifest.yaml is wanted")
+    foreign.refused(run(net, events, "x4", "--core", "aer=rtl:lif_cor"), 2, "no core kind 'rtl:lif_cor'; did you mean 'rtl:lif_core'?")
+    text = open(foreign.CORE + "/manifest.yaml", encoding="utf-8").read()
+    step = text[text.index("  step: "):text.index("events:")]
+    folder = foreign.edited("no_step", {"manifest.yaml": [(step, "")]})
+    foreign.refused(run(net, events, "x5", "--core", "aer=rtl:" + folder), 1, "core aerlif fires as its events arrive (time.mode: event)",
+                    "time.step of the manifest")
+
+
+def a_broken_adapter_stops_nothing_else():
+    net, events = foreign.network("near", 3)
+    folder = foreign.edited("broken", {"aerlif.cpp": [("in_.reset();", "in_.rest();")]})
+    foreign.refused(run(net, events, "x6", "--core", "aer=rtl:" + folder), 2, "aerlif: the adapter does not compile: ", "aerlif.cpp:17:13: error: ",
+                    "the whole log is in ")
+    foreign.that(run(net, events, "x7").returncode == 0, "a run without it goes on as before")
+    quoted = foreign.edited("core';>x;`>x`'", {"aerlif.cpp": [("in_.reset();", "in_.rest();")]})
+    answer = run(net, events, "x8", "--core", "aer=rtl:" + quoted)
+    foreign.that(answer.returncode == 2 and "does not compile" in answer.stderr and not os.path.exists("x"), "no shell sees the words of a path")
+
+
+def an_installed_volley_builds_it():
+    """From another folder, two builds at the same time; a header of the source tree that is not installed is out of reach."""
+    prefix = os.path.join(foreign.HERE, "installed")
+    done = subprocess.run(["cmake", "--install", foreign.BUILD, "--prefix", prefix], capture_output=True, text=True)
+    foreign.that(done.returncode == 0, "cmake --install: " + done.stderr.strip())
+    volley = os.path.join(prefix, "bin", "volley")
+    net, events = foreign.network("near", 3)
+    chip = os.path.abspath(foreign.CHIP)
+    own = foreign.edited("own", {"aerlif.cpp": [("using namespace volley;", "// its own\nusing namespace volley;")]})
+    words = ["run", chip, net, "--input", events, "--trace", "spikes", "--quiet", "--core", "aer=rtl:" + own, "--out"]
+    environment = dict(os.environ, VOLLEY_CACHE=foreign.CACHE)
+    two = [subprocess.Popen([volley, *words, os.path.join(foreign.HERE, "two%d" % i)], cwd=foreign.HERE, env=environment,
+                            stderr=subprocess.PIPE) for i in (0, 1)]
+    answers = [(p.communicate()[1], p.returncode) for p in two]
+    foreign.that(all(status == 0 for _, status in answers), "two at once: %s" % answers)
+    foreign.that(run(net, events, "near").returncode == 0 and same("two0", "near", "spikes.csv") and same("two1", "near", "spikes.csv"), "the same spikes")
+    left = [name for name in os.listdir(foreign.CACHE) if os.path.isdir(os.path.join(foreign.CACHE, name))]
+    foreign.that(not left, "no folder of a build is left: %s" % left)
+    inside = foreign.edited("inside", {"aerlif.cpp": [("#include \"cores/rtl/spi.h\"", "#include \"cores/rtl/spi.h\"\n#include \"cores/integer.h\"")]})
+    words[words.index("aer=rtl:" + own)] = "aer=rtl:" + inside
+    foreign.refused(foreign.call(*words, os.path.join(foreign.HERE, "x9"), volley=volley, cwd=foreign.HERE), 2, "aerlif.cpp:",
+                    "cores/integer.h: No such file or directory")
+    flags = subprocess.run(["pkg-config", "--cflags", "volley-adapter"], capture_output=True, text=True,
+                           env=dict(os.environ, PKG_CONFIG_PATH=os.path.join(prefix, "lib", "pkgconfig"))).stdout.split()
+    foreign.that(any(os.path.exists(os.path.join(f[2:], "cores", "rtl", "adapter.h")) for f in flags), "pkg-config names the headers' folder: %s" % flags)
+
+
+def main():
+    if not foreign.there_is_verilator():
+        return 0
+    spikes_are_those_of_kind_lif()
+    what_it_cannot_do_is_refused()
+    a_broken_adapter_stops_nothing_else()
+    an_installed_volley_builds_it()
+    return foreign.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
