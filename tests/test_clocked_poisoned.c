@@ -89,12 +89,11 @@ static void poison(struct engine *e, struct core_kind *kind, int endless)
 }
 
 /* All samples of a run, as run_make does them. */
-static int run_poisoned(struct engine *e, int endless, struct err *err)
+static int run_poisoned(struct engine *e, struct core_kind *kind, int endless, struct err *err)
 {
-    struct core_kind kind;
     if (engine_open(e, err))
         return -1;
-    poison(e, &kind, endless);
+    poison(e, kind, endless);
     for (uint32_t sample = 0; sample < SAMPLES; sample++) {
         engine_begin_sample(e, sample);
         e->kind->wait(e, e->reset_ps);
@@ -137,7 +136,8 @@ static int poisoned_run(const struct narrow *narrow, const char *set_kind, int e
     options.engine = "systemc";
     struct engine e = {.run = engine_new_run(l.chip, l.net, l.quantised, l.mapping, in, &options)};
     struct run *pins = e.run;
-    int failed = run_poisoned(&e, endless, &l.err), answer = failed ? 1 : !same_steps(plain, pins);
+    struct core_kind kind;      /* until the engine is closed */
+    int failed = run_poisoned(&e, &kind, endless, &l.err), answer = failed ? 1 : !same_steps(plain, pins);
     if (failed)
         answer = strstr(l.err.text, "built without") ? SKIPPED : strstr(l.err.text, "was called") ? 2 : strstr(l.err.text, "step_done=0 idle=") ? 3 : 1;
     if (answer == 1)
