@@ -200,6 +200,16 @@ def wrong_use():
         check.that(done.returncode == 2 and done.stderr.count("\n") == 1 and done.stderr.startswith(f"volley: {path}:"), done.stderr.strip())
 
 
+def verified():
+    """The harness holds the RTL against the kind, learning on and off."""
+    out = tempfile.mkdtemp(dir=systemc.SCRATCH.name)
+    done = subprocess.run([systemc.VOLLEY, "verify", "rtl:stdp_core", "--seeds", "2", "--events", "20000", "--out", out], capture_output=True, text=True)
+    if "without Verilator" in done.stdout + done.stderr:
+        print("SKIPPED: built without Verilator")
+        return
+    check.that(done.returncode == 0 and done.stdout.count(" 0 differences") >= 2, f"verify: exit {done.returncode}, {done.stdout.strip().splitlines()[-2:]}")
+
+
 whole = same_in_planes("one core", ONE)
 same_in_rtl("one core", ONE[2:] + ["--samples", "0..1"])
 spread = same_in_planes("six cores, queues of 2, one channel", SPREAD)
@@ -208,5 +218,6 @@ same_in_rtl("six cores, one channel", SLOW)
 weights_are_those_of_a_plain_model()
 learning_takes_its_time()
 weights_change_and_stay(whole)
+verified()
 wrong_use()
 check.end()

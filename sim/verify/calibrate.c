@@ -25,8 +25,9 @@ static const struct count counts[PROGRAMS][FIT_COUNTS] = {
                 {.key = "update_active", .action = {"update_active"}}, {.key = "update_idle", .action = {"update_idle", "update_held"}},
                 {.key = "accumulator.read_word", .memory = "accumulator", .access = READS},
                 {.key = "parameter.read_word", .memory = "parameter", .access = READS}},
-    [LEARN] = {{.key = "learn"}, {.key = "pre.read_word", .memory = "pre_trace", .access = READS}, {.key = "learn_row", .action = {"learn_rows"}},
-               {.key = "synapse.read_word", .memory = "rows", .access = READS}, {.key = "axon.read_word", .memory = "axon", .access = READS}},
+    [LEARN] = {{.key = "learn", .action = {"learn_steps"}}, {.key = "pre.read_word", .memory = "pre_trace", .access = READS},
+               {.key = "learn_row", .action = {"learn_rows"}}, {.key = "synapse.read_word", .memory = "rows", .access = READS},
+               {.key = "axon.read_word", .memory = "axon", .access = READS}},
 };
 static const char *const program_names[PROGRAMS] = {"packet", "update", "learning"};
 
@@ -105,7 +106,7 @@ static uint64_t accesses(const struct side *side, uint32_t memory, enum access a
     return sum;
 }
 
-/* A count of the last call; 1 for packet, step and learn. */
+/* A count of the last call; 1 for packet and step. Learning that is switched off is no program. */
 static uint64_t counted(const struct side *side, const struct count *c)
 {
     uint64_t sum = 0;
