@@ -9,18 +9,23 @@ import xml.etree.ElementTree
 
 VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
 CORE = "rtl:lif_core"
-TRACES = sorted(glob.glob("traces/rtl_lif_core/*.stim"))
+CORES = {"rtl_lif_core": CORE, "rtl_stdp_core": "rtl:stdp_core"}       # by the folder of their traces
+TRACES = sorted(path for folder in CORES for path in glob.glob("traces/%s/*.stim" % folder))
 faults = []
 
 
-def run(*words, folder="."):
-    done = subprocess.run([os.path.abspath(VOLLEY), "verify", CORE, *words], capture_output=True, text=True, cwd=folder, timeout=300)
+def run(*words, folder=".", core=CORE):
+    done = subprocess.run([os.path.abspath(VOLLEY), "verify", core, *words], capture_output=True, text=True, cwd=folder, timeout=300)
     return done.returncode, done.stdout, done.stderr.strip()
 
 
 def want(what, condition, *seen):
     if not condition:
         faults.append("%s: %s" % (what, " | ".join(str(x) for x in seen)))
+
+
+def core_of(path):
+    return CORES[os.path.basename(os.path.dirname(path))]
 
 
 def golden(path):
@@ -43,7 +48,7 @@ def check_run(folder):
 
 def check_traces(folder):
     for stim in TRACES:
-        status, out, err = run("--stim", stim, "--baseline", golden(stim))
+        status, out, err = run("--stim", stim, "--baseline", golden(stim), core=core_of(stim))
         want(stim, status == 0, status, out, err)
     with open(golden(TRACES[0]), encoding="utf-8") as file:
         text = file.read()
@@ -95,7 +100,7 @@ def main():
         return 0
     if "--regenerate" in sys.argv:
         for stim in TRACES:
-            print(stim, run("--stim", stim, "--baseline", golden(stim), "--update"))
+            print(stim, run("--stim", stim, "--baseline", golden(stim), "--update", core=core_of(stim))[::2])
         return 0
     for check in (check_run, check_traces, check_baseline, check_messages):
         with tempfile.TemporaryDirectory(prefix="volley-verify-") as folder:
