@@ -2,9 +2,11 @@
 #include "verify/probe.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,16 +52,23 @@ const struct verify_target *probe_target(const struct verify_target *target, str
 {
     const char *folder = getenv("VOLLEY_PROBE");
     folder = folder && *folder ? folder : VOLLEY_RTL_PROBE_FOLDER;
-    char *object = mem_format("%s/volley_probe.so", folder), *log = mem_format("%s.log", folder);
+    char *object = mem_format("%s/volley_probe.so", folder), *log = mem_format("%s.log", folder), *one = mem_format("%s.lock", folder);
     const char *const configure[] = {"cmake", "-S", VOLLEY_RTL_PROBE_SOURCES, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", NULL};
     const char *const build[] = {"cmake", "--build", folder, "-j2", NULL};
     const struct verify_target *made = NULL;
     fflush(NULL);               /* or the child's copy of what is not yet written is written twice */
+    /* Two runs at a time do not build into one folder; where no lock can be made, no build can either. */
+    int lock = open(one, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+    if (lock >= 0)
+        flock(lock, LOCK_EX);
     unlink(log);
     if (run(configure, log) || run(build, log))
         err_answer(err, "the core with waveforms and coverage does not build (rtl/probe): see %s", log);
     else
         made = probe_load(object, target->name, err);
+    if (lock >= 0)
+        close(lock);
+    free(one);
     free(object);
     free(log);
     return made;
