@@ -72,7 +72,7 @@ static int finish(struct verify_run *run, FILE *to, struct err *err)
     } else if (!o->quiet)
         report_tail(run, to);
     if (!status && run->coverage)
-        status = (o->waivers && coverage_waive(run->coverage, o->waivers, err)) ? -1 : coverage_report(run->coverage, to);
+        status = (o->target->waivers && coverage_waive(run->coverage, o->target->waivers, err)) ? -1 : coverage_report(run->coverage, to);
     if (!status && o->baseline)
         status = o->stim ? trace(run, to, err) : baseline(run, to, err);
     if (o->junit && report_junit(run, o->junit, err))

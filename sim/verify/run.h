@@ -24,7 +24,6 @@ struct verify_options {
     const char *baseline;       /* NULL: none */
     int update;                 /* the baseline is written, not compared */
     int coverage;
-    const char *waivers;        /* of coverage, or NULL */
     const char *junit;          /* NULL: none */
     const char *out;            /* folder: OUT/CORE/ holds the failures, which are replayed first */
     int quiet;

@@ -119,6 +119,7 @@ struct verify_target {
      * coverage: writes what was counted so far, as Verilator's coverage data. */
     int (*wave)(struct core *device, const char *path, struct err *);
     int (*coverage)(struct core *device, const char *path, struct err *);
+    const char *waivers;    /* file: what coverage need not reach, and why (verify/coverage.h) */
 };
 
 /* targets.c: NULL and ERR_INPUT with the nearest name. A core whose step is an event (CORE_EMITS_ON_ACCEPT) takes its packets in order and

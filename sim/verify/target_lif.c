@@ -73,4 +73,7 @@ const struct verify_target verify_rtl_lif_core = {
     .watch = rtl_lif_watch, .readback = rtl_lif_readback, .where = rtl_lif_where,
     .instrumented = INSTRUMENTED, .wave = rtl_lif_wave, .coverage = rtl_lif_coverage,
 #endif
+#ifdef VOLLEY_RTL_PROBE_SOURCES
+    .waivers = VOLLEY_RTL_PROBE_SOURCES "/../coverage.waivers",
+#endif
 };
