@@ -184,6 +184,7 @@ static void a_mistake_is_told_at_its_place(void)
         {"{neuron: neurons, synapse: neurons/8}", "{neuron: neurons, synaps: neurons/8}", "unknown key 'synaps' in accesses (they are by memory); did you "
          "mean 'synapse'?"},
         {"\"22:12\"", "\"33:23\"", "threshold of neuron 0, axon 0 would lie at bits 23 to 33 of word 0; memory neuron has 64 words of 32 bit"},
+        {"\"22:12\"", "\"63:0\"", "a field has at most 32 bits"},
         {"\"22:12\"", "\"x:12\"", "'x:12': write \"high:low\""},
         {"of word 8*axon + neuron/8", "of word 8*axon + neuron", "axon 63 would lie at bits 28 to 31 of word 567; memory synapse has 512 words"},
         {"4*(neuron % 8) +: 4", "4*(nuron % 8) +: 4", "no value is named 'nuron'; did you mean 'neuron'?"},

@@ -160,6 +160,8 @@ static int read_field(const struct manifest *m, struct manifest_memory *memory, 
         f->word = (struct expr){1, {{'$', NAME_NEURON}}};
     } else if (split_field(m, node, f, err))
         return -1;
+    if (f->bits > 32)
+        return doc_error(node, err, "memories.%s.fields.%s: a field has at most 32 bits", memory->name, key->text);
     f->per_synapse = names(&f->low, NAME_AXON) || names(&f->word, NAME_AXON);
     f->format = (struct manifest_format){NULL, f->bits, 0};
     if (size && (read_format(size, key->text, &f->format, err)))
