@@ -26,7 +26,10 @@ SCHEMA = {
     "chip": {"name": TEXT, "cores": COUNT, "cores_used": COUNT}, "samples": COUNT, "steps": COUNT, "chip_steps": COUNT, "plane": TEXT, "engine": TEXT,
     "fidelity": [{"kind": TEXT, "node": TEXT, "text": TEXT}], "warnings": [TEXT], "partial": FLAG, "decode": TEXT, "counts": COUNTS,
     "memories": {"synapse": MEMORY},
-    "energy": {**dict.fromkeys("total_j dynamic_j static_j static_used_j low_j high_j assumed_share".split(), REAL), "by_action": {"sops": REAL},
+    "neurobench": {**dict.fromkeys("footprint connection_sparsity activation_sparsity membrane_updates".split(), REAL),
+                   "synaptic_operations": dict.fromkeys("Dense Effective_MACs Effective_ACs".split(), REAL)},
+    "energy": {"sensitivity": [{"constant": TEXT, "basis": TEXT, **dict.fromkeys("value low high total_low_j total_high_j".split(), REAL)}],
+               **dict.fromkeys("total_j dynamic_j static_j static_used_j low_j high_j assumed_share".split(), REAL), "by_action": {"sops": REAL},
                "by_population": {"lif1": REAL, "lif2": REAL, "(chip)": REAL, "(host)": REAL}, "by_component": {"core": REAL, "static": REAL}},
     "time": {"total_s": REAL, "low_s": REAL, "high_s": REAL, "per_sample": SPREAD, "barrier_s": REAL, "bound": BOUND, "overruns": COUNT, "peak_link_use": REAL},
 }

@@ -118,6 +118,8 @@ static int choose_samples(struct run *run, struct err *err)
     run->sample = mem_new(run->samples_asked, sizeof *run->sample);
     run->sample_memory = mem_new((size_t)run->samples_asked * (run->n_memories ? run->n_memories : 1), sizeof *run->sample_memory);
     run->group_memory = mem_new((size_t)run->n_groups * (run->n_memories ? run->n_memories : 1), sizeof *run->group_memory);
+    run->neuron_spikes = mem_new(run->mapping->neurons, sizeof *run->neuron_spikes);
+    run->neuron_spikes_last = mem_new(run->mapping->neurons, sizeof *run->neuron_spikes_last);
     run->output_counts = mem_new((size_t)run->samples_asked * (run->outputs ? run->outputs : 1), sizeof *run->output_counts);
     return 0;
 }
@@ -389,8 +391,8 @@ void run_free(struct run *run)
     if (!run)
         return;
     void *const owned[] = {run->group, run->group_memory, run->core, run->memory_of, run->memory, run->memory_used_bits, run->memory_capacity_bits,
-                           run->sample, run->sample_memory, run->step, run->step_counts.at, run->output_counts, run->spike,
-                           run->membrane, run->packet, run->update, run->weight, run->port};
+                           run->sample, run->sample_memory, run->step, run->step_counts.at, run->output_counts, run->spike, run->neuron_spikes,
+                           run->neuron_spikes_last, run->membrane, run->packet, run->update, run->weight, run->port};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(run);

@@ -99,6 +99,7 @@ struct run {
     uint32_t steps, chip_steps;             /* per sample: T, T + D */
     uint64_t *output_counts;                /* [samples_done * outputs] spikes of the output neurons */
     uint32_t outputs;
+    uint64_t *neuron_spikes, *neuron_spikes_last;       /* [neurons of the mapping] inside the windows, all samples; of these, in a sample's last step */
     /* time, ps */
     uint64_t total_ps, barrier_ps, reset_ps;
     uint64_t bound_ps[N_BOUNDS];            /* add up to total_ps - reset_ps */

@@ -114,6 +114,9 @@ static void note_spike(struct engine *e, const struct spike_source *source)
         return;
     /* network step t of a population at depth d is chip step t + d */
     uint32_t step = (uint32_t)e->at.step - depth;
+    uint64_t neuron = run->mapping->first[source->population] + source->neuron;
+    run->neuron_spikes[neuron]++;
+    run->neuron_spikes_last[neuron] += step + 1 == run->steps;
     if (source->population == e->output && !e->sender)      /* with losses: once it has arrived (loss.c) */
         decode_spike(e, source->neuron, step);
     if (!(run->options.traces & TRACE_SPIKES))

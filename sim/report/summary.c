@@ -9,6 +9,7 @@
 
 #include "report/files.h"
 #include "report/json.h"
+#include "report/neurobench.h"
 #include "report/ports.h"
 #include "report/price.h"
 
@@ -428,6 +429,28 @@ static void write_time(struct json *j, const struct report *r)
     json_close(j);
 }
 
+/* The metrics of NeuroBench by their names, beside ours; null where the run has no spikes per neuron. */
+static void write_neurobench(struct json *j, const struct run *run)
+{
+    struct neurobench n;
+    if (neurobench_make(run, &n)) {
+        json_null(j, "neurobench");
+        return;
+    }
+    json_object(j, "neurobench");
+    json_real(j, "footprint", n.footprint);
+    json_real(j, "connection_sparsity", n.connection_sparsity);
+    json_real(j, "activation_sparsity", n.activation_sparsity);
+    /* Per sample, which is one execution of the model. */
+    json_object(j, "synaptic_operations");
+    json_real(j, "Dense", n.dense);
+    json_real(j, "Effective_MACs", n.effective_macs);
+    json_real(j, "Effective_ACs", n.effective_acs);
+    json_close(j);
+    json_real(j, "membrane_updates", n.membrane_updates);
+    json_close(j);
+}
+
 /* Keys are only ever added: scripts depend on these names. */
 void summary_write(FILE *to, const struct report *r)
 {
@@ -454,6 +477,7 @@ void summary_write(FILE *to, const struct report *r)
     write_counts(&j, r->run, "counts", r->facts.total, COUNTER_WORK);
     write_counts(&j, r->run, "time_counts", r->facts.total, COUNTER_TIME);
     write_memories(&j, run);
+    write_neurobench(&j, run);
     summary_energy(&j, r);
     write_time(&j, r);
     ports_summary(&j, run);
