@@ -154,7 +154,8 @@ static inline void reference_clear(struct reference_run *s)
     s->taken_before = s->taken;
 }
 
-/* The mean over packets that have arrived and flits that have not, by their age so far. */
+/* The mean over packets that have arrived and flits that have not, by their age so far. (The few flits that are ahead of their packet's tail are
+ * taken for flits on their way; no row's verdict hangs on them.) */
 static inline int reference_unstable(const struct reference_run *s)
 {
     double flits = s->plan->row->flits, age = (double)(s->on_way * s->cycle - s->created_sum);

@@ -2,8 +2,8 @@
  * Usage: test_mesh_booksim [--all]; without --all a part of each table (a smaller one under sanitizers).
  * The reference's runs are short and of one seed, so a row's own traffic had not quite the load it names. A row whose error passes the
  * bound is run again at the load that the row accepted, and if need be with many seeds at the reference's length: where one such run
- * scatters so much that the row is one of them, it is printed and counted apart. Bursts need no such allowance where the reference's random
- * numbers are drawn again: then nothing is left to chance. */
+ * scatters so much that the row is one of them, it is printed and counted apart. Where the reference's random numbers are drawn again
+ * nothing is left to chance and no such allowance is needed: bursts here, steady loads and saturation in test_mesh_steady.c; meshes only. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
