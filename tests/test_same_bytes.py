@@ -43,7 +43,7 @@ def without_time(folder):
     energy = s["energy"]
     for key in ("time", "time_counts", "noc", "plane", "warnings"):
         s.pop(key, None)        # noc: where the plane has ports that count
-    for key in ("total_j", "static_j", "static_used_j", "total_used_j", "low_j", "high_j"):
+    for key in ("total_j", "static_j", "static_used_j", "total_used_j", "low_j", "high_j", "sensitivity"):
         del energy[key]
     energy["by_component"].pop("static", None)
     energy["lines"] = [line for line in energy["lines"] if "each_j" in line]
