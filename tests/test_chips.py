@@ -37,7 +37,7 @@ def check_run(chip, out):
     that(energy["priced"] and energy["dynamic_j"] > 0, f"{chip}: some action costs something")
     that(energy["low_j"] <= energy["total_j"] <= energy["high_j"], f"{chip}: the energy lies in its range")
     that(0 < time["low_s"] <= time["total_s"] <= time["high_s"], f"{chip}: the time lies in its range")
-    if not summary["counts"]["learn_steps"]:    # a chip that goes on learning without being told the answers need not get better
+    if not summary["counts"].get("learn_steps"):    # a chip that goes on learning without being told the answers need not get better
         that(summary["accuracy"] >= 0.6, f"{chip}: accuracy {summary['accuracy']}")
     named = {source["name"] for source in summary["sources"]}
     that(all(line["source"] in named or line["basis"] == "unknown: free" for line in energy["lines"]), f"{chip}: each line of energy has a source")
