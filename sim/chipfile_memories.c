@@ -33,7 +33,7 @@ static const struct field memory_fields[] = {
     {"leakage", FIELD_COST, OF(cost[SRAM_LEAKAGE]), UNIT_POWER, 0, 0, NULL, "", "{value: 0.4 mW, source: leak}", "static power of the whole memory"},
     {"access_time", FIELD_COST, OF(cost[SRAM_ACCESS]), UNIT_TIME, 0, 0, NULL, "", "{value: 1.5 ns, source: sram}",
      "of a word; longer than a cycle: a word takes several cycles of service"},
-    {"area", FIELD_COST, OF(cost[SRAM_AREA]), UNIT_AREA, 0, 0, NULL, "", "{value: 0.06 mm2, source: sram}", "shown, not used"},
+    {"area", FIELD_COST, OF(cost[SRAM_AREA]), UNIT_AREA, 0, 0, NULL, "", "{value: 0.06 mm2, source: sram}", "shown, and added up in summary.json, chip.area"},
     {"holds", FIELD_NODE, OF(holds), 0, 0, 0, NULL, NULL, "{rows: {dense: [weight]}}", "the tables kept in it"}};
 #undef OF
 const struct field_table chipfile_table_memory = {"core_types.NAME.memories.NAME",

@@ -74,6 +74,18 @@ status, other, said = price(folder["mesh22"], "mesh28")
 _, own = run("mesh28")
 that(status == 0 and other["dynamic_j"] == own["dynamic_j"], "mesh22's counts with mesh28's prices: mesh28's dynamic energy")
 
+# Area: of the memories, which follow the file.
+def area(chip, *more):
+    with open(run(chip, *more)[0] + "/summary.json") as file:
+        return json.load(file)["chip"]["area"]
+
+
+whole, half = area("mesh28"), area("mesh28", "--set", "core_types.lif28.memories.synapse.size=32 KiB")
+that(abs(whole["memories_m2"] / (64 * whole["memories_of_core_m2"]["lif28"]) - 1) < 1e-12 and whole["memories_used_m2"] < whole["memories_m2"],
+     f"mesh28: memories of {whole['memories_m2'] * 1e6:.3g} mm2 in 64 cores")
+that(0.4 < half["memories_m2"] / whole["memories_m2"] < 0.9 and area("mesh22")["memories_m2"] < whole["memories_m2"], "it follows size and node")
+that(area("loihi") is None, "loihi's are not known")
+
 # What does not fit.
 for chip, ran, part in (("loihi", "mesh28", "tells active from idle|its hops are those of a 8x8 mesh"), ("mesh28", "loihi", "other words are counted"),
                         ("loihi-silicon", "tianjic", "charges")):

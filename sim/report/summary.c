@@ -128,6 +128,39 @@ static void write_types(struct json *j, const struct chipfile *f)
     json_close(j);
 }
 
+/* Area of one core's memories as far as it is known, m2; 0: no memory of the type has one. */
+static double memories_area(const struct core_type *type)
+{
+    double area = 0;
+    for (uint32_t m = 0; m < type->n_memories; m++)
+        area += type->memory[m].area.stated && !type->memory[m].area.free ? type->memory[m].area.value : 0;
+    return area;
+}
+
+/* What is known of the chip's area: its memories, of all cores and of those in use. Logic, network and pads are in none of it, so it is an axis for
+ * sweeps over memories, cores and nodes, and no die. null where no memory has an area. */
+static void write_area(struct json *j, const struct run *run)
+{
+    const struct chipfile *f = run->chip;
+    double all = 0, used = 0;
+    for (uint32_t c = 0; c < f->cores; c++)
+        all += memories_area(&f->type[f->core_type_of[c]]);
+    for (uint32_t c = 0; c < run->n_cores; c++)
+        used += memories_area(&f->type[run->mapping->core[c].type]);
+    if (all <= 0) {
+        json_null(j, "area");
+        return;
+    }
+    json_object(j, "area");
+    json_real(j, "memories_m2", all);
+    json_real(j, "memories_used_m2", used);
+    json_object(j, "memories_of_core_m2");
+    for (uint32_t t = 0; t < f->n_types; t++)
+        json_real(j, f->type[t].name, memories_area(&f->type[t]));
+    json_close(j);
+    json_close(j);
+}
+
 /* cores_used and tiles_used are what static_used_j and barriers hang on. */
 static void write_chip(struct json *j, const struct report *r)
 {
@@ -143,6 +176,7 @@ static void write_chip(struct json *j, const struct report *r)
     json_count(j, "cores", f->cores);
     json_count(j, "cores_used", r->run->n_cores);
     json_count(j, "tiles_used", r->facts.tiles_used);
+    write_area(j, r->run);
     price_network(j, f);
     write_types(j, f);
     json_close(j);
