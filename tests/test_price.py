@@ -105,6 +105,10 @@ with open(damaged + "/counters.csv", "a") as file:
     file.write("population,lif1,sops\n")
 status, _, said = price(damaged, "loihi")
 that(status == 2 and "counters.csv:" in said, f"a row cut short: {said.strip()}")
+with open(folder["loihi"] + "/counters.csv") as whole_file, open(damaged + "/counters.csv", "w") as file:
+    file.writelines(row for row in whole_file if not row.startswith("population,lif2,sops"))
+status, _, said = price(damaged, "loihi")
+that(status == 2 and "do not add up" in said, f"a row lost: {said.strip()}")
 os.remove(damaged + "/counters.csv")
 that(price(damaged, "loihi")[0] == 2, "no counters")
 that(price(SCRATCH.name, "loihi")[0] == 2, "a folder that is no run's")

@@ -15,6 +15,7 @@ struct counted_run {
     struct network network;
     struct quantised quantised;
     struct mapping mapping;
+    uint64_t total[N_COUNTERS]; /* as the file says; the populations must add up to it */
 };
 /* price_read.c. 0, or -1 and err (the folder's files are damaged, or the chip lacks what they name). Either way counted_free frees. */
 int counted_read(struct counted_run *, const struct finished *, const struct chipfile *, struct err *);

@@ -168,7 +168,7 @@ static int take(struct counted_run *c, char *const field[FIELDS], char *last, si
     if (*end || !*field[3])
         return -1;
     if (!strcmp(field[0], "total")) {
-        to = counter < 0 ? word_of(run, run->memory, field[2]) : NULL;          /* the groups add up to the rest */
+        to = counter < 0 ? word_of(run, run->memory, field[2]) : &c->total[counter];
     } else if (!strcmp(field[0], "population")) {
         uint32_t g = group_by_name(run, field[1]);
         if (g == run->n_groups)
@@ -205,6 +205,28 @@ static int read_counters(struct counted_run *c, const struct finished *f, struct
     return status;
 }
 
+/* Populations, (chip) and (host) make the total, of actions and of words: a file in which they do not was edited or cut short. */
+static int check_sums(const struct counted_run *c, const struct finished *f, struct err *err)
+{
+    const struct run *run = &c->run;
+    int bad = 0;
+    for (int k = 0; k < N_COUNTERS; k++) {
+        uint64_t sum = 0;
+        for (uint32_t g = 0; g < run->n_groups; g++)
+            sum += run->group[g].action[k];
+        bad |= counters[k].class_ == COUNTER_WORK && sum != c->total[k];
+    }
+    for (uint32_t m = 0; m < run->n_memories; m++) {
+        uint64_t reads = 0, writes = 0;
+        for (uint32_t g = 0; g < run->n_groups; g++) {
+            reads += run->group_memory[(size_t)g * run->n_memories + m].reads;
+            writes += run->group_memory[(size_t)g * run->n_memories + m].writes;
+        }
+        bad |= reads != run->memory[m].reads || writes != run->memory[m].writes;
+    }
+    return bad ? err_input(err, "%s/counters.csv: its populations do not add up to its total; run again with --out to write the folder anew", f->folder) : 0;
+}
+
 /* ---- all of it ---- */
 
 /* Arrays as the engine makes them, with the memories of the chip that prices. */
@@ -239,7 +261,7 @@ int counted_read(struct counted_run *c, const struct finished *f, const struct c
         return -1;
     make_arrays(&c->run);
     read_memories(c, f);
-    return read_counters(c, f, err);
+    return read_counters(c, f, err) || check_sums(c, f, err) ? -1 : 0;
 }
 
 void counted_free(struct counted_run *c)
