@@ -4,6 +4,7 @@ option that --help shows, with each word that it takes, stands in docs/command-l
 
 --write makes them anew. The binary is named by VOLLEY, build/release/volley without it."""
 import difflib
+import functools
 import os
 import re
 import subprocess
@@ -22,7 +23,9 @@ def binary():
     return os.environ.get("VOLLEY", os.path.join(house.ROOT, "build/release/volley"))
 
 
+@functools.lru_cache(maxsize=None)
 def printed(*words):
+    """What the binary prints, asked once: it does not change while a test runs."""
     answer = subprocess.run([binary(), *words], capture_output=True, text=True)
     return answer.stdout if answer.returncode == 0 else None
 
