@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests"))
 import house  # noqa: E402
 
 TEST_TIMEOUT = "120"            # seconds
+BUILD = "build/dev"             # as deep as a preset's: programs look for chips beside themselves, too
 MEMORY_MOST = 4 << 30           # bytes: a mutant that never ends must not take the machine with it
 
 
@@ -41,28 +42,28 @@ def copy_tree(to):
 
 
 def build(tree, targets):
-    return call(tree, "cmake", "--build", "build", "-j", str(os.cpu_count() or 2), "--target", *targets)
+    return call(tree, "cmake", "--build", BUILD, "-j", str(os.cpu_count() or 2), "--target", *targets)
 
 
 def configure(tree):
     copy_tree(tree)
-    answer = call(tree, "cmake", "-S", ".", "-B", "build", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DVOLLEY_HOUSE=OFF")
+    answer = call(tree, "cmake", "-S", ".", "-B", BUILD, "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DVOLLEY_HOUSE=OFF")
     if answer.returncode:
         sys.exit("the tree itself cannot be configured:\n%s" % (answer.stdout + answer.stderr)[-2000:])
 
 
 def targets_of(tree, regex):
     """What the tests that match run: their own programs, and the command line for those written in a script language."""
-    listed = json.loads(call(tree, "ctest", "--test-dir", "build", "-R", regex, "--show-only=json-v1").stdout)["tests"]
+    listed = json.loads(call(tree, "ctest", "--test-dir", BUILD, "-R", regex, "--show-only=json-v1").stdout)["tests"]
     if not listed:
         sys.exit("no test matches %s" % regex)
-    programs = set(re.findall(r"^\.\.\. (\S+)", call(tree, "cmake", "--build", "build", "--target", "help").stdout, re.MULTILINE))
+    programs = set(re.findall(r"^\.\.\. (\S+)", call(tree, "cmake", "--build", BUILD, "--target", "help").stdout, re.MULTILINE))
     return {test["name"] if test["name"] in programs else "volley" for test in listed}
 
 
 def run_tests(tree, regex):
     """1 where a test fails, 0 where all pass; and the first that failed. Of several programs none runs longer than needed."""
-    answer = call(tree, "ctest", "--test-dir", "build", "-R", regex, "--timeout", TEST_TIMEOUT, "--stop-on-failure")
+    answer = call(tree, "ctest", "--test-dir", BUILD, "-R", regex, "--timeout", TEST_TIMEOUT, "--stop-on-failure")
     failed = re.findall(r"^\s*\d+ - (\S+) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted|[^)]*)\)", answer.stdout, re.MULTILINE)
     return int(answer.returncode != 0), failed
 
