@@ -118,11 +118,11 @@ static void add_strobes(const struct core *core, const Strobes &strobes, struct 
 {
     struct memory_count *memory = counts->memory + (size_t)(core->image->groups - 1) * IMAGE_TABLES;
     for (int m = 0; m < IMAGE_TABLES; m++) {
-        memory[m].reads += strobes.reads[m];
-        memory[m].writes += strobes.writes[m];
+        memory[m].reads += strobes.reads(m);
+        memory[m].writes += strobes.writes(m);
     }
-    memory[IMAGE_ROWS].row_reads += strobes.reads[IMAGE_ROWS];
-    memory[IMAGE_ROWS].row_writes += strobes.writes[IMAGE_ROWS];
+    memory[IMAGE_ROWS].row_reads += strobes.reads(IMAGE_ROWS);
+    memory[IMAGE_ROWS].row_writes += strobes.writes(IMAGE_ROWS);
 }
 
 /* A packet belongs to the population of its first segment; a synapse whose target is held in the next step is late. */
@@ -142,7 +142,7 @@ int rtl_lif_accept(struct core *core, const struct core_step *at, const struct p
                    struct emissions *out, struct core_counts *counts, struct err *err)
 {
     (void)ahead, (void)out;
-    Strobes strobes = {};
+    Strobes strobes;
     for (uint32_t i = 0; i < n; i++) {
         if (p[i].payload != 1 || p[i].delay)
             return err_answer(err, "%s: a packet of value %d and delay %u; it takes binary spikes without delay", core->kind, p[i].payload, p[i].delay);
@@ -180,7 +180,7 @@ static void add_retired(const struct core *core, const Retired &r, struct core_c
 
 int rtl_lif_update(struct core *core, const struct core_step *at, struct emissions *out, uint32_t *cycles, struct core_counts *counts, struct err *err)
 {
-    Strobes strobes = {};
+    Strobes strobes;
     out->count = 0;
     core->fill = !core->fill;
     auto retired = [&](const Retired &r) { add_retired(core, r, counts); };
@@ -205,7 +205,7 @@ static void add_swept(const struct core *core, uint32_t axon, uint64_t *last, st
 
 int rtl_stdp_learn(struct core *core, const struct core_step *, enum learn_phase phase, int64_t, uint32_t *cycles, struct core_counts *counts, struct err *err)
 {
-    Strobes strobes = {};
+    Strobes strobes;
     uint64_t last = UINT64_MAX;
     *cycles = 0;
     if (!core->image->learning.on || phase != LEARN_STEP)
@@ -224,10 +224,7 @@ static void count_cycle(struct core *core, const struct core_ports *ports, const
 {
     struct core_counts *counts = ports->counts;
     Strobes strobes;
-    for (int m = 0; m < IMAGE_TABLES; m++) {
-        strobes.reads[m] = pins.read >> m & 1;
-        strobes.writes[m] = pins.write >> m & 1;
-    }
+    strobes.add(pins.read, pins.write);
     add_strobes(core, strobes, counts);
     bool starts = pins.step_valid && pins.step_ready;
     counts->action[ACT_CORE_STEPS] += starts;

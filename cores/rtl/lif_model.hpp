@@ -31,8 +31,32 @@ enum LifRegister : uint32_t { LIF_LAST_WORD = 16, LIF_ROUNDING = 17, LIF_CLEAR =
 /* Places behind the configuration port: registers, and the memories in the order of the strobes (enum image_table). */
 enum class Place : uint32_t { Registers, Axon, Synapse, State, Accumulator, Parameter, PreTrace, PostTrace };
 
-struct Strobes {
-    uint64_t reads[IMAGE_TABLES], writes[IMAGE_TABLES];
+/* Accesses by memory. The cycles of late are summed in a byte per memory: a cycle costs two additions. */
+class Strobes {
+  public:
+    void add(uint32_t reads, uint32_t writes)           /* of a cycle, a bit per memory */
+    {
+        late_reads_ += apart(reads);
+        late_writes_ += apart(writes);
+        if (++late_ == UINT8_MAX)
+            settle();
+    }
+    uint64_t reads(int memory) const { return reads_[memory] + byte(late_reads_, memory); }
+    uint64_t writes(int memory) const { return writes_[memory] + byte(late_writes_, memory); }
+
+  private:
+    static_assert(IMAGE_TABLES <= 8, "a byte per memory");
+    static uint64_t apart(uint64_t bits) { return bits * 0x0002040810204081u & 0x0101010101010101u; }      /* bit i to byte i, of seven bits */
+    static uint64_t byte(uint64_t of, int i) { return of >> (8 * i) & 0xff; }
+    void settle()
+    {
+        for (int m = 0; m < IMAGE_TABLES; m++) {
+            reads_[m] += byte(late_reads_, m);
+            writes_[m] += byte(late_writes_, m);
+        }
+        late_reads_ = late_writes_ = late_ = 0;
+    }
+    uint64_t reads_[IMAGE_TABLES] = {}, writes_[IMAGE_TABLES] = {}, late_reads_ = 0, late_writes_ = 0, late_ = 0;
 };
 /* One lane of one word on the retire port of an update. */
 struct Retired {
