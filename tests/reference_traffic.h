@@ -1,6 +1,6 @@
 /* reference_traffic.h: one run of the simulator that made the tables of kit/noc, around a network of ours: the packets that it created, in
  * the cycles in which it created them, and its way of measuring. Nothing is left to chance, so results are compared digit by digit.
- * Meshes only: the ways round a ring would have draws of their own, inside the network.
+ * On a torus that holds for the ways too (reference_ways.h).
  *
  * Each node tests one coin per cycle. It does so only while its source queue is empty, and then catches up on the cycles that it missed, until
  * one of them creates a packet; that cycle is the packet's creation, so waiting for the source counts. The target is drawn at once, and after
@@ -18,6 +18,7 @@
 #include "noc/mesh.h"
 #include "noc/topology.h"
 #include "reference_random.h"
+#include "reference_ways.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -45,6 +46,7 @@ struct reference_run {
     struct topology *topology;
     struct mesh *mesh;
     struct reference_random whole, fraction;
+    struct reference_ways ways;
     enum reference_phase phase;
     uint32_t nodes;
     uint64_t cycle, tested[MOST_NODES];     /* tested: a node's coins so far, one for each cycle */
@@ -69,18 +71,18 @@ static inline uint64_t reference_ejected(const struct reference_run *s)
 }
 
 /* The hot node is drawn a quarter as often as there are nodes; the others once. */
-static inline uint32_t reference_target(struct reference_run *s, uint32_t from)
+static inline uint32_t reference_target(const struct row *row, struct reference_random *whole, uint32_t from)
 {
-    const char *pattern = s->plan->row->pattern;
-    uint32_t k = s->plan->row->k, hot = (k / 2 - 1) * k + k / 2 - 1, weight = s->nodes / 4;
+    const char *pattern = row->pattern;
+    uint32_t k = row->k, nodes = k * k, hot = (k / 2 - 1) * k + k / 2 - 1, weight = nodes / 4;
     if (!strcmp(pattern, "transpose"))
         return from % k * k + from / k;
     if (!strcmp(pattern, "bitcomp"))
-        return s->nodes - 1 - from;
+        return nodes - 1 - from;
     if (!strcmp(pattern, "uniform"))
-        return reference_next(&s->whole) % s->nodes;
+        return reference_next(whole) % nodes;
     CU_ASSERT_STRING_EQUAL_FATAL(pattern, "hotspot");
-    uint32_t at = reference_next(&s->whole) % (s->nodes - 1 + weight);
+    uint32_t at = reference_next(whole) % (nodes - 1 + weight);
     return at < hot ? at : at < hot + weight ? hot : at - weight + 1;
 }
 
@@ -93,10 +95,11 @@ static inline void reference_send(struct reference_run *s, uint32_t node)
         if (reference_fraction(&s->fraction) >= rate)
             continue;
         uint32_t measured = s->phase == MEASURING || (s->phase == DRAINING && created < s->drain_from);
-        struct mesh_packet p = {.from = node, .to = reference_target(s, node), .flits = s->plan->row->flits};
+        struct mesh_packet p = {.from = node, .to = reference_target(s->plan->row, &s->whole, node), .flits = s->plan->row->flits};
         reference_next(&s->whole);
         p.tag = (uint32_t)(s->cycle - created) << 1 | measured;
         CU_ASSERT_FATAL(mesh_inject(s->mesh, &p, s->cycle));
+        reference_ways_injected(&s->ways, node);
         s->measured_left += measured;
         s->on_way++;
         s->created_sum += created;
@@ -131,6 +134,7 @@ static inline void reference_cycle(struct reference_run *s)
     if (s->cycle) {
         CU_ASSERT_EQUAL_FATAL(mesh_step(s->mesh, s->cycle, &err), 0);
         reference_receive(s);
+        reference_ways_draw(&s->ways, &s->whole, s->cycle);
     }
     for (uint32_t i = 0; i < s->nodes; i++)
         if (!mesh_queued(s->mesh, i))
@@ -214,6 +218,7 @@ static inline struct reference_outcome reference_play(const struct reference_pla
     config.vc_allocator = config.sw_allocator = plan->allocator;
     s.mesh = mesh_new(s.topology, &config, &err);
     CU_ASSERT_FATAL(s.mesh && s.nodes <= MOST_NODES);
+    reference_ways_open(&s.ways, s.mesh);
     s.whole = reference_start(plan->seed);
     s.fraction = reference_start_fractions(plan->seed);
     int stable = reference_measure(&s);
@@ -224,6 +229,7 @@ static inline struct reference_outcome reference_play(const struct reference_pla
     struct reference_outcome o = {.latency = (double)s.latency / packets, .network = (double)s.network / packets,
                                   .routers = (double)s.routers / packets, .accepted = reference_accepted(&s, s.drain_from), .most = s.most,
                                   .unstable = !stable};
+    reference_ways_close(&s.ways);
     mesh_free(s.mesh);
     topology_free(s.topology);
     return o;

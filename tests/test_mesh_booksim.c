@@ -3,7 +3,7 @@
  * The reference's runs are short and of one seed, so a row's own traffic had not quite the load it names. A row whose error passes the
  * bound is run again at the load that the row accepted, and if need be with many seeds at the reference's length: where one such run
  * scatters so much that the row is one of them, it is printed and counted apart. Where the reference's random numbers are drawn again
- * nothing is left to chance and no such allowance is needed: bursts here, steady loads and saturation in test_mesh_steady.c; meshes only. */
+ * nothing is left to chance and no such allowance is needed: bursts here, steady loads and saturation in test_mesh_steady.c. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,8 @@
 #include "noc/topology.h"
 #include "noc/traffic.h"
 #include "reference_random.h"
+#include "reference_traffic.h"
+#include "reference_ways.h"
 
 #ifdef __SANITIZE_ADDRESS__
 enum { THIN = 9 };      /* under sanitizers: one row of so many of the default's */
@@ -334,7 +336,7 @@ static void makespans_of_bursts_are_those_of_the_reference(void)
 }
 
 /* The reference draws a packet's target when the one before it has left the source's queue, source by source in every cycle, and after it a
- * number that chooses one of its one networks. Only the ways round a ring have draws of their own, inside the network: so meshes only. */
+ * number that chooses one of its one networks. */
 static uint64_t makespan_with_its_targets(const struct burst *b)
 {
     struct err err = {0};
@@ -342,24 +344,30 @@ static uint64_t makespan_with_its_targets(const struct burst *b)
     struct mesh_config c = config_of(&b->row);
     struct mesh *m = mesh_new(t, &c, &err);
     struct reference_random random = reference_start(1);
-    uint32_t nodes = b->row.k * b->row.k, sent[256] = {0}, n = 0;
+    struct reference_ways ways;
+    uint32_t nodes = b->row.k * b->row.k, sent[MOST_NODES] = {0}, n = 0;
     uint64_t left = (uint64_t)nodes * b->packets, cycle = 0;
-    CU_ASSERT_FATAL(m && nodes <= 256);
+    CU_ASSERT_FATAL(m && nodes <= MOST_NODES);
+    reference_ways_open(&ways, m);
     for (;; cycle++) {
         CU_ASSERT_EQUAL_FATAL(cycle ? mesh_step(m, cycle, &err) : 0, 0);
         mesh_arrivals(m, &n);
         left -= n;
         if (!left)
             break;
+        if (cycle)
+            reference_ways_draw(&ways, &random, cycle);
         for (uint32_t i = 0; i < nodes; i++) {
             if (mesh_queued(m, i) || sent[i] == b->packets)
                 continue;
-            struct mesh_packet p = {.from = i, .to = reference_next(&random) % nodes, .flits = b->row.flits};
+            struct mesh_packet p = {.from = i, .to = reference_target(&b->row, &random, i), .flits = b->row.flits};
             reference_next(&random);
             mesh_inject(m, &p, cycle);
+            reference_ways_injected(&ways, i);
             sent[i]++;
         }
     }
+    reference_ways_close(&ways);
     mesh_free(m);
     topology_free(t);
     return cycle + 1;
@@ -373,7 +381,7 @@ static void a_burst_with_the_references_own_targets_is_the_references_to_the_cyc
     int rows = 0, equal = 0;
     FILE *file = table("noc/booksim_batch.csv");
     while (file && fgets(line, sizeof line, file)) {
-        if (!read_row(line, &b.row, &rest) || strcmp(b.row.pattern, "uniform") || strcmp(b.row.topology, "mesh"))
+        if (!read_row(line, &b.row, &rest) || !is_random(&b.row))
             continue;
         b.packets = (uint32_t)field(rest, 0);
         b.makespan = field(rest, 1);

@@ -91,10 +91,73 @@ static void xy_turns_once_and_a_torus_splits_its_ties(void)
     CU_ASSERT_EQUAL(t->vc_classes, 2);
     CU_ASSERT_EQUAL(topology_next(t, 0, TOPOLOGY_NONE, 0, 4, 0).port, 0);      /* four either way */
     CU_ASSERT_EQUAL(topology_next(t, 0, TOPOLOGY_NONE, 0, 4, 1).port, 1);
-    CU_ASSERT_EQUAL(topology_next(t, 0, TOPOLOGY_NONE, 0, 4, 0).vc_class, 1);  /* does not pass the dateline */
+    CU_ASSERT_EQUAL(topology_next(t, 0, TOPOLOGY_NONE, 0, 4, 0).vc_class, 0);
     CU_ASSERT_EQUAL(topology_next(t, 0, TOPOLOGY_NONE, 0, 4, 1).vc_class, 0);
+    CU_ASSERT_EQUAL(topology_next(t, 4, TOPOLOGY_NONE, 0, 0, 0).vc_class, 1);  /* the target lies below, whichever way */
+    CU_ASSERT_EQUAL(topology_next(t, 4, TOPOLOGY_NONE, 0, 0, 1).vc_class, 1);
     CU_ASSERT_EQUAL(topology_next(t, 7, 1, 0, 1, 0).port, 0);                  /* 6 -> 7 -> 0 -> 1 goes on as it came */
     CU_ASSERT_EQUAL(topology_next(t, 0, 1, 0, 1, 0).vc_class, 0);              /* and stays in its half after the dateline */
+    topology_free(t);
+}
+
+/* Of the links of a ring in one direction those that ways in channels of one class use, as a mask. */
+static uint32_t links_used(const struct topology *t, uint32_t down, uint32_t vc_class)
+{
+    uint32_t used = 0;
+    for (uint32_t way = 0; way < 2 * t->columns * t->columns; way++) {
+        uint32_t ways = way & 1, router = way / 2 / t->columns, to = way / 2 % t->columns, in_port = TOPOLOGY_NONE;
+        struct topology_turn turn = {0, 0};
+        while (router != to) {
+            turn = topology_next(t, router, in_port, turn.vc_class, to, ways);
+            used |= (uint32_t)(turn.port == down && turn.vc_class == vc_class) << router;
+            const struct topology_link *link = &t->link[t->port[t->first_port[router] + turn.port].out_link];
+            router = link->to;
+            in_port = link->to_port;
+        }
+    }
+    return used;
+}
+
+/* Else packets could wait for one another all round it. */
+static void no_class_of_channels_uses_a_whole_ring(void)
+{
+    for (uint32_t k = 3; k < 11; k++) {
+        struct topology *t = grid(k, 1, 1, 1, ROUTE_XY);
+        for (uint32_t i = 0; i < 4; i++) {
+            uint32_t used = links_used(t, i & 1, i >> 1);
+            CU_ASSERT(used && used != (1u << k) - 1);
+        }
+        topology_free(t);
+    }
+}
+
+/* From each router a tree to all others: where it goes over the link between the last router and the first, and on the way there, it is in
+ * the channels of those ways that do. */
+static void a_tree_in_a_ring_is_in_the_class_that_passes_the_dateline(void)
+{
+    enum { K = 8 };
+    struct topology *t = grid(K, 1, 1, 1, ROUTE_XY);
+    struct err err;
+    uint32_t passing = 0, wrong = 0;
+    for (uint32_t from = 0; from < K; from++) {
+        uint32_t leaf[K - 1], n = 0;
+        for (uint32_t to = 0; to < K; to++)
+            if (to != from)
+                leaf[n++] = to;
+        int64_t number = topology_add_tree(t, from, leaf, n, &err);
+        CU_ASSERT_FATAL(number >= 0);
+        const struct topology_tree *tree = &t->tree[number];
+        for (uint32_t i = tree->first_node; i < tree->first_node + tree->nodes; i++)
+            for (const struct topology_branch *b = &t->branch[t->node[i].first_branch]; b < &t->branch[t->node[i].first_branch + t->node[i].branches]; b++) {
+                if (b->port > 1)
+                    continue;
+                uint32_t passes = b->port ? from < K / 2 - 1 : from >= K / 2;       /* four routers above are reached upwards, three downwards */
+                passing += passes;
+                wrong += b->vc_class != (b->port ? !passes : passes);
+            }
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_EQUAL(passing, 4 * 4 + 3 * 3);
     topology_free(t);
 }
 
@@ -252,6 +315,8 @@ int main(void)
     CU_pSuite suite = CU_add_suite("topology", NULL, NULL);
     CU_add_test(suite, "ways over grids and tori are minimal for every pair", ways_over_grids_are_minimal);
     CU_add_test(suite, "XY turns once, and a torus splits its ties and its channels", xy_turns_once_and_a_torus_splits_its_ties);
+    CU_add_test(suite, "no class of channels uses a whole ring of a torus", no_class_of_channels_uses_a_whole_ring);
+    CU_add_test(suite, "a multicast tree in a ring is in the class that passes the dateline", a_tree_in_a_ring_is_in_the_class_that_passes_the_dateline);
     CU_add_test(suite, "table routes are shortest and up*-down* never goes up after down", table_routes_are_shortest_and_updown_never_turns_up);
     CU_add_test(suite, "a tree of routers has its endpoints at the leaves", a_tree_of_routers_has_its_endpoints_at_the_leaves);
     CU_add_test(suite, "a multicast tree reaches every leaf once and enters no router twice", trees_reach_every_leaf_once);

@@ -21,9 +21,10 @@ static int32_t steps_along(const struct topology *t, uint32_t from, uint32_t to,
     return 2 * d > n || (2 * d == n && lower) ? d - n : d;
 }
 
-/* Which half of the virtual channels a packet uses in a ring is settled where it enters the ring: one for ways that pass the link
- * between the last and the first router, one for those that do not. Ways are no longer than half a ring, so in neither half can
- * packets wait for one another all round. */
+/* Which half of the virtual channels a packet uses in a ring is settled where it enters the ring: the upper one where its target lies
+ * below. Upwards these are the ways that pass the link between the last and the first router, downwards those that do not, so in each
+ * direction the halves part the two kinds. Those that do not pass never use that link; those that do are no longer than half a ring, so
+ * never use the link in its middle: in neither half can packets wait for one another all round. */
 static struct topology_turn turn_on_grid(const struct topology *t, uint32_t router, uint32_t in_port, uint32_t vc_class, uint32_t target, uint32_t ways)
 {
     struct topology_place here = t->place[router], there = t->place[target];
@@ -32,7 +33,7 @@ static struct topology_turn turn_on_grid(const struct topology *t, uint32_t rout
     int32_t d = steps_along(t, from, to, axis ? t->rows : t->columns, ways >> axis & 1);
     struct topology_turn turn = {.port = 2 * axis + (d < 0)};
     if (t->vc_classes == 2)
-        turn.vc_class = in_port / 2 == axis ? vc_class : d > 0 ? to > from : to < from;
+        turn.vc_class = in_port / 2 == axis ? vc_class : to < from;
     return turn;
 }
 

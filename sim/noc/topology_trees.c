@@ -69,8 +69,15 @@ static struct topology_turn turn_of_tree(const struct topology *t, uint32_t rout
     return (struct topology_turn){link == TOPOLOGY_NONE ? TOPOLOGY_NONE : t->link[link].from_port, 0};
 }
 
-/* Walks to one leaf, adding what is not there. In a ring the copy for several leaves uses the channels of those that pass the
- * dateline: that is class 0, and the way of one that passes it starts with the ways of all that do not. */
+/* In a ring the copy for several leaves uses the channels of those that pass the dateline, between the last router and the first: class 1
+ * upwards (even ports), class 0 downwards. The way of one that passes it starts with the ways of all that do not. */
+static uint32_t class_for_both(uint32_t port, uint32_t a, uint32_t b)
+{
+    uint32_t low = a < b ? a : b, high = a < b ? b : a;
+    return port % 2 ? low : high;
+}
+
+/* Walks to one leaf, adding what is not there. */
 static int grow_to(const struct topology *t, struct growth *g, uint32_t endpoint, uint32_t leaf, struct err *err)
 {
     uint32_t node = 0, router = g->router[0], in_port = TOPOLOGY_NONE;
@@ -89,7 +96,7 @@ static int grow_to(const struct topology *t, struct growth *g, uint32_t endpoint
         const struct topology_link *link = &t->link[port_of(t, router, turn.port)->out_link];
         if (!limb)
             limb = new_limb(g, (struct limb){node, turn.port, new_node(g, link->to), turn.vc_class});
-        limb->vc_class = limb->vc_class < turn.vc_class ? limb->vc_class : turn.vc_class;
+        limb->vc_class = class_for_both(turn.port, limb->vc_class, turn.vc_class);
         node = limb->to;
         router = link->to;
         in_port = link->to_port;
