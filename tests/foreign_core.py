@@ -49,16 +49,16 @@ def matrix(rng, rows, columns, low, high):
     return "[" + ", ".join("[" + ", ".join("%.3f" % rng.uniform(low, high) for _ in range(columns)) + "]" for _ in range(rows)) + "]"
 
 
-def network(name, seed, steps=12, samples=2, low=-0.8, high=1.0, beta=0.75, threshold=2, reset="zero"):
-    """net.yaml and in.csv of 48 inputs, 60 hidden neurons, 10 outputs: a core each. Returns their paths."""
+def network(name, seed, steps=12, samples=2, low=-0.8, high=1.0, beta=0.75, threshold=2, reset="zero", outputs=10):
+    """net.yaml and in.csv of 48 inputs, 60 hidden neurons and outputs: a core each. Returns their paths."""
     rng = random.Random(seed)
     net, events = os.path.join(HERE, name + ".yaml"), os.path.join(HERE, name + ".csv")
     with open(net, "w", encoding="utf-8") as file:
         file.write("time_steps: %d\ninput_shape: [48]\nreset: %s\nreset_delay: false\nthreshold_compare: at_least\nlayers:\n" % (steps, reset))
         file.write("  - {name: fc1, type: Linear, weight: %s}\n" % matrix(rng, 60, 48, low, high))
         file.write("  - {name: hidden, type: Leaky, shape: [60], beta: %s, threshold: %s}\n" % (beta, threshold))
-        file.write("  - {name: fc2, type: Linear, weight: %s}\n" % matrix(rng, 10, 60, low, high))
-        file.write("  - {name: out, type: Leaky, shape: [10], beta: 0.5, threshold: %s}\n" % threshold)
+        file.write("  - {name: fc2, type: Linear, weight: %s}\n" % matrix(rng, outputs, 60, low, high))
+        file.write("  - {name: out, type: Leaky, shape: [%d], beta: 0.5, threshold: %s}\n" % (outputs, threshold))
     with open(events, "w", encoding="utf-8") as file:
         file.write("sample,step,neuron\n")
         for sample in range(samples):

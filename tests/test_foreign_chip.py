@@ -35,6 +35,15 @@ def spikes_are_those_of_kind_lif():
                      "the Verilog's strobes and clocks are the counts that the manifest declares")
 
 
+def rows_of_a_few_synapses_are_read_as_stored():
+    """Rows of up to four synapses have a form of their own; weights must come from where it keeps them."""
+    net, events = foreign.network("few", 4, outputs=4)
+    for name, options in (("few_lif", []), ("few_rtl", ["--core", "aer=rtl:" + foreign.CORE])):
+        answer = run(net, events, name, *options)
+        foreign.that(answer.returncode == 0, "four outputs, %s runs: %s" % (name, answer.stderr.strip()))
+    foreign.that(same("few_lif", "few_rtl", "spikes.csv"), "four outputs: the same spikes as kind lif")
+
+
 def what_it_cannot_do_is_refused():
     core = "aer=rtl:" + foreign.CORE
     net, events = foreign.network("far", 2, steps=60, samples=1, low=-1.0, high=-0.9, beta=1, threshold=1)
@@ -98,6 +107,7 @@ def main():
     if not foreign.there_is_verilator():
         return 0
     spikes_are_those_of_kind_lif()
+    rows_of_a_few_synapses_are_read_as_stored()
     what_it_cannot_do_is_refused()
     a_broken_adapter_stops_nothing_else()
     an_installed_volley_builds_it()

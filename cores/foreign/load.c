@@ -1,7 +1,5 @@
 /* A chip's image in a foreign core's words. The chip file says what its neurons do; what the core cannot do exactly so is refused here, in one
  * line, because a core that nearly fits would run and give other spikes. */
-#include <string.h>
-
 #include "base/err.h"
 #include "cores/foreign/foreign.h"
 #include "cores/image.h"
@@ -115,32 +113,6 @@ static int load_neurons(const struct manifest *m, const struct image *image, str
 
 /* ---- rows ---- */
 
-static int64_t element(const unsigned char *at, uint32_t bytes, uint32_t i)
-{
-    int8_t b;
-    int16_t h;
-    int32_t w;
-    int64_t d;
-    switch (bytes) {
-    case 1: memcpy(&b, at + i, 1); return b;
-    case 2: memcpy(&h, at + 2 * (size_t)i, 2); return h;
-    case 4: memcpy(&w, at + 4 * (size_t)i, 4); return w;
-    default: memcpy(&d, at + 8 * (size_t)i, 8); return d;
-    }
-}
-
-/* Synapse i of a segment: ids first where it has them, then weights, each aligned to its own size (cores/image.h). */
-static void synapse(const struct segment *s, uint32_t i, uint32_t *target, int64_t *weight)
-{
-    static const unsigned char id[] = {0, 0, 0, 0, 1, 2, 2, 4, 4}, size[] = {1, 2, 4, 8, 1, 1, 2, 4, 8};
-    const unsigned char *at = (const unsigned char *)(s + 1);
-    uint32_t ids = id[s->form], bytes = size[s->form];
-    size_t before = ((size_t)s->count * ids + bytes - 1) / bytes * bytes;
-    int64_t mask = ids ? ((int64_t)1 << (8 * ids)) - 1 : 0;     /* ids have no sign */
-    *target = s->base + (ids ? (uint32_t)(element(at, ids, i) & mask) : i);
-    *weight = element(at + before, bytes, i);
-}
-
 static int load_rows(const struct manifest *m, const struct image *image, struct foreign_state *s, struct err *err)
 {
     for (uint32_t axon = 0; axon < image->axons; axon++)
@@ -150,7 +122,7 @@ static int load_rows(const struct manifest *m, const struct image *image, struct
             for (uint32_t i = 0; i < row->count; i++) {
                 uint32_t target;
                 int64_t weight, before;
-                synapse(row, i, &target, &weight);
+                segment_synapse(row, i, &target, &weight);
                 /* Two synapses of one axon and neuron have one place: their sum. */
                 if (foreign_get(m, s, "weight", target, axon, &before, err) || foreign_put(m, s, "weight", target, axon, before + weight, err))
                     return -1;
