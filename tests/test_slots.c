@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "kit.h"
 #include "noc/noc.h"
+#include "noc/slots.h"
 #include "noc/timing.h"
 
 enum { NODES = 64, WARM = 500, CYCLES = 20000 };
@@ -176,6 +177,44 @@ static void zero_load_is_two_plus_h_times_routers(void)
     noc_free(noc);
 }
 
+/* The first run of free cycles, looked for one by one. */
+static uint64_t take_plainly(char *taken, uint64_t from, uint32_t cycles)
+{
+    for (uint32_t run = 0;; from++) {
+        run = taken[from] ? 0 : run + 1;
+        if (run < cycles)
+            continue;
+        memset(taken + from + 1 - cycles, 1, cycles);
+        return from + 1 - cycles;
+    }
+}
+
+/* Bitmaps grow in the middle of a step, by whichever link is used late, and are used again in the next one. Crowded, so that whole words are
+ * full, and close to the ends of words and of the room. */
+static void bitmaps_that_grow_keep_what_is_reserved(void)
+{
+    enum { LINKS = 5, LATEST = 200000, TAKES = 3000 };
+    char *taken = mem_new((size_t)LINKS * 2 * LATEST, 1);
+    uint64_t seed = 11, wrong = 0;
+    struct slots slots;
+    slots_open(&slots, LINKS);
+    for (uint32_t step = 0; step < 4; step++) {
+        uint64_t reserved[LINKS] = {0}, horizon = 64;
+        for (uint32_t i = 0; i < TAKES; i++, horizon = horizon < LATEST ? horizon + horizon / 256 + 1 : LATEST) {
+            uint32_t link = (uint32_t)(next_random(&seed) % (LINKS - 1)), cycles = next_random(&seed) % 4 ? 1 : 1 + (uint32_t)(next_random(&seed) % 130);
+            uint64_t from = next_random(&seed) % 3 ? next_random(&seed) % horizon : horizon / 64 * 64 - next_random(&seed) % 3;
+            wrong += slots_take(&slots, link, from, cycles) != take_plainly(taken + (size_t)link * 2 * LATEST, from, cycles);
+            reserved[link] += cycles;
+        }
+        wrong += memcmp(slots.reserved, reserved, sizeof reserved) != 0;
+        slots_clear(&slots);
+        memset(taken, 0, (size_t)LINKS * 2 * LATEST);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    slots_close(&slots);
+    free(taken);
+}
+
 int main(void)
 {
     CU_initialize_registry();
@@ -183,5 +222,6 @@ int main(void)
     CU_add_test(suite, "latency is right to 1 % up to load 0.1 and to 5 % up to 0.25, and a scalar next-free is not",
                 is_right_at_low_load_and_close_up_to_a_quarter);
     CU_add_test(suite, "zero-load latency is 2 + h R + L - 1 for every pair", zero_load_is_two_plus_h_times_routers);
+    CU_add_test(suite, "bitmaps that grow keep what is reserved", bitmaps_that_grow_keep_what_is_reserved);
     return check_run();
 }

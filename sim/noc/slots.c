@@ -16,7 +16,8 @@ void slots_open(struct slots *s, uint32_t n)
     *s = (struct slots){.n = n, .reserved = mem_new((size_t)n + 1, sizeof *s->reserved)};
 }
 
-/* Room up to a word, for all links. New words are free: nobody has reserved so late. */
+/* Room up to a word, for all links. New words are free: nobody has reserved so late. Links without a reservation are all zeros and not copied:
+ * their pages are never touched, so what memory a late packet costs is that of the links that it takes. */
 static void reach(struct slots *s, uint64_t word)
 {
     if (word < s->stride)
@@ -25,8 +26,9 @@ static void reach(struct slots *s, uint64_t word)
     while (stride <= word)
         stride = stride * 2 + 8;
     uint64_t *wider = mem_new((size_t)s->n * stride + 1, sizeof *wider);
-    for (uint32_t l = 0; l < s->n && s->used; l++)
-        memcpy(wider + (size_t)l * stride, s->word + (size_t)l * s->stride, s->used * sizeof *wider);
+    for (uint32_t l = 0; l < s->n; l++)
+        if (s->reserved[l])
+            memcpy(wider + (size_t)l * stride, s->word + (size_t)l * s->stride, s->used * sizeof *wider);
     free(s->word);
     s->word = wider;
     s->stride = stride;
