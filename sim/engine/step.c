@@ -137,9 +137,9 @@ static void prefetch_routes(struct engine *e, const struct spike_source *source)
 {
     const struct chip *chip = e->chip;
     const struct spike_route *first = chip->route + source->first_route, *last = first + source->routes - 1;
-    if (!source->routes || e->prefetched > PREFETCH_MOST)
+    if (!source->routes || first->core == CHIP_HOST || e->prefetched > PREFETCH_MOST)
         return;
-    if (last->core == CHIP_HOST && last > first)        /* the host's route has no row */
+    if (last->core == CHIP_HOST)        /* the host's route has no row and comes last */
         last--;
     /* a source's rows lie one behind the other in the arena, as they were built; the last one's length is guessed */
     size_t rows = last->row > first->row ? (size_t)(last->row - first->row) * sizeof *chip->rows + CACHE_LINE : CACHE_LINE;
