@@ -1,4 +1,5 @@
-/* A core of one's own in a volley chip: it computes as the chip's core does, and takes SLOWER times as long for each packet.
+/* A core of one's own in a volley chip: it computes as the chip's core does, and takes SLOWER times as long for each packet. SLOWER 0: it
+ * takes packets and does nothing with them, in no time, and its neurons are silent: where a core that computes by itself begins.
  *     systemc_own_core CHIP NETWORK INPUT CORE[,CORE...] SLOWER SAMPLES [KEY=VALUE...]
  * Prints the time of each step in ps. */
 #include <cstdio>
@@ -24,9 +25,11 @@ SC_MODULE(slow_core) {
 
     void serve(const volley::packet &p)
     {
+        packets++;
+        if (!slower)
+            return;
         wait(cycle * (double)(slower * p.service));
         model->accept(p);
-        packets++;
     }
 
     /* The update stands still where the output queue is full; a core that stands still serves what has come. */
@@ -43,6 +46,8 @@ SC_MODULE(slow_core) {
 
     void update()
     {
+        if (!slower)
+            return step->done(sc_core::SC_ZERO_TIME);
         std::vector<volley::spike> spikes;
         sc_core::sc_time begin = sc_core::sc_time_stamp(), length = model->update(spikes), stood = sc_core::SC_ZERO_TIME;
         for (const volley::spike &s : spikes) {

@@ -9,7 +9,7 @@
 static int conserve_leaves(const struct engine *e, struct err *err)
 {
     const uint64_t *network = e->run->network_counts.action;
-    uint64_t served = 0;
+    uint64_t served = e->leaves_own;
     for (uint32_t c = 0; c < e->run->n_cores; c++)
         served += e->run->core[c].action[COUNT_LEAVES];
     if (e->leaves_sent == served + network[COUNT_HOST_OUT] + network[COUNT_DROPPED])

@@ -46,6 +46,7 @@ struct engine {
     struct noc_counts noc_counts;
     const struct spike_source **sender;         /* [n_send] where the chip drops packets; else NULL */
     uint64_t leaves_sent;       /* deliveries that all packets so far were sent for */
+    uint64_t leaves_own;        /* of these, taken by cores of a user's own and not given to the chip's model: no kind has counted them */
     struct pool *pool;
     struct live *live;          /* [n_cores] */
     int **counter_of, **memory_of;      /* per core type */

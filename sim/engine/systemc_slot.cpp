@@ -76,6 +76,7 @@ bool slot_module::get(volley::packet &packet)
     struct leaf &leaf = e->leaf[serving_];
     leaf.start = leaf.end = (uint32_t)cycle;
     e->noc_counts.queued += leaf.start - leaf.arrive;
+    e->leaves_own++;            /* until accept() says otherwise */
     state.first = leaf.after;
     packet = {e->packet[serving_].axon, e->packet[serving_].payload, leaf.service, serving_};
     spike_out->taken(number_);
@@ -175,6 +176,7 @@ void slot_module::accept(const volley::packet &packet)
     const struct chip_core *core = &e->chip->core[core_];
     if (core->kind->accept(core->core, &e->at, e->packet + packet.id, 1, 0, nullptr, nullptr, &e->live[core_].counts, &b_.err))
         b_.fail();
+    e->leaves_own--;
     if (packet.id == serving_)
         finish_leaf(b_.cycle());
 }
