@@ -21,14 +21,16 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import house  # noqa: E402
 
-TEST_TIMEOUT = "120"            # seconds
+TEST_TIMEOUT = 120              # seconds of CPU: a test's own limit, which ctest would take instead, is far longer
 BUILD = "build/dev"             # as deep as a preset's: programs look for chips beside themselves, too
 MEMORY_MOST = 4 << 30           # bytes: a mutant that never ends must not take the machine with it
 
 
-def call(folder, *command):
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True,
-                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MOST, MEMORY_MOST)))
+def call(folder, *command, seconds=resource.RLIM_INFINITY):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MOST, MEMORY_MOST))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, preexec_fn=limit)
 
 
 def copy_tree(to):
@@ -63,7 +65,7 @@ def targets_of(tree, regex):
 
 def run_tests(tree, regex):
     """1 where a test fails, 0 where all pass; and the first that failed. Of several programs none runs longer than needed."""
-    answer = call(tree, "ctest", "--test-dir", BUILD, "-R", regex, "--timeout", TEST_TIMEOUT, "--stop-on-failure")
+    answer = call(tree, "ctest", "--test-dir", BUILD, "-R", regex, "--stop-on-failure", seconds=TEST_TIMEOUT)
     failed = re.findall(r"^\s*\d+ - (\S+) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted|[^)]*)\)", answer.stdout, re.MULTILINE)
     return int(answer.returncode != 0), failed
 
