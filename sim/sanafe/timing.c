@@ -208,7 +208,7 @@ double sanafe_time_detailed(struct sanafe_noc *noc, struct sanafe_message *messa
             push(&noc->flying, m->received, (uint32_t)i);
             end = m->processed > end ? m->processed : end;
         }
-        /* A placeholder ends when it would have been sent. */
+        /* A message without an axon (a neuron that was processed and sent nothing) ends when it would have been sent. */
         end = m->sent > end ? m->sent : end;
         if (i < noc->last[next.index]) {
             /* A sender that was held up is late with all that follows. */

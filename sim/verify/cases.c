@@ -1,6 +1,7 @@
 /* The stimuli of a run: first the failures that were saved, then seeds 1, 2, 3 ... of every profile and size, so that a short run has seen
  * everything a little. Threads take them in order; the first that fails is the same whatever their number. */
 #include <dirent.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -146,21 +147,34 @@ static int add_coverage(struct verify_run *run, const char *path, struct err *er
     return status;
 }
 
+/* An empty file in $TMPDIR for one stimulus's coverage; NULL and err where there can be none. The caller removes and frees. */
+static char *coverage_file(struct err *err)
+{
+    const char *folder = getenv("TMPDIR");
+    char *path = mem_format("%s/volley-coverage-XXXXXX", folder && *folder ? folder : "/tmp");
+    int file = mkstemp(path);
+    if (file >= 0) {
+        close(file);
+        return path;
+    }
+    err_input(err, "%s: %s; TMPDIR names another folder for temporary files", path, strerror(errno));
+    free(path);
+    return NULL;
+}
+
 static void run_case(struct verify_run *run, struct verify_case *c)
 {
-    char path[] = "/tmp/volley-coverage-XXXXXX";
+    char *path = run->coverage ? coverage_file(&c->err) : NULL;
     struct drive drive_it = {.target = run->device, .modes = run->options->modes, .totals = &c->totals};
     struct stim *s = case_stim(run, c, &c->err);
-    if (run->coverage) {
-        int file = mkstemp(path);
-        if (file >= 0)
-            close(file);
-        drive_it.coverage = path;
-    }
+    drive_it.coverage = path;
     c->ran = 1;
-    c->status = s ? drive(s, &drive_it, &c->finding, &c->err) : -1;
-    if (run->coverage && c->status >= 0 && add_coverage(run, path, &c->err))
+    c->status = s && (path || !run->coverage) ? drive(s, &drive_it, &c->finding, &c->err) : -1;
+    if (path && c->status >= 0 && add_coverage(run, path, &c->err))
         c->status = -1;
+    else if (path && c->status < 0)
+        unlink(path);
+    free(path);
     if (s)
         c->size = s->size;
     stim_free(s);
