@@ -67,10 +67,11 @@ static void fill(struct load *l)
 
 static const struct core_kind *rtl(void)
 {
-    int k = 0;
-    while (strcmp(core_kinds[k]->name, "rtl:lif_core"))
-        k++;
-    return core_kinds[k];
+    static const struct core_kind *found;
+    for (int k = 0; !found; k++)
+        if (!strcmp(core_kinds[k]->name, "rtl:lif_core"))
+            found = core_kinds[k];
+    return found;
 }
 
 static struct one *open_one(const struct load *l, struct err *err)

@@ -29,6 +29,27 @@
 #include "base/err.h"
 #include "cores/rtl/said.h"
 
+/* The parts of one model's evaluation, NULL where Verilator names them otherwise; found by the type of its root. */
+#define PARTS_OF(Model)                                                                                                                                        \
+    __attribute__((weak)) void Model##___024root___eval_ico(Model##___024root *);                                                                              \
+    __attribute__((weak)) void Model##___024root___eval_nba(Model##___024root *);                                                                              \
+    static auto of_inputs(Model##___024root *)                                                                                                                 \
+    {                                                                                                                                                          \
+        return Model##___024root___eval_ico;                                                                                                                   \
+    }                                                                                                                                                          \
+    static auto of_edge(Model##___024root *)                                                                                                                   \
+    {                                                                                                                                                          \
+        return Model##___024root___eval_nba;                                                                                                                   \
+    }
+PARTS_OF(Vlif_core)
+#ifndef VOLLEY_RTL_ONE
+PARTS_OF(Vlif_core_l8)
+PARTS_OF(Vlif_core_l2)
+PARTS_OF(Vlif_core_l1)
+PARTS_OF(Vstdp_core)
+PARTS_OF(Vstdp_core_l2)
+#endif
+
 namespace rtl
 {
 namespace
@@ -51,6 +72,52 @@ template <std::size_t N> uint32_t lane(const VlWide<N> &port, uint32_t l)
 {
     return port[l];
 }
+
+/* Parts of an evaluation. eval() does not know what changed: it works out the inputs' consequences, looks for edges, works out what follows from
+ * them, and looks again, in every half of a cycle; that takes a third of a cycle's time. The wrapper knows which part is due, and calls it by the name
+ * that it has in Verilator 5.006; where a part is not there under that name, these say no and eval() does it all. A wave wants whole evaluations.
+ * All clocked logic of these cores hangs on the rising edge, some of it on the reset as well: two triggers, both due at an edge. */
+namespace parts
+{
+enum { TRIGGERS = 2 };
+#ifndef VOLLEY_RTL_PROBE
+template <class Root> auto falling(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_i, bool())
+{
+    root->__Vtrigrprev__TOP__clk_i = 0;
+    return true;
+}
+template <class Root> auto inputs(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_i, root->__VicoTriggered.at(0), bool())
+{
+    if (!of_inputs(root))
+        return false;
+    root->__VicoTriggered.at(0) = true;
+    of_inputs(root)(root);
+    root->__Vtrigrprev__TOP__clk_i = 0;
+    return true;
+}
+template <class Root> auto rising(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_i, root->__VnbaTriggered.at(0), bool())
+{
+    if (!of_edge(root) || sizeof root->__VnbaTriggered != sizeof(VlTriggerVec<TRIGGERS>))
+        return false;
+    root->__VnbaTriggered.at(0) = root->__VnbaTriggered.at(1) = true;
+    of_edge(root)(root);
+    root->__Vtrigrprev__TOP__clk_i = 1;
+    return true;
+}
+#endif
+template <class Root> bool falling(Root *, long)
+{
+    return false;
+}
+template <class Root> bool inputs(Root *, long)
+{
+    return false;
+}
+template <class Root> bool rising(Root *, long)
+{
+    return false;
+}
+} // namespace parts
 
 template <class Top> class Model final : public LifModel {
   public:
@@ -84,11 +151,12 @@ template <class Top> class Model final : public LifModel {
         put(top_->cfg_valid_i, 0);
         rest();
         put(top_->spike_ready_i, 1);
-        settle();
+        settle_all();
         put(top_->rst_ni, 0);
         for (int i = 0; i < 2; i++)
-            settle(), edge();
+            settle_all(), edge();
         put(top_->rst_ni, 1);
+        settle_all();
         return identify(err);
     }
 
@@ -290,35 +358,32 @@ template <class Top> class Model final : public LifModel {
     }
 
     /* The outputs of this cycle. A cycle is two units of a waveform's time: low, high. Where no input has changed since the edge, or since the
-     * last look, they stand already, and all that the next edge needs is that the clock was low: half of a cycle's time is saved where Verilator's
-     * memory of that has the name that it has in 5.006. */
+     * last look, they stand already. */
     void settle()
     {
-        if (!stands_ || !(low_ || clock_was_low(top_->rootp, 0))) {
-            top_->clk_i = 0;
+        top_->clk_i = 0;
+        if (!(stands_ ? low_ || parts::falling(top_->rootp, 0) : parts::inputs(top_->rootp, 0)))
             top_->eval();
-        }
         stands_ = low_ = true;
         dump(2 * context_.time());
     }
-#ifndef VOLLEY_RTL_PROBE                                /* a wave wants both halves */
-    template <class Root> static auto clock_was_low(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_i, bool())
-    {
-        root->__Vtrigrprev__TOP__clk_i = 0;
-        return true;
-    }
-#endif
-    template <class Root> static bool clock_was_low(Root *, long)
-    {
-        return false;
-    }
+    /* settle() comes first: the inputs have been seen, and only what follows from the clock is left to do. */
     void edge()
     {
         top_->clk_i = 1;
-        top_->eval();
+        if (!parts::rising(top_->rootp, 0))
+            top_->eval();
         low_ = false;
         dump(2 * context_.time() + 1);
         context_.timeInc(1);
+    }
+    /* Where the reset may have changed, too. */
+    void settle_all()
+    {
+        top_->clk_i = 0;
+        top_->eval();
+        stands_ = low_ = true;
+        dump(2 * context_.time());
     }
 
     bool stands_ = false, low_ = false;         /* the outputs are those of the inputs; the clock has been low since the last edge */
