@@ -3,6 +3,7 @@
  * the populations of the core: hardware does not know which population an access was for. */
 #include "cores/both.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,11 +136,12 @@ static void add_counts(const struct core *core, struct core_counts *to)
 
 /* ---- spikes and state ---- */
 
-/* Who fires in one half alone: of two lists that rise, the lower number where they part. */
+/* Who fires in one half alone: of two lists that rise, the lower number where they part; at most one of the two has ended. */
 static int one_fires(const struct core *core, const struct emission *a, const struct emission *b, struct err *err)
 {
-    int half = a && (!b || a->neuron < b->neuron) ? 0 : 1;
+    int half = !b || (a && a->neuron < b->neuron) ? 0 : 1;
     const struct emission *e = half ? b : a;
+    assert(e);
     return err_answer(err, "core %u, in lockstep: neuron %u: %s fires at cycle %u, %s does not fire", core->id, e->neuron, core->both->part[half]->name,
                       e->offset, core->both->part[!half]->name);
 }

@@ -2,6 +2,7 @@
  * consists of, for those who count routers and links or name cores. Routers, tiles and cores are numbered chip after chip; a tile is
  * a router that has cores. In a tree router 0 is the root, the children of router r are arity x r + 1 and following, and the tiles are
  * the routers of the last level. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +212,9 @@ uint32_t chipfile_tiles(const struct chip_noc *n)
 
 uint32_t chipfile_tile_router(const struct chip_noc *n, uint32_t tile)
 {
-    uint32_t per = tiles_per_chip(n), chip = tile / per, own = tile % per;
+    uint32_t per = tiles_per_chip(n);
+    assert(per);    /* whoever asks for a tile has one */
+    uint32_t chip = tile / per, own = tile % per;
     if (n->topology == TOPOLOGY_TREE)
         own += n->routers - n->tiles;
     if (n->topology == TOPOLOGY_CUSTOM)

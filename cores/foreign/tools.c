@@ -78,11 +78,18 @@ static int version_of(const char *tool, const char *option, char *to, size_t siz
     return bad;
 }
 
+/* What the environment names, or what is usual. */
+static const char *chosen(const char *variable, const char *usual)
+{
+    const char *named = getenv(variable);
+    return named && *named ? named : usual;
+}
+
 int tools_open(struct tools *t, struct err *err)
 {
     memset(t, 0, sizeof *t);
-    t->cxx = getenv("CXX") && *getenv("CXX") ? getenv("CXX") : "g++";
-    t->cc = getenv("CC") && *getenv("CC") ? getenv("CC") : "gcc";
+    t->cxx = chosen("CXX", "g++");
+    t->cc = chosen("CC", "gcc");
     t->cache = cache_folder();
     if (make_folders(t->cache, err) || !(t->include = include_folder(err)))
         return -1;

@@ -1,5 +1,6 @@
 /* Errors as values: who finds one says its kind and its text, who is above adds the place, and main alone turns it into a
  * message and an exit status. Every call returns -1, so that "return err_input(...)" both reports and fails. */
+#define VOLLEY_BASE_ERR_C
 #include "base/err.h"
 
 #include <stdarg.h>

@@ -148,7 +148,8 @@ static int gather_step(struct replay *r, const struct packet_step *step, struct 
     }
     for (uint64_t i = 0; i < r->dues; i++)
         r->due[i].packet.tag = (uint32_t)i;
-    qsort(r->due, r->dues, sizeof *r->due, by_cycle);
+    if (r->dues)
+        qsort(r->due, r->dues, sizeof *r->due, by_cycle);
     return 0;
 }
 

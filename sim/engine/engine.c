@@ -33,8 +33,9 @@ static const struct timing_plane *plane_by_name(const char *name, const struct n
 /* NULL: the C engine. systemc is a known name even where it is not built in, so that the message can say what to install. */
 static int choose_engine(struct engine *e, const char *name, struct err *err)
 {
+    name = name ? name : "c";
     for (int k = 0; engine_kinds[k]; k++)
-        if (!strcmp(engine_kinds[k]->name, name ? name : "c"))
+        if (!strcmp(engine_kinds[k]->name, name))
             e->kind = engine_kinds[k];
     if (!e->kind && !strcmp(name, "systemc"))
         return err_input(err, "--engine systemc: this volley was built without SystemC; install Debian's libsystemc-dev and build again (./setup.sh)");
