@@ -1,6 +1,5 @@
 /* Section `system`: several equal chips, each as the file describes it, joined by links of their own width, clock and delay. A link is
  * serial: a flit of the chips crosses it `width` bits at a time, so it occupies the link for ceil(noc.link.width / width) of its cycles. */
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,20 +131,19 @@ static int read_join(const struct bridges *b, const struct standing *outer, cons
 static void join_sides(const struct bridges *b)
 {
     const struct chip_noc *n = &b->reading->file->noc;
-    uint32_t per = n->columns * n->rows, y = n->rows / 2, x = n->columns / 2, chips_wide = b->columns;
-    assert(chips_wide);     /* by the ranges of system.chips */
-    for (uint32_t chip = 0; chip < n->chips; chip++) {
-        uint32_t first = chip * per;
-        if (chip % chips_wide + 1 < chips_wide) {
-            add_bridge(b, first + y * n->columns + n->columns - 1, first + per + y * n->columns, b->width, b->delay);
-            add_bridge(b, first + per + y * n->columns, first + y * n->columns + n->columns - 1, b->width, b->delay);
+    uint32_t per = n->columns * n->rows, y = n->rows / 2, x = n->columns / 2, first = 0;
+    for (uint32_t row = 0; row < b->rows; row++)
+        for (uint32_t column = 0; column < b->columns; column++, first += per) {
+            uint32_t north = first + b->columns * per;
+            if (column + 1 < b->columns) {
+                add_bridge(b, first + y * n->columns + n->columns - 1, first + per + y * n->columns, b->width, b->delay);
+                add_bridge(b, first + per + y * n->columns, first + y * n->columns + n->columns - 1, b->width, b->delay);
+            }
+            if (row + 1 < b->rows) {
+                add_bridge(b, first + (n->rows - 1) * n->columns + x, north + x, b->width, b->delay);
+                add_bridge(b, north + x, first + (n->rows - 1) * n->columns + x, b->width, b->delay);
+            }
         }
-        if (chip / chips_wide + 1 < b->rows) {
-            uint32_t north = first + chips_wide * per;
-            add_bridge(b, first + (n->rows - 1) * n->columns + x, north + x, b->width, b->delay);
-            add_bridge(b, north + x, first + (n->rows - 1) * n->columns + x, b->width, b->delay);
-        }
-    }
 }
 
 /* ---- the section ---- */
