@@ -262,7 +262,7 @@ static void what_does_not_build_says_why_in_one_line(void)
         {"aerlif.cpp", "in_.send(event.code)", "in_.sent(event.code)", "aerlif: the adapter does not compile: "},
         {"aerlif.c", "spikes++", "spike++", "aerlif: the reference does not compile: "},
         {"aerlif.v", "state <= COMPUTE;", "state <= COMPUTED;", "aerlif: Verilator does not take the source: "},
-        {"manifest.yaml", "lines: [14, 37]", "lines: [14]", "Warning-UNUSEDSIGNAL"},
+        {"manifest.yaml", "lines: [39]", "lines: [38]", "Warning-UNUSEDSIGNAL"},
         {"manifest.yaml", "path: neuron_0.SRAM", "path: neuron_0.SRAMS", "memory neuron: the verilated core has no array 'aerlif.neuron_0.SRAMS'; did you "
          "mean 'neuron_0.SRAM'"},
         {"manifest.yaml", "{words: 512,", "{words: 513,", "memory synapse: 513 words of 32 bit here, 512 words of 32 bit in the core"},

@@ -154,6 +154,34 @@ static void try_mistake(const char *folder, const struct mistake *row)
     CU_ASSERT_PTR_NULL(strchr(err.text, '\n'));
 }
 
+static void an_event_says_what_it_may_be_about(void)
+{
+    struct err err = {ERR_NONE, ""};
+    struct manifest *m = manifest_read(AERLIF, &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    struct manifest_event e = m->event[2];
+    uint32_t axon = 9, neuron = 9;
+    CU_ASSERT_STRING_EQUAL(e.name, "virtual");
+    CU_ASSERT_EQUAL(manifest_places(&e), 16);
+    manifest_place(&e, 15, &axon, &neuron);
+    CU_ASSERT_EQUAL(axon, 0);
+    CU_ASSERT_EQUAL(neuron, 15);
+    CU_ASSERT_EQUAL(e.range[OPERAND_WEIGHT].low, -8);
+    CU_ASSERT_EQUAL(e.range[OPERAND_WEIGHT].high, 7);
+    CU_ASSERT_EQUAL(manifest_code(&e, 0, 5, -3), 0x200 | 13 << 4 | 5);
+    /* of axons 2 to 4 and neurons 1 to 6 but 3: neurons count fastest, over the one that is left out */
+    e.range[OPERAND_AXON] = (struct manifest_range){1, 0, 2, 4, 0};
+    e.range[OPERAND_NEURON] = (struct manifest_range){1, 1, 1, 6, 3};
+    CU_ASSERT_EQUAL(manifest_places(&e), 15);
+    manifest_place(&e, 5 + 1, &axon, &neuron);
+    CU_ASSERT_EQUAL(axon, 3);
+    CU_ASSERT_EQUAL(neuron, 2);
+    manifest_place(&e, 14, &axon, &neuron);
+    CU_ASSERT_EQUAL(axon, 4);
+    CU_ASSERT_EQUAL(neuron, 6);
+    manifest_free(m);
+}
+
 static void a_mistake_is_told_at_its_place(void)
 {
     static const struct mistake row[] = {
@@ -167,7 +195,7 @@ static void a_mistake_is_told_at_its_place(void)
         {"file: aerlif.c}", "file: no.c}", "there is no file "},
         {"root: .", "root: ${NO_SUCH_VARIABLE}", "the environment variable NO_SUCH_VARIABLE is not set"},
         {"rule: UNUSEDSIGNAL, file: aerlif.v", "rule: UNUSEDSIGNAL, file: aer.v", "aer.v is none of sources.files"},
-        {"lines: [14, 37]", "lines: [14, x]", "'x' is no line number"},
+        {"lines: [39]", "lines: [39, x]", "'x' is no line number"},
         {"cycles: 4,", "cycles: 0,", "cycles: 0 is outside 1 to 1000000"},
         {"settle: 4 cycles", "settle: 4", "settle: '4' has no unit"},
         {"weight: 4 bit signed", "weight: 4 bits", "size.weight: write for example weight: 8 bit signed"},
@@ -179,6 +207,13 @@ static void a_mistake_is_told_at_its_place(void)
         {"{00, axon[7:0]}", "{0x, axon[7:0]}", "'0x' has an X or Z: every bit of an address is driven"},
         {"{00, axon[7:0]}", "{00, axle[7:0]}", "'axle[7:0]' is neither binary digits nor"},
         {"{00, axon[7:0]}", "00", "stands in braces"},
+        {"{neuron: 0..15}", "{neuron: 0..64}", "events.virtual.range: neuron is 0..63 here, and 0..64 is not within it"},
+        {"{neuron: 0..15}", "{weight: -8..7 but 8}", "8 is not one of several values from -8 to 7"},
+        {"{neuron: 0..15}", "{neuron: 0-15}", "a range is written 0..254, or -8..7 but 0"},
+        {"{neuron: 0..15}", "{neuron: 0..15 but}", "a range is written 0..254, or -8..7 but 0"},
+        {"{neuron: 0..15}", "{nuron: 0..15}", "unknown key 'nuron' in what an event is about; did you mean 'neuron'?"},
+        {"{neuron: 0..15}", "{axon: 0..15}", "events.virtual.range: its code names no axon"},
+        {"{neuron: 0..15}", "0..15", "its code names 2 things; write for example {neuron: 0..15, weight: -8..7}"},
         {"axon[7:0]}\", cycles: 2*neurons + spikes", "axon[7:0]}\", cycles: 2*neuron + spices",
          "column 12: no value is named 'spices'; did you mean 'spikes'?"},
         {"{neuron: neurons, synapse: neurons/8}", "{neuron: neurons, synaps: neurons/8}", "unknown key 'synaps' in accesses (they are by memory); did you "
@@ -273,6 +308,7 @@ int main(void)
     CU_add_test(suite, "a wrong formula names its column", a_wrong_formula_names_its_column);
     CU_add_test(suite, "the manifest says what its core is", the_manifest_says_what_its_core_is);
     CU_add_test(suite, "values lie where the manifest says", values_lie_where_the_manifest_says);
+    CU_add_test(suite, "an event says what it may be about", an_event_says_what_it_may_be_about);
     CU_add_test(suite, "a mistake is told at its place", a_mistake_is_told_at_its_place);
     CU_add_test(suite, "a file that is no manifest is named", a_file_that_is_no_manifest_is_named);
     CU_add_test(suite, "checksums are filled in, and a change is a warning", checksums_are_filled_in_and_a_change_is_a_warning);

@@ -46,6 +46,25 @@ def a_planted_bug_is_found():
         os.remove(os.path.join(foreign.HERE, saved.group(1)))
 
 
+def an_event_of_its_own_is_sent():
+    """A virtual event carries its neuron and weight in its address; here an even weight is taken for the odd one above it."""
+    folder = foreign.edited("virtual", {"aerlif.v": [("given <= AERIN_ADDR[7:4]", "given <= AERIN_ADDR[7:4] | 4'd1")]})
+    answer = verify(folder, "--seeds", "1")
+    foreign.that(answer.returncode == 1 and "DIFFERENCE in only " in answer.stdout,
+                 "a fault that only a virtual event shows is found there: %s" % answer.stdout[answer.stdout.find("DIFFERENCE"):].split("\n")[0])
+    saved = re.search(r"^  (\S+\.stim)$", answer.stdout, re.M)
+    path = saved and os.path.join(foreign.HERE, saved.group(1))
+    with open(path or os.devnull, encoding="utf-8") as file:
+        foreign.that(bool(re.search(r"^virtual \d+(:-?\d+)?$", file.read(), re.M)), "and shrinks to one")
+    for text, message in ((("virtual 16:3", "axon 16: this size takes 0..15"), ("virtual 2:8", "payload 8: this size takes -8..7"))):
+        wrong = os.path.join(foreign.HERE, "wrong.stim")
+        with open(path or os.devnull, encoding="utf-8") as file, open(wrong, "w", encoding="utf-8") as to:
+            to.write(re.sub(r"^virtual .*$", text, file.read(), flags=re.M))
+        foreign.refused(verify(foreign.CORE, "--stim", wrong), 2, message)
+    if saved:
+        os.remove(path)
+
+
 def coverage_is_whole():
     answer = verify(foreign.CORE, "--seeds", "2", "--coverage")
     points = re.findall(r"^  (\w+) +(line|toggle) +(\d+) of +(\d+) reached", answer.stdout, re.M)
@@ -100,6 +119,7 @@ def main():
         return 0
     nothing_is_wrong()
     a_planted_bug_is_found()
+    an_event_of_its_own_is_sent()
     coverage_is_whole()
     what_the_manifest_says_is_held()
     a_stimulus_for_another_size_is_refused()

@@ -170,9 +170,24 @@ static int serve(struct core *core, const struct foreign_event *e, struct served
     return declare(core, e, s, err);
 }
 
+/* The event that a packet asks for, by number; -1: the manifest has none for it. */
+static int event_asked(const struct manifest *m, const struct packet *p)
+{
+    if (p->kind == PACKET_SPIKE)
+        return m->spike_event;
+    if (p->kind == PACKET_TIME_REFERENCE)
+        return m->reference_event;
+    return p->kind >= MANIFEST_PACKET && p->kind - MANIFEST_PACKET < (int)m->n_events ? p->kind - MANIFEST_PACKET : -1;
+}
+
+/* packet NULL: the event of an update, which is about nothing. */
 static struct foreign_event event_of(const struct manifest *m, int kind, const struct packet *p)
 {
     struct foreign_event e = {.kind = (uint32_t)kind, .axon = p ? p->axon : 0};
+    if (p && p->kind >= MANIFEST_PACKET) {
+        manifest_place(&m->event[kind], p->axon, &e.axon, &e.neuron);
+        e.weight = p->payload;
+    }
     e.code = manifest_code(&m->event[kind], e.axon, e.neuron, e.weight);
     return e;
 }
@@ -230,12 +245,13 @@ static int check_ends(const struct core *core, uint64_t step, struct err *err)
 /* Whether an axon may be served, and room for all that it may send. */
 static int check_packet(const struct core *core, const struct packet *p, const struct emissions *out, struct err *err)
 {
-    if (p->payload != 1 || p->delay)
+    int event = event_asked(core->m, p);
+    if ((p->payload != 1 && p->kind < MANIFEST_PACKET) || p->delay)
         return err_answer(err, "%s: a packet of value %d and delay %u; it takes binary spikes without delay", core->m->name, p->payload, p->delay);
-    if (p->kind != PACKET_SPIKE && (p->kind != PACKET_TIME_REFERENCE || core->m->reference_event < 0))
+    if (event < 0)
         return err_answer(err, "%s: a packet of kind %u, for which its manifest has no event", core->m->name, p->kind);
-    if (p->axon >= core->m->axons)
-        return err_bug(err, "%s: axon %u of %u", core->m->name, p->axon, core->m->axons);
+    if (p->axon >= (p->kind < MANIFEST_PACKET ? core->m->axons : manifest_places(&core->m->event[event])))
+        return err_bug(err, "%s: axon %u of event %s", core->m->name, p->axon, core->m->event[event].name);
     if (!core->image->groups)
         return err_bug(err, "%s: a packet for a core without neurons", core->m->name);
     return !core->in_steps && (!out || out->capacity - out->count < core->image->neurons) ? err_bug(err, "%s: no room for its spikes", core->m->name) : 0;
@@ -250,7 +266,7 @@ static int accept(struct core *core, const struct core_step *at, const struct pa
         struct served s;
         if (check_packet(core, &p[i], out, err))
             return -1;
-        struct foreign_event e = event_of(core->m, p[i].kind == PACKET_SPIKE ? core->m->spike_event : core->m->reference_event, &p[i]);
+        struct foreign_event e = event_of(core->m, event_asked(core->m, &p[i]), &p[i]);
         if (serve(core, &e, &s, err))
             return -1;
         if (core->in_steps && s.spikes)
@@ -315,16 +331,16 @@ static void cost(const struct core *core, const struct packet *p, uint32_t n, ui
     for (uint32_t i = 0; i < n; i++) {
         struct served s = {0};
         struct err ignored;
-        int kind = p[i].kind == PACKET_TIME_REFERENCE && core->m->reference_event >= 0 ? core->m->reference_event : core->m->spike_event;
-        struct foreign_event e = event_of(core->m, kind, &p[i]);
+        int kind = event_asked(core->m, &p[i]);
+        struct foreign_event e = event_of(core->m, kind < 0 ? core->m->spike_event : kind, &p[i]);
         cycles[i] = declare(core, &e, &s, &ignored) ? UINT32_MAX : s.cycles;
     }
 }
 
 int foreign_declared(const struct core *model, const struct packet *p, uint32_t *cycles, struct memory_count *memory, struct err *err)
 {
-    int reference = model->in_steps ? model->m->step_event : model->m->reference_event;
-    struct foreign_event e = event_of(model->m, p && p->kind == PACKET_SPIKE ? model->m->spike_event : reference, p);
+    int update = model->in_steps ? model->m->step_event : model->m->reference_event;
+    struct foreign_event e = event_of(model->m, p ? event_asked(model->m, p) : update, p);
     struct foreign_state copy;
     struct served s = {0};
     foreign_words_copy(&model->state, &copy);

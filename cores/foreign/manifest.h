@@ -42,9 +42,12 @@ struct manifest_memory {
     struct manifest_field field[MANIFEST_FIELDS];
 };
 struct manifest_code_part { int what; uint32_t value, bits, shift; };    /* what: 0 literal, 'a'xon, 'n'euron, 'w'eight; bits of it from shift on */
+enum manifest_operand { OPERAND_AXON, OPERAND_NEURON, OPERAND_WEIGHT, MANIFEST_OPERANDS };
+struct manifest_range { int named, has_but; int32_t low, high, but; };  /* named: the code has it; but: the one value that is never sent */
 struct manifest_event {
     const char *name;
     const struct doc_node *node;
+    struct manifest_range range[MANIFEST_OPERANDS];     /* of what the code names; by `range`, else all that there is */
     uint32_t parts;
     struct manifest_code_part part[MANIFEST_CODE_PARTS];
     struct expr cycles, offset, reads[FOREIGN_MEMORIES], writes[FOREIGN_MEMORIES];
@@ -106,6 +109,11 @@ void manifest_free(struct manifest *);          /* NULL is allowed */
 /* Rewrites `sources.sha256` with the sums of the files as they are; every other line stays. */
 int manifest_pin(const struct manifest *, struct err *);
 uint64_t manifest_code(const struct manifest_event *, uint32_t axon, uint32_t neuron, int32_t weight);     /* the bits of an event's address */
+/* An event that is neither spike nor reference travels as a packet of kind MANIFEST_PACKET + its number; the packet's axon is which of its axons and
+ * neurons it is about, counted from 0, neurons fastest, and its payload is the weight. How many such places there are: */
+enum { MANIFEST_PACKET = 16 };
+uint32_t manifest_places(const struct manifest_event *);
+void manifest_place(const struct manifest_event *, uint32_t place, uint32_t *axon, uint32_t *neuron);
 /* NULL: no such field in any memory. *memory: where it is. */
 const struct manifest_field *manifest_field(const struct manifest *, const char *name, uint32_t *memory);
 void manifest_keys(FILE *);                     /* every key of a manifest (Markdown) */

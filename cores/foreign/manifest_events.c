@@ -16,7 +16,8 @@ static const struct field event_fields[] = {
      "clocks of work before the spike of `neuron` is offered, `spikes` others having left before it"},
     {"reads", FIELD_NODE, OF(reads), 0, 0, 0, NULL, "", "{neuron: neurons}", "words read, by memory"},
     {"writes", FIELD_NODE, OF(writes), 0, 0, 0, NULL, "", "{neuron: neurons}", "words written, by memory"},
-    {"range", FIELD_NODE, OF(range), 0, 0, 0, NULL, "", "0..254", "for people"},
+    {"range", FIELD_NODE, OF(range), 0, 0, 0, NULL, "", "{neuron: 0..15, weight: -8..7 but 0}", "values of what the code names that may be sent; one "
+     "range where it names one thing; without, all axons, all neurons, all weights"},
 };
 #undef OF
 static const struct field_table event_table = {"events.NAME", "One event that the core can be sent. Formulae: + - * / % ( ) ceil(a, b) min(a, b) max(a, b) "
@@ -163,6 +164,66 @@ static int read_code(struct manifest_event *e, const struct doc_node *node, stru
     return 0;
 }
 
+/* ---- what an event is about ---- */
+
+static const char *const operands[MANIFEST_OPERANDS] = {"axon", "neuron", "weight"};
+
+/* As sizes have it, for what the code names. */
+static void all_values(const struct manifest *m, struct manifest_event *e)
+{
+    int64_t weights = (int64_t)1 << m->weight.bits;
+    e->range[OPERAND_AXON].high = (int32_t)m->axons - 1;
+    e->range[OPERAND_NEURON].high = (int32_t)m->neurons - 1;
+    e->range[OPERAND_WEIGHT].low = m->weight.is_signed ? (int32_t)(-weights / 2) : 0;
+    e->range[OPERAND_WEIGHT].high = (int32_t)(m->weight.is_signed ? weights / 2 - 1 : weights - 1);
+    for (uint32_t i = 0; i < e->parts; i++)
+        for (int k = 0; k < MANIFEST_OPERANDS; k++)
+            e->range[k].named |= e->part[i].what == *operands[k];
+}
+
+/* "-8..7" or "-8..7 but 0", within what there is. */
+static int read_range(struct manifest_event *e, int which, const struct doc_node *node, struct err *err)
+{
+    struct manifest_range *range = &e->range[which];
+    long low, high, but = 0;
+    int two = 0, three = 0;
+    if (!range->named)
+        return doc_error(node, err, "events.%s.range: its code names no %s", e->name, operands[which]);
+    int found = node->kind == DOC_SCALAR ? sscanf(node->text, "%ld..%ld%n but %ld%n", &low, &high, &two, &but, &three) : 0;
+    size_t length = found > 0 ? strlen(node->text) : 0;
+    if (!((found == 2 && (size_t)two == length) || (found == 3 && (size_t)three == length)))
+        return doc_error(node, err, "events.%s.range: a range is written 0..254, or -8..7 but 0", e->name);
+    if (low > high || low < range->low || high > range->high)
+        return doc_error(node, err, "events.%s.range: %s is %d..%d here, and %ld..%ld is not within it", e->name, operands[which], range->low, range->high, low,
+                         high);
+    if (found == 3 && (but < low || but > high || low == high))
+        return doc_error(node, err, "events.%s.range: %ld is not one of several values from %ld to %ld", e->name, but, low, high);
+    *range = (struct manifest_range){1, found == 3, (int32_t)low, (int32_t)high, (int32_t)but};
+    return 0;
+}
+
+/* {neuron: 0..15, weight: -8..7 but 0}; one range alone is that of the only thing that the code names. */
+static int read_ranges(struct manifest_event *e, const struct doc_node *node, struct err *err)
+{
+    int only = -1, n = 0;
+    for (int k = 0; k < MANIFEST_OPERANDS; k++)
+        if (e->range[k].named)
+            only = k, n++;
+    if (node->kind != DOC_MAP)
+        return n == 1 ? read_range(e, only, node, err)
+                      : doc_error(node, err, "events.%s.range: its code names %d things; write for example {neuron: 0..15, weight: -8..7}", e->name, n);
+    for (uint32_t i = 0; i < node->count; i++) {
+        int k = 0;
+        while (k < MANIFEST_OPERANDS && strcmp(operands[k], node->key[i]->text))
+            k++;
+        if (k == MANIFEST_OPERANDS)
+            return fields_unknown(node->key[i], "what an event is about", operands, MANIFEST_OPERANDS, err);
+        if (read_range(e, k, node->item[i], err))
+            return -1;
+    }
+    return 0;
+}
+
 /* {MEMORY: formula}. */
 static int read_accesses(const struct manifest *m, const struct doc_node *node, struct expr *to, struct err *err)
 {
@@ -192,8 +253,10 @@ int manifest_events(struct manifest *m, const struct doc_node *node, struct err 
         struct manifest_event *e = &m->event[m->n_events];
         e->name = node->key[i]->text;
         e->node = node->key[i];
-        if (fields_read(&event_table, node->item[i], node->item[i], &t, err) || (t.code && read_code(e, t.code, err)) ||
-            manifest_formula(m, t.cycles, &e->cycles, err) ||
+        if (fields_read(&event_table, node->item[i], node->item[i], &t, err) || (t.code && read_code(e, t.code, err)))
+            return -1;
+        all_values(m, e);
+        if ((t.range && read_ranges(e, t.range, err)) || manifest_formula(m, t.cycles, &e->cycles, err) ||
             (t.offset && manifest_formula(m, t.offset, &e->offset, err)) || read_accesses(m, t.reads, e->reads, err) ||
             read_accesses(m, t.writes, e->writes, err))
             return -1;
@@ -218,6 +281,31 @@ uint64_t manifest_code(const struct manifest_event *e, uint32_t axon, uint32_t n
         code = code << p->bits | ((from >> p->shift) & mask);
     }
     return code;
+}
+
+static uint32_t values_of(const struct manifest_event *e, enum manifest_operand which)
+{
+    return e->range[which].named ? (uint32_t)(e->range[which].high - e->range[which].low) + 1 - (uint32_t)e->range[which].has_but : 1;
+}
+
+uint32_t manifest_places(const struct manifest_event *e)
+{
+    return values_of(e, OPERAND_AXON) * values_of(e, OPERAND_NEURON);
+}
+
+/* The value in a place of a range, over the one that is left out. */
+static uint32_t value_at(const struct manifest_event *e, enum manifest_operand which, uint32_t place)
+{
+    const struct manifest_range *range = &e->range[which];
+    int32_t value = range->low + (int32_t)place;
+    return range->named ? (uint32_t)(value + (range->has_but && value >= range->but)) : 0;
+}
+
+void manifest_place(const struct manifest_event *e, uint32_t place, uint32_t *axon, uint32_t *neuron)
+{
+    uint32_t neurons = values_of(e, OPERAND_NEURON);
+    *axon = value_at(e, OPERAND_AXON, place / neurons);
+    *neuron = value_at(e, OPERAND_NEURON, place % neurons);
 }
 
 /* ---- time ---- */

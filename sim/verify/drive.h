@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-enum { DRIVE_MEMORIES = 16, DRIVE_TYPES = 8 };      /* memories of a device, kinds of call: update, learn, events; at most */
+enum { DRIVE_MEMORIES = 16, DRIVE_TYPES = 10 };      /* memories of a device, kinds of call: update, learn, events; at most */
 enum drive_call { CALL_UPDATE, CALL_LEARN, CALL_EVENT };    /* CALL_EVENT + index of verify_size.events */
 
 struct finding {

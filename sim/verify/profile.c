@@ -325,8 +325,10 @@ static void add_packet(struct maker *m, struct stim_step *step, uint32_t few)
     const struct verify_event *event = &size->events[type];
     uint32_t axons = event->axons ? event->axons : m->s->axons, axon = below(m, few && few < axons ? few : axons);
     int32_t payload = chance(m, 3) ? (chance(m, 2) ? event->low : event->high) : (int32_t)between(m, event->low, event->high);
-    if (!payload)
+    if (!payload && !event->axons)          /* a synapse that adds nothing shows nothing */
         payload = event->high;
+    if (event->has_but && payload == event->but)
+        payload = payload == event->high ? event->low : event->high;
     if (event->axons || load_packet(m, axon, payload))
         stim_add_event(step, type, axon, payload);
 }
@@ -417,6 +419,8 @@ struct stim *profile_make(const struct verify_target *target, const struct verif
         use = use * 137 + (unsigned char)*at;
     m.dice = dice_seed(seed, use);
     uint32_t neurons = how_many(&m, p->neurons, size->neurons, size->neurons), axons = how_many(&m, p->axons, size->axons, AXONS_USUAL);
+    if (neurons < stim_neurons_least(size))
+        neurons = size->neurons;
     uint32_t words = (neurons + size->lanes - 1) / size->lanes, groups = p->fields ? size->groups : 1 + below(&m, size->groups < 4 ? size->groups : 4);
     m.s = stim_new(target, size, neurons, axons, groups < words ? groups : words);
     m.s->seed = seed;

@@ -162,7 +162,7 @@ static void drop_groups(struct stim *s, uint32_t first, uint32_t n)
 
 static struct stim *without_neurons(const struct stim *from, uint32_t first, uint32_t n)
 {
-    if (n >= from->neurons)
+    if (n >= from->neurons || from->neurons - n < stim_neurons_least(from->size))
         return NULL;
     struct stim *s = stim_copy(from);
     drop_groups(s, first, n);

@@ -7,6 +7,14 @@
 
 #include "base/mem.h"
 
+uint32_t stim_neurons_least(const struct verify_size *size)
+{
+    for (const struct verify_event *e = size->events; e->name; e++)
+        if (e->any_neuron)
+            return size->neurons;
+    return 1;
+}
+
 uint32_t stim_field_count(const struct verify_size *size)
 {
     uint32_t n = 0;

@@ -58,6 +58,7 @@ struct stim {
 struct stim *stim_new(const struct verify_target *, const struct verify_size *, uint32_t neurons, uint32_t axons, uint32_t groups);
 struct stim *stim_copy(const struct stim *);
 void stim_free(struct stim *);                                  /* NULL is allowed */
+uint32_t stim_neurons_least(const struct verify_size *);        /* a stimulus of this size has so many neurons or more */
 uint32_t stim_field_count(const struct verify_size *);
 int stim_field(const struct verify_size *, const char *name);   /* index, or -1 */
 uint32_t stim_count(const struct stim *, enum verify_scope);    /* how many values a field of this scope has */

@@ -151,7 +151,8 @@ static int read_head(struct reader *r)
     uint64_t seed = 0;
     int64_t neurons, axons;
     if (read_first(r) || read_core(r) || read_origin(r, profile, &seed) || expect(r, "neurons") ||
-        number(r, "neurons", 1, r->size->neurons, &neurons) || expect(r, "axons") || number(r, "axons", 1, r->size->axons, &axons) || line_ends(r))
+        number(r, "neurons", stim_neurons_least(r->size), r->size->neurons, &neurons) ||
+        expect(r, "axons") || number(r, "axons", 1, r->size->axons, &axons) || line_ends(r))
         return -1;
     r->s = stim_new(r->target, r->size, (uint32_t)neurons, (uint32_t)axons, r->size->groups);
     r->s->groups = 0;
@@ -293,6 +294,8 @@ static int read_events(struct reader *r, uint16_t type)
             return -1;
         if (!colon && (payload < event->low || payload > event->high))
             return wrong(r, "%s %s: it needs a value, written %s:%d", event->name, r->word, r->word, event->high);
+        if (event->has_but && payload == event->but)
+            return wrong(r, "%s %s: it is never sent with %d", event->name, r->word, event->but);
         if (r->events++ == STIM_EVENTS)
             return wrong(r, "more than %d events", STIM_EVENTS);
         stim_add_event(step, type, (uint32_t)axon, (int32_t)payload);

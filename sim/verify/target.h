@@ -42,6 +42,9 @@ struct verify_event {       /* what a step may send, beside its update; ends wit
     uint16_t kind;          /* packet.kind: enum packet_kind, or a number that both kinds of the target know */
     uint32_t axons;         /* packet.axon is below this; 0: below the stimulus' own axons, and the axon has a row */
     int32_t low, high;      /* packet.payload */
+    int has_but;            /* 1: every payload from low to high but this one */
+    int32_t but;
+    int any_neuron;         /* 1: it may name any neuron of the core, so a stimulus has all of them */
 };
 struct verify_size {        /* one set of hardware parameters; ends with a name of NULL */
     const char *name;

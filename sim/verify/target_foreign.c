@@ -17,7 +17,7 @@ struct foreign_target {
     const struct foreign *foreign;
     struct verify_size size[2];
     struct verify_field field[FIELDS];
-    struct verify_event event[3];
+    struct verify_event event[FOREIGN_EVENTS + 1];
     const char **line;                  /* quirks and what else is printed first; NULL-ended */
 };
 
@@ -164,9 +164,24 @@ static void make_size(struct foreign_target *t)
         .sum_high = UINT64_MAX, .queue_in = 1, .queue_out = 1, .membrane_bits = m->membrane.bits, .current_bits = m->membrane.bits, .fields = t->field,
         .events = t->event,
     };
-    t->event[0] = (struct verify_event){"spike", PACKET_SPIKE, 0, 1, 1};
+}
+
+/* Spikes first, as profiles expect; then all that the manifest lists, but for what ends a step: the update sends that. */
+static void make_events(struct foreign_target *t)
+{
+    const struct manifest *m = t->foreign->manifest;
+    struct verify_event *event = t->event;
+    *event++ = (struct verify_event){"spike", PACKET_SPIKE, 0, 1, 1, 0, 0, 0};
     if (m->mode == MANIFEST_EVENT)
-        t->event[1] = (struct verify_event){"reference", PACKET_TIME_REFERENCE, 1, 1, 1};
+        *event++ = (struct verify_event){"reference", PACKET_TIME_REFERENCE, 1, 1, 1, 0, 0, 0};
+    for (int i = 0; i < (int)m->n_events; i++) {
+        const struct manifest_event *from = &m->event[i];
+        const struct manifest_range *weight = &from->range[OPERAND_WEIGHT];
+        if (i == m->spike_event || (m->mode == MANIFEST_EVENT ? i == m->reference_event : i == m->step_event))
+            continue;
+        *event++ = (struct verify_event){from->name, (uint16_t)(MANIFEST_PACKET + i), manifest_places(from), weight->named ? weight->low : 1,
+                                         weight->named ? weight->high : 1, weight->named && weight->has_but, weight->but, from->range[OPERAND_NEURON].named};
+    }
 }
 
 /* The warning about changed sources first, then the quirks. */
@@ -193,6 +208,7 @@ static void make_target(struct foreign_target *t, const struct foreign *foreign)
     *t = (struct foreign_target){.foreign = foreign};
     make_fields(t);
     make_size(t);
+    make_events(t);
     make_lines(t);
     t->target = (struct verify_target){
         .name = m->name, .device = foreign->kind[event ? FOREIGN_DEVICE : FOREIGN_STEP_DEVICE],

@@ -23,7 +23,7 @@ static const struct verify_field fields_l1[] = {
     LIF_GROUPS(8, 8), LIF_NEURONS(16, 16), {"decay", VERIFY_PER_NEURON, ROLE_DECAY, 0, 1 << 8, 0, "out of 2 to the power of decay_bits"}, {.name = NULL},
 };
 
-static const struct verify_event events[] = {{"spike", PACKET_SPIKE, 0, 1, 1}, {.name = NULL}};
+static const struct verify_event events[] = {{"spike", PACKET_SPIKE, 0, 1, 1, 0, 0, 0}, {.name = NULL}};
 
 /* Sums: an accumulator of sum bits holds what HIGH says, either way. */
 #define SUM(bits) ((uint64_t)LIF_HIGH(bits))

@@ -33,7 +33,7 @@ static const struct verify_field fields_l2[] = {
     {"decay_shift", VERIFY_PER_NEURON, ROLE_OTHER, 0, 25, 0, "k: the membrane loses its 2^(k - 1)-th part; 0: nothing"}, {.name = NULL},
 };
 #endif
-static const struct verify_event events[] = {{"spike", PACKET_SPIKE, 0, 1, 1}, {.name = NULL}};
+static const struct verify_event events[] = {{"spike", PACKET_SPIKE, 0, 1, 1, 0, 0, 0}, {.name = NULL}};
 static const struct verify_size sizes[] = {
     {"stdp_core", 256, 1024, 8, 4, 16384, -128, 127, (uint64_t)LIF_HIGH(24), 16, 16, 16, 24, fields_l4, events},
 #ifndef VOLLEY_RTL_ONE

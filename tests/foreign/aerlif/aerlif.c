@@ -3,7 +3,7 @@
 
 enum { NEURON, SYNAPSE };           /* memories, and registers, in the manifest's order */
 enum { DEFER, SUBTRACT };
-enum { SPIKE, REFERENCE };          /* events */
+enum { SPIKE, REFERENCE, VIRTUAL }; /* events */
 
 static int32_t membrane(uint64_t word)
 {
@@ -27,15 +27,15 @@ static int32_t leaked(int32_t v, uint32_t shift)
 static uint32_t event(struct foreign_state *s, const struct foreign_event *e, struct foreign_spike *out)
 {
     int defer = s->reg[DEFER].value != 0, reference = e->kind == REFERENCE;
-    uint32_t spikes = 0;
-    for (uint32_t n = 0; n < s->neurons; n++) {
+    uint32_t spikes = 0, from = e->kind == VIRTUAL ? e->neuron : 0, to = e->kind == VIRTUAL ? from + 1 : s->neurons;
+    for (uint32_t n = from; n < to; n++) {
         uint64_t *word = &s->memory[NEURON].word[n];
         int32_t threshold = (int32_t)(*word >> 12 & 0x7ff), v = membrane(*word);
         uint32_t shift = (uint32_t)(*word >> 23 & 15);
         if (!defer)
             v = leaked(v, shift);
         if (!reference)
-            v += weight(s, e->axon, n);
+            v += e->kind == VIRTUAL ? e->weight : weight(s, e->axon, n);
         v = v > 2047 ? 2047 : v < -2048 ? -2048 : v;
         if ((reference || !defer) && v >= threshold) {
             out[spikes++] = (struct foreign_spike){.neuron = n, .payload = 1};

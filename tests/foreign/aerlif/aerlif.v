@@ -5,6 +5,7 @@
 // An event sweeps all neurons, two clocks each (read, then compute and write):
 //     spike of an axon     v := sat(leak(v) + w), fires at v >= threshold
 //     time reference       the same with w = 0
+//     virtual              the same for one of neurons 0 to 15 alone, its w in the address
 // With register defer set, spikes only add, v := sat(v + w), and the reference compares, resets and then leaks.
 // leak(v) = v + ((-v) >>> shift), which is v (1 - 2^-shift) rounded down; shift 0: none. A firing neuron is set to 0, or reduced by its
 // threshold where register subtract is set.
@@ -29,7 +30,8 @@ reg gate, defer, subtract;
 
 reg [1:0] state, req_sync;
 reg [5:0] neuron, axon;
-reg       reference;
+reg       reference, single;
+reg [3:0] given;
 reg       out_free;
 
 wire        spi_write, spi_read;
@@ -45,7 +47,7 @@ wire spi_synapse = gate & (spi_space == 3'd2) & (spi_write | spi_read);
 wire signed [11:0] v     = neuron_q[11:0];
 wire signed [11:0] threshold = {1'b0, neuron_q[22:12]};
 wire        [3:0]  shift = neuron_q[26:23];
-wire signed [3:0]  w     = synapse_q[4*neuron[2:0] +: 4];
+wire signed [3:0]  w     = single ? given : synapse_q[4*neuron[2:0] +: 4];
 
 function signed [11:0] leaked(input signed [11:0] x, input [3:0] by);
     reg signed [12:0] part;
@@ -73,7 +75,7 @@ aerlif_sram #(.Words(64), .Address(6)) neuron_0 (
 );
 
 aerlif_sram #(.Words(512), .Address(9)) synapse_0 (
-    .CK(CLK), .CS((sweep_read & ~reference & (neuron[2:0] == 3'd0)) | spi_synapse), .WE(spi_synapse & spi_write),
+    .CK(CLK), .CS((sweep_read & ~reference & ~single & (neuron[2:0] == 3'd0)) | spi_synapse), .WE(spi_synapse & spi_write),
     .A(spi_synapse ? spi_addr[8:0] : {axon, neuron[5:3]}), .D(spi_data), .Q(synapse_q)
 );
 
@@ -97,6 +99,7 @@ always @(negedge CLK or posedge RST)
         {subtract, defer, gate} <= spi_data[2:0];
 
 // ---- the sweep ----
+wire last = single | (neuron == 6'd63);
 wire take = (state == WAIT) & req_sync[1] & ~AERIN_ACK & ~gate;
 
 always @(negedge CLK or posedge RST)
@@ -105,21 +108,25 @@ always @(negedge CLK or posedge RST)
         neuron <= 6'd0;
         axon <= 6'd0;
         reference <= 1'b0;
+        single <= 1'b0;
+        given <= 4'd0;
     end else
         case (state)
             WAIT: if (take) begin
                 state <= READ;
-                neuron <= 6'd0;
+                neuron <= (AERIN_ADDR[9:8] == 2'b10) ? {2'b00, AERIN_ADDR[3:0]} : 6'd0;
                 axon <= AERIN_ADDR[5:0];
                 reference <= AERIN_ADDR[9:8] == 2'b01;
+                single <= AERIN_ADDR[9:8] == 2'b10;
+                given <= AERIN_ADDR[7:4];
             end
             READ: state <= COMPUTE;
             COMPUTE: begin
-                state <= fires ? EMIT : (neuron == 6'd63) ? WAIT : READ;
+                state <= fires ? EMIT : last ? WAIT : READ;
                 if (!fires) neuron <= neuron + 6'd1;
             end
             EMIT: if (out_free) begin
-                state <= (neuron == 6'd63) ? WAIT : READ;
+                state <= last ? WAIT : READ;
                 neuron <= neuron + 6'd1;
             end
         endcase
