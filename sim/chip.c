@@ -75,14 +75,14 @@ struct noc *chip_make_noc(const struct chipfile *f, struct err *err)
     return noc;
 }
 
-static const struct core_kind *kind_of(const struct core_type *type, struct err *err)
+static const struct core_kind *kind_of(const struct core_type *type, enum time_mode mode, struct err *err)
 {
     if (type->pair)
         return type->pair;
     for (int k = 0; core_kinds[k]; k++)
         if (!strcmp(core_kinds[k]->name, type->kind))
             return core_kinds[k];
-    return foreign_chip_kind(type->kind, err);
+    return foreign_chip_kind(type->kind, mode == TIME_EVENT, err);
 }
 
 /* Cores are counted by tiles in use too, because a barrier's time hangs on them. */
@@ -101,7 +101,7 @@ static int create_cores(struct chip *chip, struct err *err)
         chip->tiles_used += core->tile != last_tile;    /* cores are in rising order, a tile's cores side by side */
         last_tile = core->tile;
         struct err why = {ERR_NONE, ""};
-        if (!(core->kind = kind_of(core->type, &why)) && why.kind) {
+        if (!(core->kind = kind_of(core->type, chip->file->mode, &why)) && why.kind) {
             *err = why;
             return -1;
         }
@@ -176,12 +176,12 @@ uint32_t chip_memory_bound(const struct chip *chip, const struct chip_core *core
     }
 }
 
-/* Cycles of each route's service, known from packet and image alone. */
+/* Cycles of each route's service, known from packet and image alone. A kind without cost says so when it has served the packet. */
 static int price_routes(struct chip *chip, struct err *err)
 {
     for (uint64_t r = 0; r < chip->n_routes; r++) {
         struct spike_route *route = &chip->route[r];
-        if (route->core == CHIP_HOST)
+        if (route->core == CHIP_HOST || !chip->core[route->core].kind->cost)
             continue;
         const struct chip_core *core = &chip->core[route->core];
         struct packet p = {.row = route->row, .axon = route->axon, .payload = 1};

@@ -178,6 +178,9 @@ struct chipfile {
     uint32_t n_sources;
     enum time_mode mode;
     uint64_t tick_ps;           /* length of a step, mode tick */
+    uint64_t pace_ps, drain_ps; /* mode event: time between two network steps of input; from the input's end until the sample is cut off, 0: never */
+    uint64_t reference_ps;      /* mode event: between two time references of a core; 0: it gets none */
+    int reference_each;         /* 1: a time reference is a packet for each neuron of a core, in order; 0: one for all of them */
     struct clock_domain *clock;
     uint32_t n_clocks;
     /* barrier: cycles = base + per_hop * hops, or a table over tiles in use (linear between, held outside) */

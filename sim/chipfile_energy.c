@@ -49,7 +49,8 @@ static const struct field core_prices[] = {
      "a packet served"),
     PRICE(5, "step", "1 pJ", "an update program of a used core"), PRICE(6, "busy_cycle", "1.0 pJ", "a cycle of update, service or learning"),
     PRICE(7, "learn_sop", "0.1 pJ", "a plastic synapse adjusted, changed or not; needed where a core type learns"),
-    PRICE(8, "learn_row", "1 pJ", "a row swept for potentiation"), PRICE(9, "learn", "1 pJ", "a learning program")};
+    PRICE(8, "learn_row", "1 pJ", "a row swept for potentiation"), PRICE(9, "learn", "1 pJ", "a learning program"),
+    PRICE(10, "reference", "1 pJ", "a time-reference packet served, beside what its updates cost")};
 static const struct field router_prices[] = {
     PRICE(0, "buffer_write", "0.762 pJ", "a flit into an input buffer"), PRICE(1, "buffer_read", "0.534 pJ", "a flit out of it"), PRICE(2, "crossbar",
      "0.221 pJ", "a flit through the switch"),

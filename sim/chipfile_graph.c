@@ -258,6 +258,10 @@ int chipfile_counts(const struct chipfile *f, int counter)
         learns |= f->type[t].learning.on;
     if (counter == COUNT_LEARN_STEPS || counter == COUNT_LEARN_ROWS || counter == COUNT_LEARN_SOPS)
         return learns;
+    if (counter == COUNT_REFERENCES)
+        return f->reference_ps > 0;
+    if (counter == COUNT_BARRIERS)
+        return f->mode != TIME_EVENT;
     for (uint32_t l = 0; l < n->n_links; l++)
         between |= n->link[l].between_chips;
     return between || (counter != COUNT_HOPS_CHIP && counter != COUNT_LINK_CHIP);

@@ -18,7 +18,8 @@ static const struct field top_fields[] = {
 const struct field_table chipfile_table_file = {"", "Its sections.", top_fields, sizeof top_fields / sizeof *top_fields};
 
 static const struct field_table *const tables[] = {
-    &chipfile_table_chip, &chipfile_table_sources, &chipfile_table_cost, &chipfile_table_time, &chipfile_table_barrier, &chipfile_table_layer_start,
+    &chipfile_table_chip, &chipfile_table_sources, &chipfile_table_cost, &chipfile_table_time, &chipfile_table_barrier, &chipfile_table_reference,
+    &chipfile_table_layer_start,
     &chipfile_table_sample_reset, &chipfile_table_noc, &chipfile_table_tree, &chipfile_table_edge, &chipfile_table_link,
     &chipfile_table_local, &chipfile_table_routing, &chipfile_table_router,
     &chipfile_table_spike, &chipfile_table_system, &chipfile_table_bridge, &chipfile_table_join,

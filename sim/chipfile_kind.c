@@ -13,7 +13,7 @@
 enum { KINDS_MAX = 100, SECTION_MAX = 64 };
 
 /* The kinds that this program was built with; a misspelt one is named at its place in the file. */
-static const struct core_kind *find(const struct doc_node *place, const char *name, struct err *err)
+static const struct core_kind *find(const struct doc_node *place, const char *name, enum time_mode mode, struct err *err)
 {
     const char *known[KINDS_MAX];
     char list[400] = "";
@@ -26,7 +26,7 @@ static const struct core_kind *find(const struct doc_node *place, const char *na
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", known[n]);
     }
     struct err why = {ERR_NONE, ""};
-    const struct core_kind *foreign = foreign_chip_kind(name, &why);
+    const struct core_kind *foreign = foreign_chip_kind(name, mode == TIME_EVENT, &why);
     if (foreign)
         return foreign;
     const char *nearest = doc_nearest(name, known, n);
@@ -40,7 +40,7 @@ static const struct core_kind *find(const struct doc_node *place, const char *na
 }
 
 /* "A,B" behind "both:". Two of the same name are allowed: whether a kind does the same thing twice is a question, too. */
-static const struct core_kind *find_pair(const struct doc_node *place, const char *names, struct core_kind **pair, struct err *err)
+static const struct core_kind *find_pair(const struct doc_node *place, const char *names, enum time_mode mode, struct core_kind **pair, struct err *err)
 {
     const char *comma = strchr(names, ',');
     char first[KEY_MAX];
@@ -49,14 +49,28 @@ static const struct core_kind *find_pair(const struct doc_node *place, const cha
         return NULL;
     }
     snprintf(first, sizeof first, "%.*s", (int)(comma - names), names);
-    const struct core_kind *a = find(place, first, err), *b = a ? find(place, comma + 1, err) : NULL;
+    const struct core_kind *a = find(place, first, mode, err), *b = a ? find(place, comma + 1, mode, err) : NULL;
     return b ? *pair = both_new(a, b) : NULL;
 }
 
-const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct core_kind **pair, struct err *err)
+/* A kind fires as each packet is served, or in an update; a chip of mode event has no updates, one with steps nothing else. */
+static int check_mode(const struct doc_node *place, const struct core_kind *kind, enum time_mode mode, struct err *err)
+{
+    int by_packet = (kind->flags & CORE_EMITS_ON_ACCEPT) != 0;
+    if (by_packet == (mode == TIME_EVENT))
+        return 0;
+    if (by_packet)
+        return doc_error(place, err, "core kind '%s' adds each packet to its membranes at once and fires as it is served: its chip has no steps; write "
+                         "time: {mode: event, ...}, or another kind", kind->name);
+    return doc_error(place, err, "core kind '%s' fires in the update of a step, and a chip of mode event has none; write a kind that fires as each packet is "
+                     "served (`volley kinds` says which do), or time: {mode: barrier, ...}", kind->name);
+}
+
+const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, enum time_mode mode, struct core_kind **pair, struct err *err)
 {
     *pair = NULL;
-    return strncmp(name, "both:", 5) ? find(place, name, err) : find_pair(place, name + 5, pair, err);
+    const struct core_kind *kind = strncmp(name, "both:", 5) ? find(place, name, mode, err) : find_pair(place, name + 5, mode, pair, err);
+    return kind && !check_mode(place, kind, mode, err) ? kind : NULL;
 }
 
 /* f's key within a section ("weight" of "formats.weight"), or NULL where it belongs to another. */

@@ -68,6 +68,10 @@ int chipfile_clocks(struct reading *, struct err *);
 int chipfile_clock(const struct chipfile *, const struct doc_node *name_place, const char *name, const char *usual, uint32_t *clock, struct err *);
 extern const struct field_table chipfile_table_chip, chipfile_table_time;
 
+/* chipfile_event.c: what of section `time` belongs to mode event; 0: not given. Part of chipfile_clocks */
+int chipfile_event(struct reading *, double pace, double drain, const struct doc_node *reference, struct err *);
+extern const struct field_table chipfile_table_reference;
+
 /* chipfile_types.c */
 int chipfile_types(struct reading *, struct err *);
 extern const struct field_table chipfile_table_type, chipfile_table_capacity, chipfile_table_offers, chipfile_table_emulate, chipfile_table_queue;
@@ -81,8 +85,8 @@ struct kind_keys {
 };
 struct kind_params { struct params own, unused; };          /* unused: keys of other kinds */
 struct kind_place { const struct doc_node *map, *place; size_t params; };   /* map: NULL where absent; params: offset of the kind_params in `into` */
-/* NULL: no such kind. *pair: made where the name is both:A,B, the caller's from then on; else NULL. */
-const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, struct core_kind **pair, struct err *);
+/* NULL: no such kind, or none for a chip of this mode. *pair: made where the name is both:A,B, the caller's from then on; else NULL. */
+const struct core_kind *chipfile_kind(const struct doc_node *place, const char *name, enum time_mode, struct core_kind **pair, struct err *);
 /* One section of a core type: the common keys (NULL: none), and those of the kind. */
 int chipfile_kind_read(struct reading *, const struct kind_keys *, const char *section, const struct field_table *common, const struct kind_place *,
                        void *into, struct err *);

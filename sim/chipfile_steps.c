@@ -172,6 +172,8 @@ static int read_layer_start(struct reading *r, const struct standing *outer, con
     from.why = text.why;
     from.clock = f->noc.clock;
     f->layer_start = (enum layer_start)text.kind;
+    if (f->mode == TIME_EVENT && f->layer_start != LAYER_FREE)
+        return doc_error(doc_get(node, "kind"), err, "time.layer_start: a chip of mode event has no steps that a layer could begin with; write {kind: free}");
     f->layer_start_time = (struct duration){.cost = {.source = NO_INDEX}, .clock = from.clock};
     if (f->layer_start != LAYER_GATED && (text.time || text.energy))
         return doc_error(node, err, "time.layer_start: only kind: gated has a time and an energy of its own; remove them");

@@ -56,7 +56,12 @@ int chipfile_chip(struct reading *r, struct err *err)
 
 /* ---- clocks ---- */
 
-struct time_text { int mode; const char *source; int basis; double tick, resolution; const struct doc_node *clocks, *barrier, *layer_start, *sample_reset; };
+struct time_text {
+    int mode, basis;
+    const char *source;
+    double tick, resolution, pace, drain;
+    const struct doc_node *clocks, *barrier, *reference, *layer_start, *sample_reset;
+};
 #define OF(member) offsetof(struct time_text, member)
 static const struct field time_fields[] = {
     {"mode", FIELD_WORD, OF(mode), 0, 0, 0, "barrier|tick|event", NULL, "barrier",
@@ -66,6 +71,12 @@ static const struct field time_fields[] = {
     {"resolution", FIELD_QUANTITY, OF(resolution), UNIT_TIME, 1e-12, 1e-3, NULL, "", "100 ps",
      "of an asynchronous chip, in place of a clock: times are rounded to it"},
     {"barrier", FIELD_NODE, OF(barrier), 0, 0, 0, NULL, "", "{base: 10 cycles, per_hop: 4 cycles, source: guess}", "see time.barrier; mode barrier needs it"},
+    {"pace", FIELD_QUANTITY, OF(pace), UNIT_TIME, 1e-9, 1e3, NULL, "", "1 ms",
+     "mode event: the input of network step t is sent from t x pace on; --pace TIME is another one"},
+    {"drain", FIELD_QUANTITY, OF(drain), UNIT_TIME, 1e-9, 1e3, NULL, "", "5 ms",
+     "mode event: a sample whose packets still travel so long after its last step is cut off; without it, it lasts until the chip is at rest"},
+    {"reference", FIELD_NODE, OF(reference), 0, 0, 0, NULL, "", "{period: 1 ms, target: all}",
+     "see time.reference; mode event needs it, or none: cores get no time references"},
     {"layer_start", FIELD_NODE, OF(layer_start), 0, 0, 0, NULL, NULL, "{kind: gated, time: 0 cycles, energy: 0 pJ, source: guess}",
      "how a layer is held until its first step"},
     {"sample_reset", FIELD_NODE, OF(sample_reset), 0, 0, 0, NULL, NULL, "{time: 1026 cycles, clock: core, energy: from_memories, source: guess}",
@@ -122,6 +133,8 @@ int chipfile_clocks(struct reading *r, struct err *err)
         return doc_error(r->at.time, err,
                          f->mode == TIME_TICK ? "time: mode tick needs the length of a step; write for example tick: 1 ms"
                                               : "time.tick belongs to mode: tick; remove it");
+    if (chipfile_event(r, text.pace, text.drain, text.reference, err))
+        return -1;
     if (!text.clocks && text.resolution <= 0)
         return doc_error(r->at.time, err,
                          "time names no clock; write for example clocks: {core: 400 MHz, noc: 400 MHz}, or resolution: 100 ps for an asynchronous chip");

@@ -290,7 +290,7 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
         return -1;
     const struct doc_node *kind = doc_get(node, "kind");
     /* --core and --set change `kind` alone; a whole type given by --set was written for its kind */
-    struct kind_keys keys = {type->name, chipfile_kind(kind, text.kind, &type->pair, err), kind->set && !node->set};
+    struct kind_keys keys = {type->name, chipfile_kind(kind, text.kind, r->file->mode, &type->pair, err), kind->set && !node->set};
     if (!keys.kind)
         return -1;
     if (foreign_warning(keys.kind))

@@ -35,6 +35,7 @@
     X(BARRIERS, "barriers", "barrier", WORK, "barriers", "a barrier of the chip; priced per: core, tile or chip as the file says")      \
     X(SAMPLE_RESETS, "sample_resets", "sample_reset", WORK, "resets", "a used core reset between samples")                              \
     X(LAYER_STARTS, "layer_starts", "layer_start", WORK, "starts", "a layer's part on a core started by a register write (time.layer_start gated)") \
+    X(REFERENCES, "references", "reference", WORK, "packets", "a time-reference packet served at a core of an event chip")               \
     X(STALLED, "stalled_cycles", "", TIME, "cycles", "NoC cycles in which an update program waited for its output queue")               \
     X(BLOCKED, "blocked_cycles", "", TIME, "cycles", "NoC cycles in which the network waited for an input queue")                       \
     X(QUEUED, "queued_cycles", "", TIME, "cycles", "NoC cycles that packets waited in input queues")                                    \

@@ -294,9 +294,9 @@ static void a_path_is_opened_once(void)
     if (!aerlif)
         return;
     CU_ASSERT_PTR_EQUAL(foreign_open("./tests/../" AERLIF, &err), aerlif);
-    CU_ASSERT_PTR_EQUAL(foreign_chip_kind("rtl:" AERLIF, &err), aerlif->kind[FOREIGN_STEP_DEVICE]);
-    CU_ASSERT_PTR_EQUAL(foreign_chip_kind("model:" AERLIF, &err), aerlif->kind[FOREIGN_STEP_MODEL]);
-    CU_ASSERT_PTR_NULL(foreign_chip_kind("rtl:lif_cor", &err));
+    CU_ASSERT_PTR_EQUAL(foreign_chip_kind("rtl:" AERLIF, 0, &err), aerlif->kind[FOREIGN_STEP_DEVICE]);
+    CU_ASSERT_PTR_EQUAL(foreign_chip_kind("model:" AERLIF, 0, &err), aerlif->kind[FOREIGN_STEP_MODEL]);
+    CU_ASSERT_PTR_NULL(foreign_chip_kind("rtl:lif_cor", 0, &err));
     CU_ASSERT_EQUAL(err.kind, ERR_NONE);
 }
 

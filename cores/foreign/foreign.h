@@ -33,8 +33,9 @@ const struct foreign *foreign_instrumented(const struct foreign *, struct err *)
 /* 1: a name of this form: rtl: or model:, and a path (it has a / or a dot, or is there); or a pair
  * in lockstep whose first half is. */
 int foreign_named(const char *name);
-/* "rtl:PATH" or "model:PATH", for a chip: NULL with err->kind 0 where name is neither, so that other names can be tried. */
-const struct core_kind *foreign_chip_kind(const char *name, struct err *);
+/* "rtl:PATH" or "model:PATH", for a chip with steps, or one of events: NULL with err->kind 0 where name is neither, so that other names can
+ * be tried. */
+const struct core_kind *foreign_chip_kind(const char *name, int by_event, struct err *);
 /* The line to be printed first, about sources that changed since they were pinned; NULL: none, or no such kind. */
 const char *foreign_warning(const struct core_kind *);
 
@@ -74,7 +75,7 @@ int64_t foreign_decode(const struct manifest_field *, uint64_t word, uint32_t bi
 void foreign_range(const struct manifest_field *, int64_t *low, int64_t *high);
 /* load.c: the image of a core in a chip as words, where the core can hold and compute it exactly as the chip file says; else ERR_ANSWER. */
 struct image;
-int foreign_load_chip(const struct manifest *, const struct image *, struct foreign_state *, struct err *);
+int foreign_load_chip(const struct manifest *, const struct image *, int in_steps, struct foreign_state *, struct err *);
 
 #ifdef __cplusplus
 }

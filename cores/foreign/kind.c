@@ -109,7 +109,7 @@ static int load(struct core *core, const struct image *image, struct err *err)
     core->image = image;
     if (image->axons && !image->axon_row && !core->has_words)
         return err_bug(err, "%s: the image lists no rows by axon", core->m->name);
-    if ((!core->has_words && foreign_load_chip(core->m, image, &core->loaded, err)) || count_synapses(core, err) || place_membranes(core, err))
+    if ((!core->has_words && foreign_load_chip(core->m, image, core->in_steps, &core->loaded, err)) || count_synapses(core, err) || place_membranes(core, err))
         return -1;
     foreign_words_copy(&core->loaded, &core->state);
     return core->is_model ? 0 : start_port(core, err);
@@ -183,7 +183,7 @@ static int event_asked(const struct manifest *m, const struct packet *p)
 /* packet NULL: the event of an update, which is about nothing. */
 static struct foreign_event event_of(const struct manifest *m, int kind, const struct packet *p)
 {
-    struct foreign_event e = {.kind = (uint32_t)kind, .axon = p ? p->axon : 0};
+    struct foreign_event e = {.kind = (uint32_t)kind, .axon = p && p->kind == PACKET_SPIKE ? p->axon : 0};
     if (p && p->kind >= MANIFEST_PACKET) {
         manifest_place(&m->event[kind], p->axon, &e.axon, &e.neuron);
         e.weight = p->payload;
@@ -250,7 +250,7 @@ static int check_packet(const struct core *core, const struct packet *p, const s
         return err_answer(err, "%s: a packet of value %d and delay %u; it takes binary spikes without delay", core->m->name, p->payload, p->delay);
     if (event < 0)
         return err_answer(err, "%s: a packet of kind %u, for which its manifest has no event", core->m->name, p->kind);
-    if (p->axon >= (p->kind < MANIFEST_PACKET ? core->m->axons : manifest_places(&core->m->event[event])))
+    if (p->kind != PACKET_TIME_REFERENCE && p->axon >= (p->kind == PACKET_SPIKE ? core->m->axons : manifest_places(&core->m->event[event])))
         return err_bug(err, "%s: axon %u of event %s", core->m->name, p->axon, core->m->event[event].name);
     if (!core->image->groups)
         return err_bug(err, "%s: a packet for a core without neurons", core->m->name);

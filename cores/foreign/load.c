@@ -37,10 +37,11 @@ static void set_registers(struct foreign_state *s, const struct manifest_setting
 }
 
 /* Registers serve the whole core, and so does the event that ends a step: its populations must want the same, at the same time. */
-static int load_registers(const struct manifest *m, const struct image *image, struct foreign_state *s, struct err *err)
+static int load_registers(const struct manifest *m, const struct image *image, int in_steps, struct foreign_state *s, struct err *err)
 {
     static const char *const name[] = {"none", "zero", "subtract"};
-    set_registers(s, &m->step_registers);
+    if (in_steps)
+        set_registers(s, &m->step_registers);
     for (uint32_t g = 0; g < image->groups; g++) {
         const struct image_group *group = &image->group[g], *first = &image->group[0];
         int reset = reset_of(group);
@@ -133,11 +134,14 @@ static int load_rows(const struct manifest *m, const struct image *image, struct
     return 0;
 }
 
-int foreign_load_chip(const struct manifest *m, const struct image *image, struct foreign_state *s, struct err *err)
+int foreign_load_chip(const struct manifest *m, const struct image *image, int in_steps, struct foreign_state *s, struct err *err)
 {
     uint32_t memory;
     int64_t low, high;
     foreign_range(manifest_field(m, "membrane", &memory), &low, &high);
+    if (!m->has_step)
+        return err_answer(err, "%s: its manifest does not say what its neurons do in a chip (time.step: reset, compare, leak), which an event chip's "
+                          "loader wants to know, too", m->name);
     if (image->neurons > m->neurons || image->axons > m->axons)
         return err_answer(err, "%s holds %u neurons and %u axons; needed: %u and %u (capacity of the core type)", m->name, m->neurons, m->axons, image->neurons,
                           image->axons);
@@ -148,5 +152,5 @@ int foreign_load_chip(const struct manifest *m, const struct image *image, struc
         return err_answer(err, "%s computes in integers; the core type's image has none", m->name);
     if (image->skip_idle)
         return err_answer(err, "%s visits every neuron; the core type skips idle ones (skip_idle: false)", m->name);
-    return load_registers(m, image, s, err) || load_neurons(m, image, s, err) || load_rows(m, image, s, err) ? -1 : 0;
+    return load_registers(m, image, in_steps, s, err) || load_neurons(m, image, s, err) || load_rows(m, image, s, err) ? -1 : 0;
 }

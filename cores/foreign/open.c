@@ -128,7 +128,7 @@ int foreign_named(const char *name)
     return (!strncmp(name, "rtl:", 4) || !strncmp(name, "model:", 6)) && (strpbrk(colon, "/.") || !access(colon + 1, F_OK));
 }
 
-const struct core_kind *foreign_chip_kind(const char *name, struct err *err)
+const struct core_kind *foreign_chip_kind(const char *name, int by_event, struct err *err)
 {
     int is_model = !strncmp(name, "model:", 6);
     if (!foreign_named(name))
@@ -136,8 +136,11 @@ const struct core_kind *foreign_chip_kind(const char *name, struct err *err)
     const struct foreign *f = foreign_open(strchr(name, ':') + 1, err);
     if (!f)
         return NULL;
-    const struct core_kind *kind = f->kind[is_model ? FOREIGN_STEP_MODEL : FOREIGN_STEP_DEVICE];
-    if (!kind)
+    enum foreign_use model = by_event ? FOREIGN_MODEL : FOREIGN_STEP_MODEL, device = by_event ? FOREIGN_DEVICE : FOREIGN_STEP_DEVICE;
+    const struct core_kind *kind = f->kind[is_model ? model : device];
+    if (!kind && by_event)
+        err_answer(err, "%s: core %s works in steps (time.mode of its manifest), and a chip of mode event has none", f->manifest->path, f->manifest->name);
+    else if (!kind)
         err_answer(err, "%s: core %s fires as its events arrive (time.mode: event), and a chip with steps cannot run it so; where one of its events can "
                    "stand for "
                    "the step, time.step of the manifest says which", f->manifest->path, f->manifest->name);

@@ -227,9 +227,11 @@ static void trace_updates(struct engine *e)
 }
 
 /* Every delivery with its times in NoC cycles from the start of the step, in canonical order. */
-static void trace_packets(struct engine *e)
+void account_packets(struct engine *e)
 {
     struct run *run = e->run;
+    if (!(run->options.traces & (TRACE_PACKETS | TRACE_TIMELINE)))
+        return;
     for (uint64_t i = 0; i < e->n_leaf; i++) {
         const struct leaf *l = &e->leaf[i];
         const struct send *s = &e->send[l->send];
@@ -298,11 +300,39 @@ void account_step(struct engine *e)
     run->noc_cycles += e->time.end;
     if (e->time.peak_link_use > run->peak_link_use)
         run->peak_link_use = e->time.peak_link_use;
-    if (run->options.traces & (TRACE_PACKETS | TRACE_TIMELINE))
-        trace_packets(e);
+    account_packets(e);
     if (run->options.traces & TRACE_TIMELINE)
         trace_updates(e);
     clear_step(e);
+}
+
+/* An event chip's: its cores work while packets travel and input comes, so nothing is walked back; what there was at each moment is told. */
+void account_span(struct engine *e, const uint64_t bound[N_BOUNDS], uint64_t cycles)
+{
+    struct run *run = e->run;
+    uint64_t ps = 0;
+    for (uint32_t c = 0; c < e->chip->n_cores; c++)
+        flush_core(e, c);
+    for (int b = 0; b < N_BOUNDS; b++) {
+        run->bound_ps[b] += bound[b];
+        ps += bound[b];
+    }
+    run->service_ps += bound[BOUND_COMPUTE];
+    struct run_step step = {.sample = (uint32_t)e->at.sample, .step = (uint32_t)e->at.step, .time_ps = ps, .wait_ps = bound[BOUND_PACE],
+                            .spikes = e->step.action[COUNT_SPIKES], .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
+                            .peak_link_use = e->time.peak_link_use};
+    keep_step(e, &step);
+    add_to_sample(e, ps);
+    run->noc_cycles += cycles;
+    if (e->time.peak_link_use > run->peak_link_use)
+        run->peak_link_use = e->time.peak_link_use;
+    clear_step(e);
+}
+
+void account_reference(struct engine *e)
+{
+    e->references++;
+    add(e, chip_group(e->run), COUNT_REFERENCES, 1);
 }
 
 /* The reset before each sample: every used core, all at the same time. It belongs to the sample but to no step, so the steps' counts and

@@ -5,17 +5,19 @@
 #include "engine/engine.h"
 #include "noc/ports.h"
 
-/* Deliveries sent = served at cores + taken by the host + dropped: nothing is in flight between steps. */
+/* Deliveries sent = served at cores + taken by the host + dropped: nothing is in flight between steps. On an event chip cores serve time
+ * references, too, and a sample's end may throw packets away. */
 static int conserve_leaves(const struct engine *e, struct err *err)
 {
     const uint64_t *network = e->run->network_counts.action;
     uint64_t served = e->leaves_own;
     for (uint32_t c = 0; c < e->run->n_cores; c++)
         served += e->run->core[c].action[COUNT_LEAVES];
-    if (e->leaves_sent == served + network[COUNT_HOST_OUT] + network[COUNT_DROPPED])
+    uint64_t gone = network[COUNT_DROPPED] + e->leaves_discarded, came = e->leaves_sent + e->references;
+    if (came == served + network[COUNT_HOST_OUT] + gone)
         return 0;
     return err_bug(err, "%" PRIu64 " deliveries were sent; %" PRIu64 " served at cores, %" PRIu64 " taken by the host and %" PRIu64
-                        " dropped do not add up to that", e->leaves_sent, served, network[COUNT_HOST_OUT], network[COUNT_DROPPED]);
+                        " dropped do not add up to that", came, served, network[COUNT_HOST_OUT], gone);
 }
 
 /* The same work counted twice: from routes when a spike is sent, and port by port as flits move. */

@@ -10,7 +10,7 @@ void decode_begin(struct engine *e)
 {
     for (uint32_t i = 0; i < e->run->outputs; i++) {
         e->count[i] = 0;
-        e->first_spike[i] = e->run->steps;
+        e->first_spike[i] = e->async ? UINT32_MAX : e->run->steps;      /* an event chip's are times, not steps */
         e->highest[i] = -INFINITY;
     }
 }

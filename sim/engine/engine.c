@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "engine/async.h"
 
 /* One line per engine. */
 const struct engine_kind *const engine_kinds[] = {
@@ -193,17 +194,19 @@ static uint64_t to_noc_edge(const struct engine *e, uint64_t ps)
     return (ps + period - 1) / period * period;
 }
 
-/* Only barrier chips: a tick chip would cut steps at multiples of its tick, an event chip has none. */
+/* A tick chip would cut steps at multiples of its tick. An event chip has none (async.c). */
 static int open_engine(struct engine *e, struct err *err)
 {
     const struct chipfile *f = e->run->chip;
     const struct run_options *o = &e->run->options;
-    if (f->mode != TIME_BARRIER)
-        return err_answer(err, "%s: time.mode %s: this version runs barrier chips only", f->path, f->mode == TIME_TICK ? "tick" : "event");
+    if (f->mode == TIME_TICK)
+        return err_answer(err, "%s: time.mode tick: this version runs barrier and event chips only", f->path);
     if (choose_engine(e, o->engine, err))
         return -1;
     if (!(e->plane = plane_by_name(o->timing, e->chip->noc)))
         return err_input(err, "--timing %s: planes are none, slots and cycle", o->timing);
+    if (async_open(e, err))
+        return -1;
     if (e->kind->plane && !e->plane->feeds_back)
         return err_answer(err, "%s: no part of its network takes time, so there is nothing that --engine %s could time: use --engine c", f->path,
                           e->kind->name);
@@ -244,6 +247,7 @@ void engine_close(struct engine *e)
     if (e->plane && e->timing)
         e->plane->close(e->timing);
     pool_close(e->pool);
+    async_close(e->async);
     void *const owned[] = {e->live, e->counter_of, e->memory_of, e->memory_first, e->fired, e->send, e->leaf, e->packet, e->sorted, e->packet_core, e->bucket,
                            e->endpoint, e->sender, e->core_of_endpoint, e->step_memory, e->count, e->first_spike, e->highest};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -272,6 +276,8 @@ static int run_sample(struct engine *e, uint32_t sample, struct err *err)
     engine_begin_sample(e, sample);
     if (e->kind->wait)
         e->kind->wait(e, e->reset_ps);
+    if (e->async)
+        return e->kind->sample(e, err) ? err_context(err, "sample %u", sample) : 0;
     for (uint32_t s = 0; s < e->run->chip_steps; s++) {
         e->at.step = s;
         if (e->kind->step(e, err))
@@ -350,7 +356,8 @@ static double now_s(void)
 int engine_open(struct engine *e, struct err *err)
 {
     struct run *run = e->run;
-    struct chip_options options = {.steps = run->steps, .hold = run->options.hold, .host_payload_max = host_payload_max(run->quantised, run->input)};
+    struct chip_options options = {.steps = run->steps, .hold = run->options.hold && run->chip->mode != TIME_EVENT,
+                                   .host_payload_max = host_payload_max(run->quantised, run->input)};
     list_memories(e);
     e->output = (uint32_t)output_population(run->network);
     run->outputs = e->output ? run->network->population[e->output].neurons : 0;

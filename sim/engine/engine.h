@@ -28,6 +28,7 @@ struct engine_kind {            /* what moves time; one line each in engine_kind
     const char *plane;          /* the only plane it runs with; NULL: any */
     int (*open)(struct engine *, struct err *);         /* once the engine is built; NULL: nothing to do. 0 or -1 */
     int (*step)(struct engine *, struct err *);         /* one chip step, accounted for. 0 or -1 */
+    int (*sample)(struct engine *, struct err *);       /* event chips, in place of steps: a sample to its end, accounted for. 0 or -1 */
     void (*wait)(struct engine *, uint64_t ps);         /* time passes without a step: a reset; NULL: nobody keeps time */
     void (*close)(struct engine *);                     /* also after a failure of open */
 };
@@ -44,8 +45,10 @@ struct engine {
     const struct timing_plane *plane;
     void *timing;
     struct noc_counts noc_counts;
+    struct async *async;        /* event chips (async.h); NULL: the chip has steps */
     const struct spike_source **sender;         /* [n_send] where the chip drops packets; else NULL */
     uint64_t leaves_sent;       /* deliveries that all packets so far were sent for */
+    uint64_t references, leaves_discarded;      /* event chips: time references that cores served; deliveries that a sample's end threw away */
     uint64_t leaves_own;        /* of these, taken by cores of a user's own and not given to the chip's model: no kind has counted them */
     struct pool *pool;
     struct live *live;          /* [n_cores] */
@@ -107,6 +110,10 @@ void account_host_out(struct engine *, uint32_t group);
 void account_step(struct engine *);
 void account_sample_start(struct engine *);
 void account_finish(struct engine *);
+/* Event chips: a network step's time, in ps and NoC cycles, is over. The shares of `bound` add to it; of e->time the link use is read. */
+void account_span(struct engine *, const uint64_t bound[N_BOUNDS], uint64_t cycles);
+void account_packets(struct engine *);                  /* the traces that list them: all that e->leaf holds */
+void account_reference(struct engine *);                /* a core serves a time reference */
 void account_time(const struct engine *, const struct noc_port *, uint32_t ports, struct run_counts *);     /* adds the time counters of all steps so far */
 void account_layer_start(struct engine *, uint32_t population);
 void account_lost(struct engine *, const struct spike_source *, const struct send *);   /* takes back what a packet did not do */

@@ -49,6 +49,8 @@ struct run_sample {
     uint64_t time_ps;
     struct run_counts counts;   /* all groups together */
     double energy_j;            /* dynamic; filled by energy */
+    /* Event chips, from the sample's start: the last input packet was sent; the first and last output spike came. UINT64_MAX: there was none */
+    uint64_t input_ps, first_output_ps, last_output_ps;
 };
 struct run_step {               /* one chip step of one sample */
     uint32_t sample, step;
@@ -111,6 +113,7 @@ struct run {
     uint32_t n_ports;
     uint64_t noc_cycles;                    /* NoC cycles of all steps, without barriers: what a link's use is a share of */
     uint64_t steps_beyond;
+    uint64_t discarded, samples_cut;        /* event chips: packets that a sample's end (time.drain) found unserved, and in how many samples */
     uint64_t overruns, overrun_ps_max;      /* steps longer than the pace; the largest excess */
     uint64_t core_busy_ps_max, core_busy_ps_sum;        /* work of the busiest core, of all cores */
     /* traces on demand */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/engine.h"
+#include "engine/async.h"
 
 enum { CACHE_LINE = 64, PREFETCH_MOST = 512 << 10, PREFETCH_ROWS = 16 << 10 };     /* bytes: per step; rows of one spike */
 
@@ -109,7 +109,7 @@ static void send_spike(struct engine *e, const struct fired *f)
 static void note_spike(struct engine *e, const struct spike_source *source)
 {
     struct run *run = e->run;
-    uint32_t depth = run->network->population[source->population].depth;
+    uint32_t depth = e->async ? 0 : run->network->population[source->population].depth;        /* without steps no layer waits for its first */
     if (e->at.step < depth || e->at.step >= depth + run->steps)
         return;
     /* network step t of a population at depth d is chip step t + d */
@@ -117,7 +117,7 @@ static void note_spike(struct engine *e, const struct spike_source *source)
     uint64_t neuron = run->mapping->first[source->population] + source->neuron;
     run->neuron_spikes[neuron]++;
     run->neuron_spikes_last[neuron] += step + 1 == run->steps;
-    if (source->population == e->output && !e->sender)      /* with losses: once it has arrived (loss.c) */
+    if (source->population == e->output && !e->sender && !e->async)     /* with losses, and where times count: once it has arrived */
         decode_spike(e, source->neuron, step);
     if (!(run->options.traces & TRACE_SPIKES))
         return;
@@ -416,4 +416,4 @@ static int step_c(struct engine *e, struct err *err)
     return 0;
 }
 
-const struct engine_kind engine_c = {.name = "c", .step = step_c};
+const struct engine_kind engine_c = {.name = "c", .step = step_c, .sample = async_sample};

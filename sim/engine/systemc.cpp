@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "engine/systemc_clocked.hpp"
+#include "engine/systemc_event.hpp"
 #include "engine/systemc_slot.hpp"
 
 /* libsystemc wants one. A program with an sc_main of its own uses that. */
@@ -29,6 +30,10 @@ int open_systemc(struct engine *e, struct err *err)
                                "own, or with --engine c");
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time::from_value(1) || sc_core::sc_get_time_resolution().to_seconds() != 1e-12)
         return err_answer(err, "--engine systemc: the kernel's time resolution must be 1 ps");
+    if (e->async) {
+        e->own = new volley::parts::event_modules(e);
+        return 0;
+    }
     if (volley::parts::clocked_module::check(e, err))
         return -1;
     modules *m = new modules;
@@ -58,6 +63,19 @@ int step_systemc(struct engine *e, struct err *err)
     return 0;
 }
 
+/* The modules run ahead of the kernel's time to the end of the sample; then the kernel follows. */
+int sample_systemc(struct engine *e, struct err *err)
+{
+    uint64_t cycles;
+    if (static_cast<volley::parts::event_modules *>(e->own)->run(err) || async_end(e, &cycles, err))
+        return -1;
+    sc_core::sc_start(sc_core::sc_time::from_value(cycles * e->chip->noc_period_ps));
+    if (sc_core::sc_time_stamp().value() != e->run->total_ps)
+        return err_bug(err, "the kernel stands at %llu ps, the run at %llu ps", (unsigned long long)sc_core::sc_time_stamp().value(),
+                       (unsigned long long)e->run->total_ps);
+    return 0;
+}
+
 void wait_systemc(struct engine *, uint64_t ps)
 {
     if (ps)
@@ -66,10 +84,13 @@ void wait_systemc(struct engine *, uint64_t ps)
 
 void close_systemc(struct engine *e)
 {
-    delete static_cast<modules *>(e->own);
+    if (e->async)
+        delete static_cast<volley::parts::event_modules *>(e->own);
+    else
+        delete static_cast<modules *>(e->own);
     e->own = nullptr;
 }
 
 } // namespace
 
-extern "C" const struct engine_kind engine_systemc = {"systemc", "cycle", open_systemc, step_systemc, wait_systemc, close_systemc};
+extern "C" const struct engine_kind engine_systemc = {"systemc", "cycle", open_systemc, step_systemc, sample_systemc, wait_systemc, close_systemc};

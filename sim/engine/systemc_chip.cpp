@@ -108,6 +108,9 @@ void chip::hidden::load(const chip_config &c)
     import.reset = import.reset_time = -1;
     import.from = c.from.empty() ? nullptr : c.from.c_str();
     check(file = chipfile_read(c.chip.c_str(), set.data(), (uint32_t)set.size(), &err), err);
+    if (file->mode == TIME_EVENT)
+        throw std::runtime_error("volley: " + c.chip + ": mode event: a chip in a SystemC model is told when a step begins, and this one has none; volley "
+                                 "run --engine systemc runs it");
     check(network = import_network(c.network.c_str(), &import, &err), err);
     struct event_options events = {};
     events.steps = c.steps;

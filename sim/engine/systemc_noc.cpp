@@ -248,6 +248,8 @@ void noc_module::unfold()
             wake_stopped();
         while (!b_.failed && !agenda_.empty() && agenda_.front().cycle == b_.local)
             act_first();
+        if (!b_.failed && b_.watch && b_.watch(b_.e, b_.local, &b_.err))
+            b_.fail();
     }
     b_.local = UINT64_MAX;
     running_ = false;

@@ -28,6 +28,7 @@ struct board {
     bool alone = false;                         /* no process but the chip's own modules: they may run ahead of the kernel's time */
     uint64_t local = UINT64_MAX;                /* the cycle that they have come to; UINT64_MAX: they go by the kernel's time */
     const sc_core::sc_simcontext *kernel = nullptr;
+    int (*watch)(const struct engine *, uint64_t cycle, struct err *) = nullptr;        /* asked in each cycle with work: -1: the run is lost */
 
     uint64_t cycle()                            /* the NoC's cycle now; what lies between two edges counts to the later one */
     {
