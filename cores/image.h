@@ -106,14 +106,30 @@ struct image_time {         /* service and update as count x cycles (core clock)
     uint64_t learn, learn_row, learn_pre_word, learn_axon_word, learn_row_word;     /* learn; the same */
 };
 
+/* SDSP of kind odin (cores/odin_sdsp.h has the rule). Thresholds of the calcium variable are 0 .. 7. */
+struct image_sdsp {
+    uint32_t theta_mem, theta1, theta2, theta3;
+    uint32_t ca_leak;                       /* time references until calcium falls by one; 0: it does not. Up to 31 */
+    uint32_t bistability;                   /* time references between two bistability events of all synapses; 0: none */
+};
+
 /* Pair STDP of kind stdp (cores/stdp.c has the equations). Rates and sums of traces are whole numbers. */
 struct image_learning {
-    int on;                                 /* 0: the kind is lif */
+    int on;                                 /* 0: weights do not change, the kind is lif */
+    int by_packet;                          /* 1: by `sdsp`, as packets are served; there is no learning at the end of a step */
+    struct image_sdsp sdsp;
     uint32_t trace_bits;                    /* a trace is 0 .. 2^trace_bits - 1; at most 16 */
     uint32_t pre_add, post_add;             /* what a spike adds to a trace */
     uint32_t pre_keep, post_keep;           /* what remains of a trace from step to step, in 1/256: 0 .. 255 */
     uint32_t potentiate, depress, shift;    /* change of a weight: trace * rate >> shift; rates 0 .. 255, shift 0 .. 15 */
     int32_t weight_low, weight_high;        /* plastic weights never leave these */
+};
+
+/* Kind odin: what all neurons of a core share. */
+struct image_odin {
+    uint32_t leak;                          /* what a time reference takes from a membrane; 0 .. 127 */
+    int two_rows;                           /* 1: an input line with weights of both signs takes a row for each; 0: it is refused */
+    int by_synapse;                         /* 1: the host sends a packet as single-synapse events, as many as it has synapses; 0: as one of its row */
 };
 
 struct image {
@@ -139,6 +155,7 @@ struct image {
     struct image_words words;
     struct image_time time;
     struct image_learning learning;
+    struct image_odin odin;
 };
 
 #ifdef __cplusplus

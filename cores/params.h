@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "config/fields.h"
+#include "cores/image.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,11 +29,13 @@ struct params {
     uint32_t bias_exponent;     /* bias = mantissa << exponent, exponent up to this */
     struct span weight_shift;   /* sums are shifted left by one of these on their way into the membrane */
     uint32_t rest;              /* longest refractory time in steps; UINT32_MAX: what formats.refractory counts to */
+    struct image_odin odin;     /* offers of kind odin */
     struct {                    /* section `learning`; what the numbers mean: struct image_learning */
         int on;
         uint32_t potentiate, depress, shift, pre_add, post_add, pre_keep, post_keep;
         const char *weight_min, *weight_max;        /* NULL: what formats.weight holds */
         const struct doc_node *populations;         /* names; NULL: all */
+        struct image_sdsp sdsp;
     } learning;
 };
 

@@ -210,6 +210,7 @@ static void set_ranges(struct image *image, const struct core_type *type)
     image->queue_in = type->queue_in;
     image->queue_out = type->queue_out;
     image->learning = type->learning;
+    image->odin = type->odin;
 }
 
 /* A name that no population has would teach nothing, silently. */

@@ -103,6 +103,7 @@ struct core_type {
     struct service_term *accept, *update, *learn;
     uint32_t n_accept, n_update, n_learn;
     struct image_learning learning;     /* on: 0 where nothing is said, and where the kind does not learn */
+    struct image_odin odin;             /* offers of kind odin */
     char **plastic;                     /* populations whose input synapses learn; NULL: all */
     uint32_t n_plastic;
     struct chip_static *static_;

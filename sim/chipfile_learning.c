@@ -57,6 +57,24 @@ static int check_traces(const struct core_type *type, const struct doc_node *map
     return 0;
 }
 
+/* 1: keys of this section are among the kind's. */
+static int has_section(const struct core_kind *kind)
+{
+    for (const struct field *f = kind->fields; f && f->key; f++)
+        if (!strncmp(f->key, "learning.", 9))
+            return 1;
+    return 0;
+}
+
+/* A rule that acts as packets are served needs no trace: the weights' format is its only limit. */
+static int read_by_packet(struct core_type *type, const struct params *own, struct err *err)
+{
+    const struct format *weight = core_type_format(type, "weight");
+    type->learning = (struct image_learning){.on = 1, .by_packet = 1, .sdsp = own->learning.sdsp, .weight_low = (int32_t)-weight->high,
+                                             .weight_high = (int32_t)weight->high};
+    return read_names(type, own->learning.populations, err);
+}
+
 int chipfile_learning(struct reading *r, struct core_type *type, const struct kind_keys *keys, const struct doc_node *map, struct err *err)
 {
     struct learning_text text = {0};
@@ -64,13 +82,15 @@ int chipfile_learning(struct reading *r, struct core_type *type, const struct ki
     const struct format *weight = core_type_format(type, "weight"), *trace = core_type_format(type, "trace");
     if (!map)
         return 0;
-    if (!(keys->kind->flags & CORE_LEARNS) && !keys->other)
-        return doc_error(map, err, "core_types.%s.learning: kind %s does not learn; kind stdp does", type->name, keys->kind->name);
+    if (!has_section(keys->kind) && !keys->other)
+        return doc_error(map, err, "core_types.%s.learning: kind %s does not learn; kinds stdp and odin do", type->name, keys->kind->name);
     if (chipfile_kind_read(r, keys, "learning", NULL, &at, &text, err))
         return -1;
     const struct params *own = &text.kind.own;
-    if (!(keys->kind->flags & CORE_LEARNS) || !own->learning.on)
+    if (!has_section(keys->kind) || !own->learning.on)
         return 0;
+    if (!(keys->kind->flags & CORE_LEARNS))
+        return read_by_packet(type, own, err);
     type->learning = (struct image_learning){
         .on = 1, .trace_bits = trace ? trace->bits : 0, .pre_add = own->learning.pre_add, .post_add = own->learning.post_add,
         .pre_keep = own->learning.pre_keep, .post_keep = own->learning.post_keep, .potentiate = own->learning.potentiate,

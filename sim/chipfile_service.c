@@ -219,7 +219,7 @@ int chipfile_service(struct reading *r, struct core_type *type, const struct sta
         return -1;
     if (text.learn)
         return read_program(r, type, &programs[2], &from, text.learn, &type->learn, &type->n_learn, err);
-    if (type->learning.on)
+    if (type->learning.on && !type->learning.by_packet)
         return doc_error(map, err, "%s.learn is missing: the time of learning at the end of a step; write for example learn: %s", from.key,
                          service_fields[2].example);
     return 0;

@@ -28,7 +28,7 @@ static const char *const point_words[] = {
 /* Kinds whose neurons are leaky integrate-and-fire. */
 static int is_leaky(const struct core_type *type)
 {
-    static const char *const leaky[] = {"reference", "lif", "cuba", "stdp", "rtl:lif_core", "rtl:stdp_core"};
+    static const char *const leaky[] = {"reference", "lif", "cuba", "stdp", "odin", "rtl:lif_core", "rtl:stdp_core"};
     for (size_t i = 0; i < sizeof leaky / sizeof *leaky; i++)
         if (core_type_is(type, leaky[i]))
             return 1;

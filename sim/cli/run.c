@@ -125,7 +125,7 @@ static int check_weights(const struct job *p, const struct run_options *o, struc
             return 0;
     if (!(o->traces & TRACE_WEIGHTS))
         return 0;
-    return err_input(err, "--trace weights: no core type of %s learns; a core type of kind stdp with a section `learning` does (docs/chip-file.md)",
+    return err_input(err, "--trace weights: no core type of %s learns; a core type of kind stdp or odin with a section `learning` does (docs/chip-file.md)",
                      p->chip->path);
 }
 

@@ -54,7 +54,7 @@ int weights_trace(struct engine *e, struct err *err)
     for (uint64_t s = 0; s < chip->n_sources; s++)
         for (uint32_t r = 0; r < chip->source[s].routes; r++) {
             const struct spike_route *route = &chip->route[chip->source[s].first_route + r];
-            if (route->core != CHIP_HOST && chip->core[route->core].kind->flags & CORE_LEARNS && read_row(e, &chip->source[s], route, err))
+            if (route->core != CHIP_HOST && chip->core[route->core].type->learning.on && read_row(e, &chip->source[s], route, err))
                 return -1;
         }
     return 0;
