@@ -88,8 +88,9 @@ static int sum_row(const struct core *core, uint32_t axon, int32_t *sum, uint8_t
     }
 }
 
-/* The next free line of the crossbar, with the weights of one sign. A neuron whose synapse has the other sign has none here. */
-static int take_line(struct core *core, const int32_t *sum, const uint8_t *there, int inhibits, int16_t *line, struct err *err)
+/* The next free line of the crossbar, with the weights of one sign. A neuron whose synapse has the other sign has none here; weights of 0 may grow
+ * where they learn, and lie on the first line that the source has. */
+static int take_line(struct core *core, const int32_t *sum, const uint8_t *there, int inhibits, int zeros, int16_t *line, struct err *err)
 {
     if (core->lines == ODIN_LINES)
         return err_answer(err, "odin has %d input lines, and the core needs more: an input with weights of both signs takes two of them (offers.signs: "
@@ -97,7 +98,7 @@ static int take_line(struct core *core, const int32_t *sum, const uint8_t *there
     uint32_t l = core->lines++;
     core->inhibits[l] = (uint8_t)inhibits;
     for (uint32_t i = 0; i < ODIN_NEURONS; i++) {
-        int here = there[i] && (inhibits ? sum[i] < 0 : sum[i] >= 0);
+        int here = there[i] && (sum[i] ? inhibits == (sum[i] < 0) : zeros);
         core->synapse[l][i] = (uint8_t)(here ? (inhibits ? -sum[i] : sum[i]) | (core->fresh[i].learns ? ODIN_MAPPED : 0) : 0);
     }
     *line = (int16_t)l;
@@ -120,9 +121,9 @@ static int load_row(struct core *core, uint32_t axon, struct err *err)
     if (plus && minus && !core->image->odin.two_rows)
         return err_answer(err, "odin: axon %u has weights of both signs, and a source's synapses have one sign; write offers.signs: two_rows to give such a "
                                "source two input lines, or train with one sign per source", axon);
-    if ((plus || !minus) && take_line(core, sum, there, 0, &lines->excites, err))
+    if ((plus || !minus) && take_line(core, sum, there, 0, 1, &lines->excites, err))
         return -1;
-    return minus ? take_line(core, sum, there, 1, &lines->inhibits, err) : 0;
+    return minus ? take_line(core, sum, there, 1, !plus, &lines->inhibits, err) : 0;
 }
 
 void odin_reset(struct core *core)
