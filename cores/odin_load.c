@@ -1,17 +1,16 @@
 /* What a chip asks of an ODIN core, and its rows as lines of the crossbar. The hardware has one way to compute, so whatever the chip file says of it
  * otherwise is refused here, in a line. */
-#include "cores/odin.h"
-
 #include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "cores/odin.h"
 
 static int check_group(const struct image_group *g, struct err *err)
 {
     const char *what = NULL;
-    if (g->ports > 1 || g->current)
-        what = "takes one kind of input and has no synaptic current";
+    if (g->current)
+        what = "has no synaptic current";
     else if (g->compartments > 1 || g->refractory || g->shift)
         what = "has no compartments, no refractory time and no weight shift";
     else if (!g->fires)

@@ -82,10 +82,7 @@ static int choose_values(struct quantised *q, const struct chipfile *file, const
 /* Windows: what the chip does about layers that must wait. */
 static void window_line(struct quantised *q, const struct chipfile *file)
 {
-    if (file->mode == TIME_EVENT)
-        fidelity_add(&q->fidelity, FIDELITY_NOTE, "", "%s has no steps: its cores fire as packets come, so its spikes hang on the times at which they come",
-                     file->name);
-    else if (file->layer_start == LAYER_FREE)
+    if (file->mode != TIME_EVENT && file->layer_start == LAYER_FREE)
         fidelity_add(&q->fidelity, FIDELITY_APPROXIMATED, "", "%s cannot hold a layer before its first step: biases fill the deeper layers early", file->name);
 }
 

@@ -226,7 +226,8 @@ int main(void)
 {
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("odin", NULL, NULL);
-    CU_add_test(suite, "an event takes the published cycles and the accesses of its visits", an_event_takes_the_published_cycles_and_the_accesses_of_its_visits);
+    CU_add_test(suite, "an event takes the published cycles, and the accesses of its visits",
+                an_event_takes_the_published_cycles_and_the_accesses_of_its_visits);
     CU_add_test(suite, "a neuron fires at its threshold, in its own visit", a_neuron_fires_at_its_threshold_in_its_own_visit);
     CU_add_test(suite, "SDSP in every region, and bistability, are the tables", sdsp_in_every_region_is_the_table);
     CU_add_test(suite, "calcium counts spikes up and time references down", calcium_counts_spikes_up_and_time_references_down);

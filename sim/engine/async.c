@@ -35,12 +35,12 @@ static int check_options(const struct engine *e, struct err *err)
 {
     const struct run_options *o = &e->run->options;
     const struct chipfile *f = e->run->chip;
-    uint64_t period = e->chip->noc_period_ps, most = (uint64_t)UINT32_MAX * period;
+    uint64_t period = e->chip->noc_period_ps, most = UINT64_C(3900000000) * period;
     if (o->decode == DECODE_MEMBRANE || o->traces & TRACE_MEMBRANE)
         return err_answer(err, "%s: mode event: membranes are read after the update of a step, and there are none; %s", f->path,
                           o->decode == DECODE_MEMBRANE ? "decode its spikes (--decode rate, latency or population)" : "leave out --trace membrane");
     if (o->pace_ps > most / (e->run->steps + 1u))
-        return err_answer(err, "%s: mode event: a sample of %u steps every %.6g s is longer than the 2^32 cycles of %llu ps that it may have; fewer steps "
+        return err_answer(err, "%s: mode event: a sample of %u steps every %.6g s is longer than the 4e9 cycles of %llu ps that it may have; fewer steps "
                                "(--steps) or a shorter pace (--pace) would help", f->path, e->run->steps, (double)o->pace_ps / 1e12,
                           (unsigned long long)period);
     return 0;

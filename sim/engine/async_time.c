@@ -7,6 +7,8 @@
 
 #include "engine/async.h"
 
+#define LONGEST (UINT64_C(4000000000))  /* cycles: before the 32 bits of a packet's times end */
+
 uint64_t async_cycle_of(const struct engine *e, uint64_t ps)
 {
     return (ps + e->chip->noc_period_ps - 1) / e->chip->noc_period_ps;
@@ -159,6 +161,10 @@ int async_stuck(const struct engine *e, uint64_t cycle, struct err *err)
 {
     const struct async *a = e->async;
     uint32_t patience = e->run->chip->noc.watchdog;
+    if (cycle > LONGEST)
+        return err_answer(err, "%s: the chip does not come to rest: %.6g s after its input's end packets still travel; a network that keeps itself going needs "
+                               "a time at which its samples end: time.drain, for example --set \"time.drain=5 ms\"", e->run->chip->path,
+                          (double)((cycle - a->steps_end) * e->chip->noc_period_ps) / 1e12);
     if (!patience || !a->stopped || a->working > a->stopped || cycle - a->progress <= patience)
         return 0;
     return tell_stuck(e, cycle, err);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/event.h"
 #include "report/form.h"
 #include "report/ports.h"
 #include "report/text.h"
@@ -200,7 +201,9 @@ void cost_time(FILE *to, const struct report *r)
             fprintf(s.line, " (%s)", bound);
         write_spread(s.line, &r->facts.time_s, scale, r->run->samples_done);
         fprintf(s.line, "\t%s per second, one after another", form_count(a, 1 / mean));
-        if (r->run->options.pace_ps)
+        if (event_is(r->run))
+            event_time_text(s.line, r);
+        else if (r->run->options.pace_ps)
             fprintf(s.line, "\na step lasts at least %s (--pace)", form_si(a, (double)r->run->options.pace_ps / 1e12, "s"));
         write_unknown_times(s.line, r);
     }

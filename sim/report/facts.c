@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "report/event.h"
 #include "report/form.h"
 #include "report/ports.h"
 
@@ -58,8 +59,8 @@ static double rank(const double *sorted, uint64_t n, uint64_t percent)
     return sorted[(n * percent + 99) / 100 - 1];
 }
 
-/* Sorts value. The mean is the total over n: it must agree with the total to the last digit, which a sum over samples need not. */
-static struct facts_spread spread_of(double *value, uint32_t n, double total)
+/* The mean is the total over n: it must agree with the total to the last digit, which a sum over samples need not. */
+struct facts_spread facts_spread_of(double *value, uint32_t n, double total)
 {
     if (!n)
         return (struct facts_spread){0, 0, 0, 0};
@@ -75,10 +76,10 @@ static void find_spreads(struct report *r)
     double *value = mem_new(n, sizeof *value);
     for (uint32_t i = 0; i < n; i++)
         value[i] = run->sample[i].energy_j;
-    r->facts.energy_j = spread_of(value, n, r->energy->dynamic_j);
+    r->facts.energy_j = facts_spread_of(value, n, r->energy->dynamic_j);
     for (uint32_t i = 0; i < n; i++)
         value[i] = (double)run->sample[i].time_ps / 1e12;
-    r->facts.time_s = spread_of(value, n, (double)run->total_ps / 1e12);
+    r->facts.time_s = facts_spread_of(value, n, (double)run->total_ps / 1e12);
     /* The run's own arrays keep their order. */
     free(value);
 }
@@ -213,9 +214,15 @@ static void warn_timing(struct report *r)
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "",
                      "in %s of %s steps a link is used more than the plane %s is right for (peak %.2f of its cycles): these times are too short",
                      form_count(n, (double)run->steps_beyond), all, run->options.timing, run->peak_link_use);
-    if (run->overruns)
-        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: %s of %s steps take longer than their pace, by up to %s",
-                     form_count(n, (double)run->overruns), all, form_si(over, (double)run->overrun_ps_max / 1e12, "s"));
+    if (!run->overruns)
+        return;
+    form_count(n, (double)run->overruns);
+    form_si(over, (double)run->overrun_ps_max / 1e12, "s");
+    if (event_is(run))
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: the input of %s of %s steps begins late, by up to %s: the host's port is too slow "
+                     "for the pace", n, all, over);
+    else
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: %s of %s steps take longer than their pace, by up to %s", n, all, over);
 }
 
 /* The order in which the parts were loaded: network, input, quantiser, mapping, chip, command line. What the run itself showed comes last. */
@@ -231,6 +238,7 @@ static void find_lines(struct report *r)
         take(&r->facts, from[i]);
     if (warn_silent(r) || !warn_all_equal(r))
         warn_bytes(r);
+    event_lines(r);
     warn_timing(r);
     ports_loss(r);
     warn_one_core(r);

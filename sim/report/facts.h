@@ -24,6 +24,8 @@ struct report {                 /* one report at work; everything but facts is t
     } facts;
 };
 
+/* Sorts value [n]; mean: total / n. */
+struct facts_spread facts_spread_of(double *value, uint32_t n, double total);
 void facts_make(struct report *);
 void facts_free(struct report *);
 double facts_per_sample(const struct report *, double total);   /* 0 where no sample was finished */

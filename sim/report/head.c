@@ -103,7 +103,7 @@ void head_network(FILE *to, const struct report *r)
     else
         fprintf(s.line, "%s synapse%s of %s weight%s, ", form_count(a, synapses), form_plural(synapses), form_count(b, weights), form_plural(weights));
     fprintf(s.line, "%s step%s", form_count(a, r->run->steps), form_plural(r->run->steps));
-    if (net->depth_max)
+    if (r->run->chip_steps != r->run->steps)
         fprintf(s.line, " (%s on the chip: %s)", form_count(a, r->run->chip_steps),
                 is_chain(net) ? "one more per layer" : "the deepest layer starts later by the rest");
     form_end(&s);

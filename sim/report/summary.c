@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/event.h"
 #include "report/files.h"
 #include "report/json.h"
 #include "report/neurobench.h"
@@ -272,7 +273,7 @@ static void write_memories(struct json *j, const struct run *run)
 /* ---- energy ---- */
 
 /* key_unit names, such as mean_j: a figure without its unit is no figure. */
-static void write_spread(struct json *j, const char *key, const char *unit, const struct facts_spread *f)
+void facts_write_spread(struct json *j, const char *key, const char *unit, const struct facts_spread *f)
 {
     const struct { const char *name; double value; } part[] = {{"mean", f->mean}, {"p50", f->p50}, {"p95", f->p95}, {"max", f->max}};
     char name[24];
@@ -414,7 +415,7 @@ void summary_energy(struct json *j, const struct report *r)
     /* Writing weights and tables once, beside every sum. */
     json_real(j, "load_j", e->load_j);
     json_count(j, "load_bits", e->load_bits);
-    write_spread(j, "per_sample", "j", &r->facts.energy_j);
+    facts_write_spread(j, "per_sample", "j", &r->facts.energy_j);
     write_energy_parts(j, r);
     write_sensitivity(j, r);
     json_close(j);
@@ -438,7 +439,8 @@ static void write_time(struct json *j, const struct report *r)
     json_real(j, "total_s", seconds(run->total_ps));
     json_real(j, "low_s", r->energy->time_low_s);
     json_real(j, "high_s", r->energy->time_high_s);
-    write_spread(j, "per_sample", "s", &r->facts.time_s);
+    facts_write_spread(j, "per_sample", "s", &r->facts.time_s);
+    event_time_json(j, r);
     /* Of all steps; part of the total, like reset_s. */
     json_real(j, "barrier_s", seconds(run->barrier_ps));
     json_real(j, "reset_s", seconds(run->reset_ps));
