@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 import kit
+import validation_odin
 
 PAGE = "docs/validation.md"
 SANAFE = os.path.join(os.path.dirname(kit.KIT), "sanafe")
@@ -221,8 +222,8 @@ NeuroBench's effective operations x 23.6 pJ |
   of what a chip that is nearly empty draws.
 
 ## What is not here yet
-TrueNorth's power over rate, Speck's power over spikes and ODIN's cycles and energy need chips whose time is a tick or an event.
-"""
+TrueNorth's power over rate needs a chip whose time is a tick, Speck's power over spikes that chip's cores.
+""" + validation_odin.REMARK
 
 
 def number(x):
@@ -251,6 +252,8 @@ def main():
             (("mlp_rate", 2.105), ("conv_rate", 9.923), ("rnn_rows", 1.698), ("cuba_latency", .438), ("cuba_direct", 2.121))]
     lines.sort(key=lambda row: row[0].startswith("The same formula"))
     seneca()
+    for row in validation_odin.lines(kit.VOLLEY, kit.SCRATCH.name):
+        line(*row)
     text = page(rows)
     if "--write" in sys.argv[1:]:
         with open(PAGE, "w") as file:
