@@ -66,7 +66,7 @@ struct time_text {
 static const struct field time_fields[] = {
     {"mode", FIELD_WORD, OF(mode), 0, 0, 0, "barrier|tick|event", NULL, "barrier",
      "when a step ends: all work done and a barrier paid; after a fixed time; there are no steps"},
-    {"tick", FIELD_QUANTITY, OF(tick), UNIT_TIME, 1e-9, 1e3, NULL, "", "1 ms", "length of a step; mode tick only"},
+    {"tick", FIELD_QUANTITY, OF(tick), UNIT_TIME, 1e-9, 1e3, NULL, "", "1 ms", "length of a step; mode tick only; rounded to whole cycles of the noc"},
     {"clocks", FIELD_NODE, OF(clocks), 0, 0, 0, NULL, "", "{core: 400 MHz, noc: 400 MHz}", "clock domains: NAME: frequency or period, rounded to whole ps"},
     {"resolution", FIELD_QUANTITY, OF(resolution), UNIT_TIME, 1e-12, 1e-3, NULL, "", "100 ps",
      "of an asynchronous chip, in place of a clock: times are rounded to it"},

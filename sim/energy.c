@@ -456,12 +456,12 @@ static double seconds_of(uint64_t ps)
     return (double)ps / 1e12;
 }
 
-/* Seconds of the run when the work of every step is `factor` times what it was, and none is shorter than the pace. */
+/* Seconds of the run when the work of every step is `factor` times what it was, and its wait for the pace or tick as long as that leaves it. */
 static double paced_time(const struct run *run, double factor)
 {
-    double seconds = seconds_of(run->reset_ps), pace = seconds_of(run->options.pace_ps);
+    double seconds = seconds_of(run->reset_ps);
     for (uint64_t i = 0; i < run->n_steps; i++)
-        seconds += fmax(pace, factor * seconds_of(run->step[i].time_ps - run->step[i].wait_ps));
+        seconds += seconds_of(run_step_ps(run, (uint64_t)llround(factor * (double)(run->step[i].time_ps - run->step[i].wait_ps))));
     return seconds;
 }
 
@@ -472,7 +472,7 @@ static void rescale(double *width, uint32_t n, double wanted, double now)
         width[g] *= wanted / now;
 }
 
-/* With --pace a wait takes up what a step's work may be off: a step that waits even where all times are at the end of their ranges
+/* With --pace or a tick a wait takes up what a step's work may be off: a step that waits even where all times are at the end of their ranges
  * lasts exactly the pace. The work of each step is off by the same factor, the one that the whole run's work is off by. */
 static void keep_pace(struct book *b)
 {

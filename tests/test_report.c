@@ -339,6 +339,8 @@ static void overruns(struct fixture *f)
 {
     f->run.overruns = 3;
     f->run.overrun_ps_max = 2500000;
+    f->run.overrun_ps_sum = 4000000;
+    f->run.work_ps_max = 12500000;
 }
 
 static void no_output(struct fixture *f)
@@ -505,7 +507,7 @@ static const struct saying sayings[] = {
     {recurrent, "lif1 100 (recurrent)", "nan"},
     {terminal_codes, "?[31mred 100", "\033"},
     {includes_memory, "counted; their energy is inside the actions above", "read_word"},
-    {overruns, "overruns: 3 of 6 steps take longer than their pace, by up to 2.50 us", "nan"},
+    {overruns, "overruns: 3 of 6 steps take longer than their pace, by up to 2.50 us, 4.00 us in all;", "nan"},
     {no_output, "no population is connected to Output: nothing is decoded", "predictions are class"},
 };
 

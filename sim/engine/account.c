@@ -198,23 +198,6 @@ static uint64_t attribute(struct engine *e)
     return service + memory + update + rest + e->barrier_ps;
 }
 
-/* --pace: how long the chip waits for the next step's time once this one, of ps, is done. A step that took longer starts the next
- * one late. */
-static uint64_t wait_for_pace(struct engine *e, uint64_t ps)
-{
-    struct run *run = e->run;
-    uint64_t pace = run->options.pace_ps;
-    if (!pace)                  /* as fast as it can */
-        return 0;
-    if (ps > pace) {
-        run->overruns++;
-        run->overrun_ps_max = ps - pace > run->overrun_ps_max ? ps - pace : run->overrun_ps_max;
-        return 0;
-    }
-    run->bound_ps[BOUND_PACE] += pace - ps;
-    return pace - ps;
-}
-
 /* For the timeline: every core's update program begins with the step. */
 static void trace_updates(struct engine *e)
 {
@@ -288,8 +271,9 @@ void account_step(struct engine *e)
     struct run *run = e->run;
     for (uint32_t c = 0; c < e->chip->n_cores; c++)     /* first: the step's record holds what the cores counted */
         flush_core(e, c);
-    add(e, chip_group(run), COUNT_BARRIERS, 1);
-    uint64_t work = attribute(e), wait = wait_for_pace(e, work), ps = work + wait;
+    if (run->chip->mode == TIME_BARRIER)
+        add(e, chip_group(run), COUNT_BARRIERS, 1);
+    uint64_t work = attribute(e), wait = pace_wait(e, work), ps = work + wait;
     struct run_step step = {.sample = (uint32_t)e->at.sample, .step = (uint32_t)e->at.step, .time_ps = ps, .wait_ps = wait,
                             .spikes = e->step.action[COUNT_SPIKES], .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
                             .peak_link_use = e->time.peak_link_use, .beyond = (int)e->time.beyond};

@@ -194,14 +194,12 @@ static uint64_t to_noc_edge(const struct engine *e, uint64_t ps)
     return (ps + period - 1) / period * period;
 }
 
-/* A tick chip would cut steps at multiples of its tick. An event chip has none (async.c). */
+/* An event chip has no steps to run (async.c). */
 static int open_engine(struct engine *e, struct err *err)
 {
     const struct chipfile *f = e->run->chip;
     const struct run_options *o = &e->run->options;
-    if (f->mode == TIME_TICK)
-        return err_answer(err, "%s: time.mode tick: this version runs barrier and event chips only", f->path);
-    if (choose_engine(e, o->engine, err))
+    if (choose_engine(e, o->engine, err) || pace_open(e, err))
         return -1;
     if (!(e->plane = plane_by_name(o->timing, e->chip->noc)))
         return err_input(err, "--timing %s: planes are none, slots and cycle", o->timing);
@@ -226,7 +224,7 @@ static int open_engine(struct engine *e, struct err *err)
     e->highest = mem_new(e->run->outputs, sizeof *e->highest);
     /* neither depends on what a step does: once is enough */
     e->barrier_ps = to_noc_edge(e, chipfile_barrier_cycles(f, e->chip->tiles_used) * f->clock[f->barrier_clock].period_ps);
-    e->reset_ps = to_noc_edge(e, f->sample_reset_time.cycles * f->clock[f->sample_reset_time.clock].period_ps);
+    e->reset_ps = pace_reset(e, to_noc_edge(e, f->sample_reset_time.cycles * f->clock[f->sample_reset_time.clock].period_ps));
     return e->kind->open ? e->kind->open(e, err) : 0;
 }
 

@@ -117,6 +117,11 @@ void account_reference(struct engine *);                /* a core serves a time 
 void account_time(const struct engine *, const struct noc_port *, uint32_t ports, struct run_counts *);     /* adds the time counters of all steps so far */
 void account_layer_start(struct engine *, uint32_t population);
 void account_lost(struct engine *, const struct spike_source *, const struct send *);   /* takes back what a packet did not do */
+/* pace.c: when the next step begins. pace_open: 0, or -1 where the chip says itself how long its steps are; pace_reset: ps until the sample's first
+ * step when the reset takes ps; pace_wait: ps between the end of a step whose work took ps and the next one, counted and attributed */
+int pace_open(struct engine *, struct err *);
+uint64_t pace_reset(const struct engine *, uint64_t ps);
+uint64_t pace_wait(struct engine *, uint64_t ps);
 /* loss.c: chips that drop packets */
 void loss_open(struct engine *);
 void loss_settle(struct engine *);      /* after the step is timed: lost packets are not accepted, and output spikes that came are decoded */

@@ -19,7 +19,7 @@ struct noc_port;
 
 enum decode { DECODE_RATE, DECODE_LATENCY, DECODE_POPULATION, DECODE_MEMBRANE };
 enum trace_bit { TRACE_SPIKES = 1, TRACE_MEMBRANE = 2, TRACE_PACKETS = 4, TRACE_TIMELINE = 8, TRACE_WEIGHTS = 16 };
-enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER, BOUND_PACE, N_BOUNDS };     /* pace: the wait for it, last: 0 without one */
+enum bound { BOUND_COMPUTE, BOUND_MEMORY, BOUND_NOC, BOUND_QUEUE, BOUND_BARRIER, BOUND_PACE, N_BOUNDS };     /* pace: for it or the tick; 0 without */
 
 struct run_options {
     uint32_t first_sample, last_sample;         /* inclusive; last UINT32_MAX: all */
@@ -30,7 +30,7 @@ struct run_options {
     enum decode decode;
     uint32_t traces;            /* enum trace_bit */
     int hold;                   /* 1: layers are held outside their windows (default); 0: free running, for tests and `free` chips */
-    uint64_t pace_ps;           /* a step lasts at least this long; a longer one is an overrun; 0: as fast as it can */
+    uint64_t pace_ps;           /* a step lasts at least this long; a longer one is an overrun; 0: as fast as it can; a tick chip's own */
     uint32_t classes;           /* population decode: number of blocks; 0: output neurons */
     void (*progress)(void *, uint32_t done, uint32_t all);      /* NULL: none; called after each sample */
     void *progress_arg;
@@ -114,7 +114,8 @@ struct run {
     uint64_t noc_cycles;                    /* NoC cycles of all steps, without barriers: what a link's use is a share of */
     uint64_t steps_beyond;
     uint64_t discarded, samples_cut;        /* event chips: packets that a sample's end (time.drain) found unserved, and in how many samples */
-    uint64_t overruns, overrun_ps_max;      /* steps longer than the pace; the largest excess */
+    uint64_t overruns, overrun_ps_max, overrun_ps_sum;      /* steps longer than the pace or tick; the largest excess, and all of it */
+    uint64_t work_ps_max;                   /* with a pace or tick: the longest step without its wait, the least that would do */
     uint64_t core_busy_ps_max, core_busy_ps_sum;        /* work of the busiest core, of all cores */
     /* traces on demand */
     struct run_spike *spike;
@@ -139,6 +140,15 @@ struct run *run_make(const struct network *, const struct chipfile *, const stru
 /* The counts of the step that begins at byte from of step_counts (0: the first); memory: [n_memories]. Returns where the next begins. */
 size_t run_step_counts(const struct run *, size_t from, struct run_counts *, struct run_memory *memory);
 void run_free(struct run *);
+
+/* How long a step lasts whose work takes ps: as long, or its pace, or the next multiple of the chip's tick. */
+static inline uint64_t run_step_ps(const struct run *run, uint64_t ps)
+{
+    uint64_t pace = run->options.pace_ps;
+    if (!pace || (ps > pace && run->chip->mode != TIME_TICK))
+        return ps;
+    return ps > pace ? (ps + pace - 1) / pace * pace : pace;
+}
 
 #ifdef __cplusplus
 }

@@ -102,7 +102,9 @@ static double unevenness(const struct run *run)
 static double run_time(const struct run *run, uint32_t n, double work, double input)
 {
     double seconds = (work > input ? work : input) + (double)(run->bound_ps[BOUND_NOC] + run->reset_ps) / 1e12 + barrier_time(run, n);
-    return fmax(seconds, ((double)run->options.pace_ps * (double)run->n_steps + (double)run->reset_ps) / 1e12);
+    double pace = (double)run->options.pace_ps, steps = (double)run->n_steps, reset = (double)run->reset_ps;
+    double each = run->chip->mode == TIME_TICK && steps > 0 ? pace * ceil((seconds * 1e12 - reset) / steps / pace) : pace;
+    return fmax(seconds, (each * steps + reset) / 1e12);
 }
 
 static double first_order(const struct run *run, uint32_t n)

@@ -177,6 +177,20 @@ static void write_unknown_times(FILE *to, const struct report *r)
         fputs(": no time published, counted as none", to);
 }
 
+/* What a step waits for once its work is done, and what the longest one leaves of it. */
+static void write_pace(FILE *to, const struct run *run)
+{
+    char pace[FORM_TEXT], work[FORM_TEXT];
+    if (!run->options.pace_ps)
+        return;
+    form_si(pace, (double)run->options.pace_ps / 1e12, "s");
+    form_si(work, (double)run->work_ps_max / 1e12, "s");
+    if (run->chip->mode == TIME_TICK)
+        fprintf(to, "\na step lasts one tick of %s; the work of the longest takes %s", pace, work);
+    else
+        fprintf(to, "\na step lasts at least %s (--pace)", pace);
+}
+
 /* "at most" and "at least" are said where most of the time rests on figures published as such bounds. The rate is the reciprocal of the
  * mean: samples run one after another, nothing is pipelined. */
 void cost_time(FILE *to, const struct report *r)
@@ -203,8 +217,8 @@ void cost_time(FILE *to, const struct report *r)
         fprintf(s.line, "\t%s per second, one after another", form_count(a, 1 / mean));
         if (event_is(r->run))
             event_time_text(s.line, r);
-        else if (r->run->options.pace_ps)
-            fprintf(s.line, "\na step lasts at least %s (--pace)", form_si(a, (double)r->run->options.pace_ps / 1e12, "s"));
+        else
+            write_pace(s.line, r->run);
         write_unknown_times(s.line, r);
     }
     form_end(&s);

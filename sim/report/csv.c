@@ -114,16 +114,22 @@ void csv_samples(FILE *to, const struct report *r)
     }
 }
 
-/* The step is the chip's; a run too long for counts of every step has no energy_j in them. */
+/* The step is the chip's; overrun_s is what its work took beyond the pace or tick, where there is one.
+ * A run too long for counts of every step has no energy_j in them. */
 void csv_steps(FILE *to, const struct report *r)
 {
-    fputs("sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use\n", to);
+    uint64_t pace = r->run->options.pace_ps;
+    fprintf(to, "sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use%s\n", pace ? ",overrun_s" : "");
     for (uint64_t i = 0; i < r->run->n_steps; i++) {
         const struct run_step *s = &r->run->step[i];
         fprintf(to, "%u,%u,%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", s->sample, s->step, (double)s->time_ps / 1e12, s->spikes, s->sops, s->packets);
         /* NAN where the run kept no counts per step. */
         if (isfinite(s->energy_j))
             fprintf(to, "%.15g", s->energy_j);
-        fprintf(to, ",%.15g\n", s->peak_link_use);
+        fprintf(to, ",%.15g", s->peak_link_use);
+        uint64_t work = s->time_ps - s->wait_ps;
+        if (pace)
+            fprintf(to, ",%.15g", work > pace ? (double)(work - pace) / 1e12 : 0);
+        fputc('\n', to);
     }
 }

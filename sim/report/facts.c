@@ -208,7 +208,8 @@ static void warn_bytes(struct report *r)
 static void warn_timing(struct report *r)
 {
     const struct run *run = r->run;
-    char n[FORM_TEXT], all[FORM_TEXT], over[FORM_TEXT];
+    char n[FORM_TEXT], all[FORM_TEXT], over[FORM_TEXT], sum[FORM_TEXT];
+    const char *word = run->chip->mode == TIME_TICK ? "tick" : "pace";
     form_count(all, (double)run->n_steps);
     if (run->steps_beyond)
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "",
@@ -222,7 +223,9 @@ static void warn_timing(struct report *r)
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: the input of %s of %s steps begins late, by up to %s: the host's port is too slow "
                      "for the pace", n, all, over);
     else
-        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: %s of %s steps take longer than their pace, by up to %s", n, all, over);
+        fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: %s of %s steps take longer than their %s, by up to %s, %s in all; "
+                     "a %s of %.15g us would do", n, all, word, over, form_si(sum, (double)run->overrun_ps_sum / 1e12, "s"), word,
+                     (double)run->work_ps_max / 1e6);
 }
 
 /* The order in which the parts were loaded: network, input, quantiser, mapping, chip, command line. What the run itself showed comes last. */

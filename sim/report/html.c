@@ -21,6 +21,7 @@
 enum { SAMPLE_TIME = 4, SAMPLE_ENERGY = 5, STEP_STEP = 1, STEP_TIME = 2, STEP_SPIKES = 3 };
 static const char samples_header[] = "sample,label,prediction,steps,time_s,energy_j,spikes,sops,packets";
 static const char steps_header[] = "sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use";
+static const char paced_header[] = "sample,step,time_s,spikes,sops,packets,energy_j,peak_link_use,overrun_s";
 /* One column of text, tables without lines, one colour for what a reader must not miss. */
 static const char style[] =
     "body{font:15px/1.45 sans-serif;margin:2em auto;max-width:1000px;padding:0 1em;color:#222}h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.8em;"
@@ -314,6 +315,25 @@ static void write_layers(const struct page *p)
     end_table(p);
 }
 
+/* The run's steps had a pace, or the chip a tick. */
+static int has_pace(const struct page *p)
+{
+    return isfinite(finished_number(p->f, "time.bound.pace"));
+}
+
+/* Steps that did not keep their tick or pace, and what they would have needed. */
+static void write_overruns(const struct page *p)
+{
+    double n = finished_number(p->f, "time.overruns");
+    char count[FORM_TEXT], all[FORM_TEXT], most[FORM_TEXT], sum[FORM_TEXT];
+    if (!(n > 0) || !isfinite(finished_number(p->f, "time.least_s")))
+        return;
+    fprintf(p->to, "<p>Overruns: %s of %s steps, by up to %s, %s in all; none from %.15g us on.</p>\n", form_count(count, n),
+            form_count(all, finished_number(p->f, "samples") * finished_number(p->f, "chip_steps")),
+            form_si(most, finished_number(p->f, "time.overrun_max_s"), "s"), form_si(sum, finished_number(p->f, "time.overrun_sum_s"), "s"),
+            1e6 * finished_number(p->f, "time.least_s"));
+}
+
 /* The parts of the steps' time, which make one whole; resets lie between the samples and are not in it. */
 static void write_bound(const struct page *p)
 {
@@ -324,12 +344,13 @@ static void write_bound(const struct page *p)
     if (!(finished_number(p->f, "time.total_s") > 0))
         return;
     heading(p, "What the steps' time was");
-    size_t n = finished_number(p->f, "time.pace_s") > 0 ? 6 : 5;
+    size_t n = has_pace(p) ? 6 : 5;
     for (size_t i = 0; i < n; i++) {
         snprintf(path, sizeof path, "time.bound.%s", name[i]);
         part[i] = (struct draw_part){name[i], finished_number(p->f, path)};
     }
     draw_stack(p->to, part, n);
+    write_overruns(p);
 }
 
 /* The distribution of one column of samples.csv. */
@@ -392,7 +413,7 @@ static int write_steps(const struct page *p, struct err *err)
 {
     double *table, steps = finished_number(p->f, "chip_steps");
     size_t rows, columns, outside = 0;
-    if (finished_table(p->f, "steps.csv", steps_header, &table, &rows, &columns, err))
+    if (finished_table(p->f, "steps.csv", has_pace(p) ? paced_header : steps_header, &table, &rows, &columns, err))
         return -1;
     for (size_t i = 0; i < rows; i++)
         /* Written so that a step that is no number lies outside, too. */

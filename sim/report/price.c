@@ -21,8 +21,8 @@ static void write_title(FILE *to, const struct report *r, const struct finished 
             chip->name, *chip->about ? ": " : "", chip->about);
     if (strcmp(chip->name, finished_text(f, "chip.name")) != 0)
         fprintf(s.line, "\nthe time is the run's: %s would take its own", chip->name);
-    if (isfinite(finished_number(f, "time.pace_s")))
-        fputs("\nthe range of the time is that of the work: a run with --pace hides part of it in waiting", s.line);
+    if (isfinite(finished_number(f, "time.bound.pace")))
+        fputs("\nthe range of the time is that of the work: a run with a pace or tick hides part of it in waiting", s.line);
     form_end(&s);
 }
 

@@ -445,7 +445,7 @@ static void write_time(struct json *j, const struct report *r)
     json_real(j, "barrier_s", seconds(run->barrier_ps));
     json_real(j, "reset_s", seconds(run->reset_ps));
     if (run->options.pace_ps)
-        json_real(j, "pace_s", seconds(run->options.pace_ps));
+        json_real(j, run->chip->mode == TIME_TICK ? "tick_s" : "pace_s", seconds(run->options.pace_ps));
     json_object(j, "bound");
     for (int b = 0; b < bounds; b++)
         json_real(j, bound_words[b], all ? (double)run->bound_ps[b] / (double)all : 0);
@@ -458,8 +458,13 @@ static void write_time(struct json *j, const struct report *r)
     json_real(j, "synapses", seconds(run->service_ps));
     json_real(j, "updates", seconds(run->update_ps));
     json_close(j);
-    /* Steps longer than --pace; 0 without one. */
+    /* Steps longer than --pace or the tick; 0 without one. */
     json_count(j, "overruns", run->overruns);
+    if (run->options.pace_ps) {
+        json_real(j, "overrun_max_s", seconds(run->overrun_ps_max));
+        json_real(j, "overrun_sum_s", seconds(run->overrun_ps_sum));
+        json_real(j, "least_s", seconds(run->work_ps_max));     /* the smallest pace or tick that no step overruns */
+    }
     json_real(j, "peak_link_use", run->peak_link_use);
     json_count(j, "steps_beyond", run->steps_beyond);
     json_close(j);
