@@ -143,6 +143,7 @@ struct image {
     const int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;
     int64_t membrane_low, membrane_high, current_low, current_high;
     int current_wraps;              /* Loihi: u wraps at its width; else saturates */
+    int floor_at_threshold;         /* speck: membranes stop at minus their threshold, not only at membrane_low */
     enum image_rounding rounding;
     /* reference */
     const float *alpha, *beta, *threshold_f, *reset_f;

@@ -202,6 +202,7 @@ static void set_ranges(struct image *image, const struct core_type *type)
     image->current_high = current ? current->high : INT32_MAX;
     image->current_low = current ? current->low : INT32_MIN;
     image->current_wraps = loihi;
+    image->floor_at_threshold = type->floor_at_threshold;
     image->rounding = type->decay_rounding == ROUND_ZERO ? IMAGE_ROUND_ZERO : type->decay_rounding == ROUND_DOWN ? IMAGE_ROUND_DOWN : IMAGE_ROUND_NEAREST;
     image->active = type->active_when == ACTIVE_ALWAYS ? IMAGE_ACTIVE_ALWAYS : type->active_when == ACTIVE_INPUT ? IMAGE_ACTIVE_INPUT
                   : type->active_when == ACTIVE_NONZERO ? IMAGE_ACTIVE_NONZERO : IMAGE_ACTIVE_INPUT_OR_NONZERO;

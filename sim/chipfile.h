@@ -66,6 +66,14 @@ enum rounding { ROUND_ZERO, ROUND_DOWN, ROUND_NEAREST };
 
 struct chip_static { char *what; char *state; struct cost power; };    /* what: chip tile core router link memory; state: used unused gated any */
 
+struct chip_layer {             /* a core that holds one whole convolution layer, and the shapes that it takes */
+    int on;                             /* 0: it holds neurons of any layers */
+    uint32_t kernel, stride, padding, pool, channels;   /* the largest; strides and pools are powers of two */
+    uint32_t input[2], output[2];       /* largest maps */
+    uint32_t destinations;              /* layers that one layer, or the host, sends to */
+    int powers;                         /* addresses: sides and channels count as the next power of two */
+};
+
 struct core_kind;
 struct core_type {
     char *name, *kind;          /* core kind: "reference", "lif", "cuba", "both:lif,rtl:lif_core" */
@@ -73,6 +81,7 @@ struct core_type {
     uint32_t clock;
     /* capacity; UINT32_MAX / UINT64_MAX: no limit */
     uint32_t neurons, axons_in, axons_out, delay_max;       /* delay_max: largest chip delay c */
+    struct chip_layer layer;
     /* formats, NULL if not given (reference): weight, membrane, current, threshold, bias, decay, refractory, target, reset.
      * current: a sum of weights on its way into the membrane. threshold: in units of the shifted weights (loihi: mantissa << 6) */
     struct format *format;
@@ -88,6 +97,7 @@ struct core_type {
     int decay_multiply, decay_shift;
     int has_current;                    /* second state variable */
     int has_bias;
+    int floor_at_threshold;             /* membranes stop falling at minus their threshold */
     uint32_t refractory_max;
     uint32_t payload_bits;              /* of graded spikes; 0: binary */
     int form_dense, form_list, form_conv;

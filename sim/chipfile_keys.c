@@ -23,7 +23,7 @@ static const struct field_table *const tables[] = {
     &chipfile_table_sample_reset, &chipfile_table_noc, &chipfile_table_tree, &chipfile_table_edge, &chipfile_table_link,
     &chipfile_table_local, &chipfile_table_routing, &chipfile_table_router,
     &chipfile_table_spike, &chipfile_table_system, &chipfile_table_bridge, &chipfile_table_join,
-    &chipfile_table_io, &chipfile_table_port, &chipfile_table_type, &chipfile_table_capacity,
+    &chipfile_table_io, &chipfile_table_port, &chipfile_table_type, &chipfile_table_capacity, &chipfile_table_layer,
     &chipfile_table_offers, &chipfile_table_emulate, &chipfile_table_memory, &chipfile_table_holds, &chipfile_table_rows, &chipfile_table_service,
     &chipfile_table_accept, &chipfile_table_update, &chipfile_table_learn, &chipfile_table_queue, &chipfile_table_energy, &chipfile_table_prices_core,
     &chipfile_table_prices_router, &chipfile_table_energy_table, &chipfile_table_prices_noc, &chipfile_table_prices_io, &chipfile_table_barrier_cost,

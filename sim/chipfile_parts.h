@@ -102,6 +102,11 @@ extern const struct field_table chipfile_table_memory, chipfile_table_holds, chi
 /* chipfile_learning.c: section `learning` of a core type; map: NULL where absent. After formats, before service */
 int chipfile_learning(struct reading *, struct core_type *, const struct kind_keys *, const struct doc_node *map, struct err *);
 
+/* chipfile_layer.c: section `layer` of a core type, NULL where absent; and after all types */
+int chipfile_layer(struct core_type *, const struct doc_node *map, struct err *);
+int chipfile_layers_agree(const struct chipfile *, const struct doc_node *types, struct err *);
+extern const struct field_table chipfile_table_layer;
+
 /* chipfile_noc.c, chipfile_place.c */
 int chipfile_noc(struct reading *, struct err *);
 int chipfile_io(struct reading *, struct err *);

@@ -16,7 +16,7 @@ enum { TYPES_MAX = 100, DELAY_MAX = 65000, INTEGER_BITS_MAX = 32, DECAY_BITS_MAX
 struct type_text {
     const char *kind, *clock, *source;
     int basis, overlap, active_when, skip_idle;
-    const struct doc_node *capacity, *formats, *offers, *learning, *memories, *service, *queue, *static_;
+    const struct doc_node *capacity, *formats, *offers, *layer, *learning, *memories, *service, *queue, *static_;
 };
 #define OF(member) offsetof(struct type_text, member)
 static const struct field type_fields[] = {
@@ -29,6 +29,9 @@ static const struct field type_fields[] = {
      "number formats: the keys of its kind, see there"},
     {"offers", FIELD_NODE, OF(offers), 0, 0, 0, NULL, NULL, "{reset: [zero], reset_time: [now], compare: [greater], forms: [dense]}",
      "what the hardware does by itself"},
+    {"layer", FIELD_NODE, OF(layer), 0, 0, 0, NULL, "",
+     "{kernel: 16, stride: 8, padding: 7, pool: 4, channels: 1024, input: 128x128, output: 64x64, destinations: 2}",
+     "the core holds one whole convolution layer, of these shapes; absent: neurons of any layers"},
     {"learning", FIELD_NODE, OF(learning), 0, 0, 0, NULL, "", "{potentiate: 16, depress: 18, pre_keep: 243, post_keep: 243}",
      "how weights change during a run: the keys of its kind, see there; absent: they do not"},
     {"memories", FIELD_NODE, OF(memories), 0, 0, 0, NULL, "", "{synapse: {size: 64 KiB, width: 64 bit, ports: 1R1W, model: sram, source: sram, holds: {...}}}",
@@ -235,6 +238,7 @@ static void take_offers(struct core_type *type, const struct offers_text *text)
     type->has_current = own->has_current;
     type->odin = own->odin;
     type->has_bias = own->has_bias;
+    type->floor_at_threshold = own->lower_bound;
     type->payload_bits = text->payload;
     type->form_dense = text->forms & 1;
     type->form_list = text->forms >> 1 & 1;
@@ -307,7 +311,7 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
     type->skip_idle = text.skip_idle;
     if (read_capacity(type, &text, err) || read_formats(r, type, &keys, text.formats, node, err) || read_offers(r, type, &keys, &from, text.offers, err))
         return -1;
-    if (chipfile_learning(r, type, &keys, text.learning, err))
+    if (chipfile_layer(type, text.layer, err) || chipfile_learning(r, type, &keys, text.learning, err))
         return -1;
     if (chipfile_memories(r, type, &from, text.memories, err) || chipfile_service(r, type, &from, text.service, err))
         return -1;
@@ -330,5 +334,5 @@ int chipfile_types(struct reading *r, struct err *err)
         if (read_type(r, type, map->item[i], err))
             return -1;
     }
-    return 0;
+    return chipfile_layers_agree(f, map, err);
 }

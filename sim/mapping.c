@@ -141,7 +141,10 @@ static int make_plans(struct maker *m, struct err *err)
     int bad = 0;
     for (uint32_t t = 0; t < f->chip->n_types; t++)
         plan_free(&m->plan[t]);
-    if (m->method == METHOD_BALANCE)
+    if (f->chip->type[0].layer.on)
+        for (uint32_t t = 0; t < f->chip->n_types; t++)
+            layers_plan(&m->load, t, &m->plan[t]);
+    else if (m->method == METHOD_BALANCE)
         bad = balance_plans(&m->load, m->cores, m->available, m->plan);
     else if (m->method == METHOD_FILL)
         bad = fill_types(m);
@@ -249,6 +252,17 @@ static int refuse_attempt(struct maker *m, int limit, uint32_t core, struct err 
     return err_context(err, "%s:%u:%u", place->file, place->line, place->column);
 }
 
+/* Where a core holds one layer, a map file must give it one, whole. */
+static int check_layers(struct maker *m, struct err *err)
+{
+    for (uint32_t c = 0; c < m->n_cores; c++) {
+        const struct doc_node *place = m->file.place[c];
+        if (m->fanin.chip->type[m->type_of[c]].layer.on && layers_refuse(&m->fanin, m->member[c], m->members[c], err))
+            return err_context(err, "%s:%u:%u", place->file, place->line, place->column);
+    }
+    return 0;
+}
+
 /* 0, or -1 and err; *learned: the routes stood in the way, not the fewest that there can be. */
 static int attempt_all(struct maker *m, int *learned, struct err *err)
 {
@@ -258,6 +272,8 @@ static int attempt_all(struct maker *m, int *learned, struct err *err)
         if (m->method != METHOD_FILE && make_plans(m, err))
             return -1;
         list_cores(m);
+        if (m->method == METHOD_FILE && check_layers(m, err))
+            return -1;
         find_routes(m);
         int limit = check_routes(m, &core);
         if (!limit)

@@ -297,6 +297,8 @@ uint64_t load_table_bits(const struct load *l, enum table table)
     if (t->memory == NO_INDEX)
         return 0;
     uint64_t width = l->type->memory[t->memory].width;
+    if (l->type->layer.on && l->neurons && (table == TABLE_ROWS || table == TABLE_STATE || table == TABLE_PARAMETER))
+        return layer_bits(l->fanin->network, l->fanin->population[l->member[0]], l->type, table);
     switch (table) {
     case TABLE_ROWS: return l->row_words * width;
     case TABLE_AXON: return mapping_table_words(l->type, table, l->axons_in) * width;

@@ -124,6 +124,11 @@ int pack_plan(struct load *, uint32_t type, uint32_t available, struct plan *);
  * (mapping_balance.c). Where they do not suffice the plans are the packed ones, with more cores. best: [n_types]. */
 int balance_plans(struct load *, uint32_t cores, const uint32_t *available, struct plan *best);
 
+/* ---- cores that hold a whole layer each (mapping_layer.c) ---- */
+
+void layers_plan(struct load *, uint32_t type, struct plan *);
+int layers_refuse(const struct fanin *, const uint32_t *member, uint32_t members, struct err *);        /* of a map file's core */
+
 /* ---- placement (mapping_place.c) ---- */
 
 /* What a placement is judged by. A logical core is a core of a plan, not yet a place on the chip. */

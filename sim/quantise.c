@@ -114,13 +114,19 @@ static void width_lines(const struct quant_job *job)
 struct quantised *quantise(const struct network *network, const struct chipfile *file, const struct quant_options *options, struct err *err)
 {
     struct quantised *q = mem_new(1, sizeof *q);
-    struct quant_job job = {network, file, options, q};
+    struct quant_job job = {network, file, options, q, NULL};
+    uint32_t *layer_type = NULL;
     q->network = network;
     q->population = mem_new(network->n_populations, sizeof *q->population);
     q->projection = mem_new(network->n_projections, sizeof *q->projection);
     int bad = check_options(options, err) || choose_values(q, file, options, err);
+    if (!bad && file->type[0].layer.on) {
+        job.layer_type = layer_type = mem_new(network->n_populations, sizeof *layer_type);
+        bad = quant_layers(&job, layer_type, err);
+    }
     for (uint32_t p = 1; p < network->n_populations && !bad; p++)
         bad = quantise_population(&job, p, err);
+    free(layer_type);
     if (bad) {
         quantised_free(q);
         return NULL;

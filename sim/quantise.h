@@ -64,6 +64,8 @@ struct quantised {
 /* NULL and err: ERR_ANSWER where the chip cannot do what is asked (names population and option that helps). */
 struct quantised *quantise(const struct network *, const struct chipfile *, const struct quant_options *, struct err *);
 void quantised_free(struct quantised *);
+/* Bits of a core's table that a whole layer takes on a type with section `layer`, addresses included (quantise_layers.c). */
+uint64_t layer_bits(const struct network *, uint32_t population, const struct core_type *, enum table);
 
 #ifdef __cplusplus
 }

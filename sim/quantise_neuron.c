@@ -68,7 +68,8 @@ static int32_t round_decay(struct neurons *n, double beta, int offset)
 {
     double one = ldexp(1, (int)n->q->decay_bits);
     double lost = fmin(fmax(rint((1 - quant_decay(&n->job->file->type[n->plan->type], beta)) * one), offset), fmin(n->w->decay_high + offset, one));
-    n->off.decay = fmax(n->off.decay, fabs(1 - lost / one - beta));
+    if (n->q->decay_bits)               /* a core without decays: what became of the leak has a line of its own */
+        n->off.decay = fmax(n->off.decay, fabs(1 - lost / one - beta));
     return (int32_t)lost;
 }
 
@@ -172,7 +173,7 @@ int quant_neurons(const struct quant_job *job, uint32_t population, const struct
     n.gain = ldexp(1 / q->unit, (int)q->shift);
     if (!w->decay_bits)
         for (uint32_t i = 0; i < n.p->neurons; i++)
-            if (n.p->beta[i] != 1)
+            if (quant_decay(&job->file->type[plan->type], n.p->beta[i]) != 1)
                 return err_input(err, "core type %s of chip %s states no decay format, and %s decays: formats: {decay: 12 bit}",
                                  job->file->type[plan->type].name, job->file->name, n.p->name);
     new_arrays(&n);

@@ -28,7 +28,7 @@ static const char *const point_words[] = {
 /* Kinds whose neurons are leaky integrate-and-fire. */
 static int is_leaky(const struct core_type *type)
 {
-    static const char *const leaky[] = {"reference", "lif", "cuba", "stdp", "odin", "rtl:lif_core", "rtl:stdp_core"};
+    static const char *const leaky[] = {"reference", "lif", "cuba", "stdp", "odin", "speck", "rtl:lif_core", "rtl:stdp_core"};
     for (size_t i = 0; i < sizeof leaky / sizeof *leaky; i++)
         if (core_type_is(type, leaky[i]))
             return 1;
@@ -183,6 +183,10 @@ static int subtract_earlier(struct asking *a)
 {
     if (!all_within(a->population->beta, a->population->neurons, BETA_LEAST, HUGE_VAL))
         return -1;
+    if (!a->type->decay_multiply && !a->type->decay_shift) {
+        LINE(a, FIDELITY_REWRITTEN, "subtracts its threshold in the step of the spike: without a leak that equals the next step");
+        return 0;
+    }
     a->plan->amount = AMOUNT_OVER_BETA;
     LINE(a, FIDELITY_REWRITTEN, "subtracts threshold / beta in the step of the spike: equals threshold after the input of the next%s",
          core_type_is(a->type, "reference") ? " but for float32 rounding" : "");
@@ -362,7 +366,9 @@ static int shift_of(double beta)
 
 double quant_decay(const struct core_type *t, double beta)
 {
-    if (t->decay_multiply || !t->decay_shift || beta >= 1 || beta <= 0)
+    if (!t->decay_multiply && !t->decay_shift)
+        return 1;                       /* asked for all the same: it was approximated away */
+    if (t->decay_multiply || beta >= 1 || beta <= 0)
         return beta;
     return 1 - ldexp(1, -shift_of(beta));
 }
@@ -384,6 +390,16 @@ static int plan_decay_range(struct asking *a, const double *beta, const char *wh
     return 0;
 }
 
+/* A membrane may be left without its leak when asked; a current that never ends is another neuron. */
+static int drop_decay(struct asking *a, const double *beta)
+{
+    if (!a->job->options->approximate || beta != a->population->beta || core_type_is(a->type, "reference"))
+        return refuse(a, "decays", "no decay",
+                      "a core type whose offers have decay: [multiply] or [shift], or --approximate, which leaves a membrane's leak away");
+    LINE(a, FIDELITY_APPROXIMATED, "its leak is left away: membranes of %s do not decay", a->type->name);
+    return 0;
+}
+
 static int plan_decay(struct asking *a, const double *beta, const char *what)
 {
     const struct core_type *t = a->type;
@@ -399,7 +415,7 @@ static int plan_decay(struct asking *a, const double *beta, const char *what)
     char asked[100];
     snprintf(asked, sizeof asked, "its %s decays by a factor that is not 1 - 2^-k", what);
     if (!t->decay_shift)
-        return refuse(a, "decays", "no decay", "a core type whose offers have decay: [multiply] or [shift]");
+        return drop_decay(a, beta);
     if (!a->job->options->approximate)
         return refuse(a, asked, "decay: [shift]", "--approximate takes the nearest k");
     LINE(a, FIDELITY_APPROXIMATED, "%s of %u neurons decays by the nearest 1 - 2^-k", what, other);
@@ -447,6 +463,8 @@ int quant_plan(const struct quant_job *job, uint32_t population, struct quant_pl
         struct asking a = {.job = job, .population = &job->network->population[population], .type = &job->file->type[type], .plan = plan, .lines = &lines,
                            .err = first.kind ? &other : &first};
         plan->type = type;
+        if (job->layer_type && job->layer_type[population] != type)
+            continue;
         int bad = !placed(job->file, type) || try_type(&a, population);
         for (size_t i = 0; !bad && i < lines.count; i++)
             fidelity_add(&job->out->fidelity, lines.line[i].kind, lines.line[i].node, "%s", lines.line[i].text);

@@ -23,10 +23,15 @@ struct quant_job {              /* one call of quantise */
     const struct chipfile *file;
     const struct quant_options *options;
     struct quantised *out;
+    const uint32_t *layer_type; /* [n_populations] NULL: any; else the type that each must run on (quant_layers) */
 };
 
 /* The first core type in file order that runs the population, and how; its fidelity lines go to job->out. ERR_ANSWER: none does. */
 int quant_plan(const struct quant_job *, uint32_t population, struct quant_plan *, struct err *);
+
+/* Chips whose cores hold a whole layer each: the type of core that each population gets, [n_populations]. ERR_ANSWER: a layer has a shape or a size
+ * that no core takes, or they are too many; the message names the layer, what it needs and what there is. */
+int quant_layers(const struct quant_job *, uint32_t *type, struct err *);
 
 /* Fills out->population[population] and the projections into it. */
 int quant_float(const struct quant_job *, uint32_t population, const struct quant_plan *, struct err *);

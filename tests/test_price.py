@@ -38,19 +38,22 @@ def price(folder, chip, *more):
         return 0, json.load(file)["energy"], done.stdout
 
 
-def without_samples(energy):
-    """Of single samples the folder has no counts: their mean alone is known."""
-    return {**energy, "per_sample": {"mean_j": energy["per_sample"]["mean_j"]}}
+def without_samples(energy, paced=False):
+    """Of single samples the folder has no counts: their mean alone is known. Nor is it known how much work a pace hides in waiting (price says so)."""
+    known = {**energy, "per_sample": {"mean_j": energy["per_sample"]["mean_j"]}}
+    return {key: value for key, value in known.items() if not paced or key not in ("low_j", "high_j", "sensitivity")}
 
 
 def check_same(folder, chip, own, *more):
     status, priced, said = price(folder, chip, *more)
-    that(status == 0 and without_samples(priced) == without_samples(own), f"{chip} {' '.join(more)}: every figure of its energy {said if status else ''}")
+    paced = chip == "speck"
+    same = status == 0 and without_samples(priced, paced) == without_samples(own, paced)
+    that(same, f"{chip} {' '.join(more)}: every figure of its energy {said if status else ''}")
 
 
 folder = {}
-for chip in sorted(name[:-5] for name in os.listdir("configs/chips")):
-    folder[chip], own = run(chip)
+for chip in sorted(name[:-5] for name in os.listdir("configs/chips") if name != "odin.yaml"):      # which does not run this network
+    folder[chip], own = run(chip, *(["--approximate"] if chip == "speck" else []))     # whose cores do not leak
     check_same(folder[chip], chip, own)
 for chip in ("mesh28", "loihi"):
     out, own = run(chip, "--map", "balance", "--cores", "16", network="conv_rate")
