@@ -236,31 +236,38 @@ static int refuse_layer(const struct quant_job *job, uint32_t population, const 
     return REFUSE("%s: it needs %s, and no core has all of them; what would help: fewer channels, a smaller kernel, a larger stride or pool", name, both);
 }
 
-/* One layer finds a core, moving others where that helps (an augmenting path). */
-static int place_layer(struct matching *m, uint32_t population)
+static int holds(const struct matching *m, uint32_t core, uint32_t population)
 {
     const struct chipfile *file = m->job->file;
-    for (uint32_t c = 0; c < m->cores; c++) {
-        if (m->seen[c] || !m->fits[(size_t)population * file->n_types + file->core_type_of[c]])
+    return m->fits[(size_t)population * file->n_types + file->core_type_of[core]];
+}
+
+/* One layer finds a core: the first free one, else one whose layer finds another (an augmenting path). */
+static int place_layer(struct matching *m, uint32_t population)
+{
+    uint32_t c = 0;
+    while (c < m->cores && (m->layer_of[c] || !holds(m, c, population)))
+        c++;
+    for (uint32_t other = 0; c == m->cores && other < m->cores; other++) {
+        if (m->seen[other] || !holds(m, other, population))
             continue;
-        m->seen[c] = 1;
-        if (!m->layer_of[c] || place_layer(m, m->layer_of[c])) {
-            m->layer_of[c] = population;
-            return 1;
-        }
+        m->seen[other] = 1;
+        if (place_layer(m, m->layer_of[other]))
+            c = other;
     }
-    return 0;
+    if (c < m->cores)
+        m->layer_of[c] = population;
+    return c < m->cores;
 }
 
 /* The types that would hold it are taken: by whom. */
 static int refuse_taken(const struct matching *m, uint32_t population, struct err *err)
 {
-    const struct chipfile *file = m->job->file;
     char taken[400] = "";
     size_t used = 0;
     uint32_t able = 0;
     for (uint32_t c = 0; c < m->cores; c++) {
-        if (!m->fits[(size_t)population * file->n_types + file->core_type_of[c]])
+        if (!holds(m, c, population))
             continue;
         able++;
         int n = snprintf(taken + used, sizeof taken - used, "%s%s", used ? ", " : "", m->job->network->population[m->layer_of[c]].name);

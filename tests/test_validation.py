@@ -12,6 +12,7 @@ import tempfile
 
 import kit
 import validation_odin
+import validation_speck
 
 PAGE = "docs/validation.md"
 SANAFE = os.path.join(os.path.dirname(kit.KIT), "sanafe")
@@ -222,7 +223,7 @@ NeuroBench's effective operations x 23.6 pJ |
   of what a chip that is nearly empty draws.
 
 ## What is not here yet
-TrueNorth's power over rate needs a chip whose time is a tick, Speck's power over spikes that chip's cores.
+TrueNorth's power over rate needs a chip whose time is a tick.
 """ + validation_odin.REMARK
 
 
@@ -254,6 +255,7 @@ def main():
     seneca()
     for row in validation_odin.lines(kit.VOLLEY, kit.SCRATCH.name):
         line(*row)
+    validation_speck.add(line)
     text = page(rows)
     if "--write" in sys.argv[1:]:
         with open(PAGE, "w") as file:
