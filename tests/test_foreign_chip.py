@@ -35,6 +35,34 @@ def spikes_are_those_of_kind_lif():
                      "the Verilog's strobes and clocks are the counts that the manifest declares")
 
 
+def event_chip(kind):
+    """The chip without steps: the core fires as each packet is served, and leaks by time references."""
+    text = open(foreign.CHIP, encoding="utf-8").read()
+    start, end = text.index("  barrier: {base"), text.index("  sample_reset:")
+    text = text[:start] + "  pace: 100 us\n  reference: {period: 100 us, target: all}\n  layer_start: {kind: free}\n" + text[end:]
+    for before, after in (("mode: barrier", "mode: event"), ("kind: lif", "kind: " + kind), ('  barrier: {unknown: free, why: "a test"}\n', "")):
+        assert before in text
+        text = text.replace(before, after)
+    path = os.path.join(foreign.HERE, "event_chip.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def it_fires_as_packets_come_where_there_are_no_steps():
+    net, events = foreign.network("event", 1, threshold=1)
+    for name, kind, options in (("event_rtl", "rtl:", []), ("event_model", "model:", []), ("event_systemc", "rtl:", ["--engine", "systemc"])):
+        answer = foreign.call("run", event_chip(kind + foreign.CORE), net, "--input", events, "--trace", "spikes,packets", "--quiet", "--out",
+                              os.path.join(foreign.HERE, name), *options)
+        if "libsystemc-dev" in answer.stderr:
+            continue                    # built without
+        foreign.that(answer.returncode == 0, "an event chip, %s: %s" % (name, answer.stderr.strip()))
+        foreign.that(all(same("event_rtl", name, table) for table in ("spikes.csv", "packets.csv", "steps.csv", "counters.csv")),
+                     "%s: spikes, packets and their times, counts" % name)
+    lines = len(open(os.path.join(foreign.HERE, "event_rtl", "spikes.csv"), encoding="utf-8").readlines())
+    foreign.that(lines > 100, "%d spikes" % (lines - 1))
+
+
 def rows_of_a_few_synapses_are_read_as_stored():
     """Rows of up to four synapses have a form of their own; weights must come from where it keeps them."""
     net, events = foreign.network("few", 4, outputs=4)
@@ -113,6 +141,7 @@ def main():
     if not foreign.there_is_verilator():
         return 0
     spikes_are_those_of_kind_lif()
+    it_fires_as_packets_come_where_there_are_no_steps()
     rows_of_a_few_synapses_are_read_as_stored()
     what_it_cannot_do_is_refused()
     a_broken_adapter_stops_nothing_else()

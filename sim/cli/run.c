@@ -242,7 +242,7 @@ static int report(const struct cli *cli, const struct job *p, struct run *run, s
                                .input = p->read,
                                .n_inputs = p->n_read,
                                .out = cli->out,
-                               .time_chip = cli->time && !strcmp(cli->time, "chip"),
+                               .time_chip = cli->time && !strcmp(cli->time, "chip") && p->chip->mode != TIME_EVENT,
                                .extra = &p->extra,
                                .assume_native = cli->assume_native,
                                .set = (const char *const *)cli->set,
