@@ -1,6 +1,6 @@
 /* The two adapters between whole calls and pins. Behind pins, a call is made at the edge where the work begins, and the core then holds what the call
  * said for as long as it said: an update goes through its program a cycle at a time and stands still where a spike finds the output queue full;
- * a packet is served whenever no update runs or it stands still (docs/time.md, rules of a step). */
+ * a packet is served whenever no update runs or it stands still; learning has the core for itself (docs/time.md, rules of a step). */
 #include "cores/clocked.h"
 
 #include <stdlib.h>
@@ -19,6 +19,7 @@ struct clocked {
     uint32_t offered, cycle, length;    /* emissions that are in the queue; the program's cycle; its length */
     int active;                         /* from the edge of step start to that of step done */
     uint32_t left;                      /* cycles of the service in hand, this one among them; 0: none */
+    uint32_t learning;                  /* cycles of the learning in hand, likewise; the last one is that of learn_done */
     uint64_t step;
     struct err err;
     int failed;
@@ -81,7 +82,13 @@ static int offers(const struct clocked *c)
 /* An update that a full queue stops, or none that runs. */
 static int may_serve(const struct clocked *c)
 {
-    return !c->active || swept(c) || (offers(c) && c->out.count == c->out.depth);
+    return !c->learning && (!c->active || swept(c) || (offers(c) && c->out.count == c->out.depth));
+}
+
+/* Nothing under way and nothing stored. */
+static int at_rest(const struct clocked *c)
+{
+    return !c->active && !c->left && !c->learning && !c->in.count && !c->out.count;
 }
 
 static void show(const struct clocked *c, struct core_ports *p)
@@ -96,9 +103,10 @@ static void show(const struct clocked *c, struct core_ports *p)
     p->queued_neuron = p->queued ? c->program.at[c->offered].neuron : 0;
     p->spike_valid = c->out.count || p->queued;
     p->neuron = c->out.count ? c->out.at[c->out.first] : p->queued_neuron;
-    p->step_ready = !c->active && !c->left && !c->in.count && !c->out.count;
+    p->step_ready = p->idle = (uint8_t)at_rest(c);
     p->step_done = swept(c) && !c->out.count;
-    p->idle = !c->active && !c->left && !c->in.count && !c->out.count;
+    p->learn_ready = c->kind->learn && at_rest(c);
+    p->learn_done = c->learning == 1;
     p->reads = p->writes = 0;
     p->failed = (uint8_t)c->failed;
 }
@@ -146,6 +154,17 @@ static void begin_service(struct clocked *c, const struct core_ports *p)
     counts_done(&counts, p);
 }
 
+/* A program of no cycles, switched off, is done in the next cycle all the same: somebody waits for it. */
+static void begin_learning(struct clocked *c, const struct core_ports *p)
+{
+    struct core_step at = {.step = c->step};
+    struct core_counts counts = counts_for(c, p);
+    uint32_t cycles = 0;
+    c->failed |= c->kind->learn(c->core, &at, LEARN_STEP, 0, &cycles, &counts, &c->err) != 0;
+    counts_done(&counts, p);
+    c->learning = cycles ? cycles : 1;
+}
+
 /* One cycle forward; what the cycle was stands in the pins that were shown. */
 static void edge(struct clocked *c, const struct core_ports *p)
 {
@@ -163,12 +182,16 @@ static void edge(struct clocked *c, const struct core_ports *p)
         begin_service(c, p);
     if (p->serving)
         c->left--;
+    if (c->learning)
+        c->learning--;
     if (p->step_done)
         c->active = 0;
     if (p->packet_valid && p->packet_ready)
         push(&c->in, p->axon);
     if (p->step_valid && p->step_ready)
         begin_step(c, p);
+    else if (p->learn_valid && p->learn_ready)
+        begin_learning(c, p);
 }
 
 void clocked_clock(struct clocked *c, struct core_ports *p)

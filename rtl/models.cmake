@@ -1,5 +1,5 @@
 # The sets of parameters in which the cores are verilated: into volley itself (rtl.cmake), and with waveforms and coverage apart from it (probe/).
-# cores/rtl/lif_model.cpp lists the same prefixes. VOLLEY_RTL_SOURCES: folder of the RTL; VOLLEY_RTL_ONE: only the first set.
+# cores/rtl/lif_model.cpp lists the same prefixes. VOLLEY_RTL_SOURCES: folder of the RTL; VOLLEY_RTL_ONE: the only core, in its first set.
 # VOLLEY_RTL_ASSERT OFF: without the RTL's assertions.
 #   volley_models(TARGET words for verilate()...)
 set(VOLLEY_RTL_CHECKS --assert)
@@ -18,10 +18,11 @@ endfunction()
 
 function(volley_models target)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-include> $<$<COMPILE_LANGUAGE:CXX>:${VOLLEY_RTL_SAID}>)
-    volley_verilate(${target} lif_core Vlif_core WITH ${ARGN})
     if(VOLLEY_RTL_ONE)
+        volley_verilate(${target} ${VOLLEY_RTL_ONE} V${VOLLEY_RTL_ONE} WITH ${ARGN})
         return()
     endif()
+    volley_verilate(${target} lif_core Vlif_core WITH ${ARGN})
     volley_verilate(${target} lif_core Vlif_core_l8 -GNeurons=1024 -GLanes=8 -GMembraneWidth=20 -GCurrentWidth=16 -GBiasWidth=20 -GDecayBits=12 -GQueueIn=2
                     -GQueueOut=2 WITH ${ARGN})
     volley_verilate(${target} lif_core Vlif_core_l2 -GNeurons=512 -GLanes=2 -GWeightWidth=4 -GMembraneWidth=12 -GCurrentWidth=12 -GSumWidth=16 -GBiasWidth=12

@@ -1,5 +1,5 @@
 /* rtl:lif_core against kind lif (rtl_fixture.h says how). An argument is the number of seeds. */
-#include "rtl_fixture.h"
+#include "rtl_same_pins.h"
 
 enum { SETS = 4 };
 static const struct set sets[SETS] = {
@@ -10,51 +10,6 @@ static const struct pair pair = {"lif", "rtl:lif_core", sets, SETS};
 static uint64_t seeds = 6;
 
 /* ---- the adapters of cores/clocked.c ---- */
-
-/* Pins that differ, or NULL; strobes are the RTL's alone. */
-static const char *pins_differ(const struct core_ports *c, const struct core_ports *rtl)
-{
-    if (c->packet_ready != rtl->packet_ready || c->step_ready != rtl->step_ready || c->step_done != rtl->step_done || c->idle != rtl->idle)
-        return "a handshake";
-    if (c->updating != rtl->updating || c->stopped != rtl->stopped || c->serving != rtl->serving || c->taken != rtl->taken || c->queued != rtl->queued)
-        return "what the cycle is";
-    if (c->spike_valid != rtl->spike_valid || (c->spike_valid && c->neuron != rtl->neuron) || (c->queued && c->queued_neuron != rtl->queued_neuron))
-        return "a spike";
-    return NULL;
-}
-
-/* The same pins driven, cycle by cycle, with pauses on all sides: both show the same in every cycle. */
-static const char *same_pins_step(struct bench *b, struct side *c, struct side *rtl, uint64_t number, uint64_t *at, struct err *err)
-{
-    struct packet p[PACKETS];
-    struct core_ports x = {.step = number, .step_valid = 1, .counts = &c->counts, .err = err}, y;
-    uint32_t n = make_packets(b, p), sent = 0, sink = 1 + next(b, 2) * next(b, 12), started = 0, seen = 0;
-    c->update = rtl->update = c->out.count = rtl->out.count = 0;
-    for (uint64_t done = 0; *at = c->update, c->update < CYCLES_MOST; c->update++) {
-        x.packet_valid = started && sent < n && (x.packet_valid || next(b, 3));
-        x.axon = sent < n ? p[sent].axon : 0;
-        x.spike_ready = next(b, sink) == 0;
-        y = x;
-        y.counts = &rtl->counts;
-        clocked_clock(behind, &x);
-        rtl->kind->clock(rtl->core, &y);
-        const char *what = pins_differ(&x, &y);
-        if (what || x.failed || y.failed)
-            return what ? what : "an error";
-        sent += x.packet_valid && x.packet_ready;
-        x.packet_valid &= !x.packet_ready;
-        started |= x.step_valid & x.step_ready;
-        x.step_valid = !started;
-        seen += x.queued;
-        done += x.step_done;
-        if (done && sent == n && x.idle)
-            break;
-    }
-    rtl->update = c->update;
-    const char *what = update_differs(b, c, rtl, at);
-    c->out.count = seen;                        /* and compared, one by one */
-    return what ? what : counts_differ(b, c, rtl, at);
-}
 
 /* The RTL through its pins, driven until it is done, against its own batch calls' reference. */
 static const char *driven_step(struct bench *b, struct side *c, struct side *rtl, uint64_t number, uint64_t *at, struct err *err)

@@ -2,6 +2,7 @@
 baselines, and one clear message for each kind of wrong input. --regenerate writes the traces anew; read the diff before you commit it."""
 import glob
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -76,6 +77,19 @@ def check_baseline(folder):
     want("a change names the call, old and new", status == 1 and "was lif_core spike" in out and "is  lif_core spike" in out, status, out)
 
 
+def check_learning(folder):
+    """What learns is driven: weights are written by packets and by sweeps, in both sizes; a baseline says how often."""
+    path = os.path.join(folder, "learning")
+    status, out, err = run("--profile", "learning", "--seeds", "3", "--events", "1500", "--baseline", path, "--update", core="rtl:stdp_core")
+    want("learning", status == 0, status, out, err)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    for size in ("stdp_core", "stdp_core_l2"):
+        for call in ("spike", "learning"):
+            writes = re.search(r"^%s %s .* rows \d+/(\d+)" % (size, call), text, re.M)
+            want("weights written by %s of %s" % (call, size), writes and int(writes.group(1)) > 100, text)
+
+
 def check_messages(folder):
     path = os.path.join(folder, "other.stim")
     with open(path, "w", encoding="utf-8") as file:
@@ -102,7 +116,7 @@ def main():
         for stim in TRACES:
             print(stim, run("--stim", stim, "--baseline", golden(stim), "--update", core=core_of(stim))[::2])
         return 0
-    for check in (check_run, check_traces, check_baseline, check_messages):
+    for check in (check_run, check_traces, check_baseline, check_learning, check_messages):
         with tempfile.TemporaryDirectory(prefix="volley-verify-") as folder:
             check(folder)
     print("\n".join(faults) if faults else "%d golden traces hold; runs, baselines and messages are as they should be" % len(TRACES))

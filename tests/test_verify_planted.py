@@ -17,7 +17,8 @@ HIERARCHY = (4, 6, 7)
 
 def build(sources, folder):
     """The shared object, or the end of the test with what the compiler said."""
-    definitions = ["-DCMAKE_BUILD_TYPE=Debug", "-DVOLLEY_RTL_SOURCES=" + sources, "-DVOLLEY_RTL_ONE=ON", "-DVOLLEY_RTL_COVERAGE=OFF", "-DVOLLEY_RTL_FAST=-O0"]
+    definitions = ["-DCMAKE_BUILD_TYPE=Debug", "-DVOLLEY_RTL_SOURCES=" + sources,
+                   "-DVOLLEY_RTL_ONE=lif_core", "-DVOLLEY_RTL_COVERAGE=OFF", "-DVOLLEY_RTL_FAST=-O0"]
     for command in (["cmake", "-S", "rtl/probe", "-B", folder, *definitions], ["cmake", "--build", folder, "-j2"]):
         status, said = rtl_tools.run(command)
         if status:

@@ -3,8 +3,10 @@
  * random but reproducible values: what a load does not write must not matter. */
 #include "cores/rtl/lif_model.hpp"
 
+#ifndef VOLLEY_RTL_ONLY_stdp_core
 #include <Vlif_core.h>
 #include <Vlif_core___024root.h>
+#endif
 #ifndef VOLLEY_RTL_ONE
 #include <Vlif_core_l1.h>
 #include <Vlif_core_l1___024root.h>
@@ -12,10 +14,12 @@
 #include <Vlif_core_l2___024root.h>
 #include <Vlif_core_l8.h>
 #include <Vlif_core_l8___024root.h>
-#include <Vstdp_core.h>
-#include <Vstdp_core___024root.h>
 #include <Vstdp_core_l2.h>
 #include <Vstdp_core_l2___024root.h>
+#endif
+#ifndef VOLLEY_RTL_ONLY_lif_core
+#include <Vstdp_core.h>
+#include <Vstdp_core___024root.h>
 #endif
 #include <string>
 #include <verilated.h>
@@ -523,7 +527,9 @@ template <class Top> std::unique_ptr<LifModel> make(const char *name, uint32_t i
 std::vector<std::unique_ptr<LifModel> (*)()> lif_models()
 {
     return {
+#ifndef VOLLEY_RTL_ONLY_stdp_core
         [] { return make<Vlif_core>("lif_core", LIF_ID); },
+#endif
 #ifndef VOLLEY_RTL_ONE
         [] { return make<Vlif_core_l8>("lif_core_l8", LIF_ID); },
         [] { return make<Vlif_core_l2>("lif_core_l2", LIF_ID); },
@@ -535,8 +541,10 @@ std::vector<std::unique_ptr<LifModel> (*)()> lif_models()
 std::vector<std::unique_ptr<LifModel> (*)()> stdp_models()
 {
     return {
-#ifndef VOLLEY_RTL_ONE
+#ifndef VOLLEY_RTL_ONLY_lif_core
         [] { return make<Vstdp_core>("stdp_core", STDP_ID); },
+#endif
+#ifndef VOLLEY_RTL_ONE
         [] { return make<Vstdp_core_l2>("stdp_core_l2", STDP_ID); },
 #endif
     };

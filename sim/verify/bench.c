@@ -189,28 +189,36 @@ static int differs(struct bench *b, enum verify_mode mode, const struct verify_v
     return bench_find(b, mode, v->name, "%s of %s is %" PRId64 ", expected %" PRId64, v->name, place, found, expected);
 }
 
-static int compare_one(struct bench *b, enum verify_mode mode, const struct verify_variable *v)
+/* Places first .. first + count - 1 of a variable. */
+static int compare_places(struct bench *b, enum verify_mode mode, const struct verify_variable *v, uint64_t first, uint32_t count)
 {
     uint32_t d = kind_variable(b->device.kind, v->name), r = kind_variable(b->reference.kind, v->name);
     struct err err = {0};
-    for (uint32_t a = 0; a < outer(b, v); a++)
-        for (uint32_t k = 0; k < inner(b, v, a); k++) {
-            uint64_t i = (uint64_t)a << 32 | k;
-            int64_t found = 0, expected = 0;
-            if (b->reference.kind->peek(b->reference.core, r, i, &expected, &err))
-                return bench_find(b, mode, "reference gave up", "the reference: %s", err.text);
-            if (b->device.kind->peek(b->device.core, d, i, &found, &err))
-                return bench_failed(b, mode, "reading its state", &err);
-            if (found != expected)
-                return differs(b, mode, v, i, found, expected);
-        }
+    for (uint64_t i = first; i < first + count; i++) {
+        int64_t found = 0, expected = 0;
+        if (b->reference.kind->peek(b->reference.core, r, i, &expected, &err))
+            return bench_find(b, mode, "reference gave up", "the reference: %s", err.text);
+        if (b->device.kind->peek(b->device.core, d, i, &found, &err))
+            return bench_failed(b, mode, "reading its state", &err);
+        if (found != expected)
+            return differs(b, mode, v, i, found, expected);
+    }
     return 0;
 }
 
 int bench_compare(struct bench *b, enum verify_mode mode, enum verify_when when)
 {
     for (const struct verify_variable *v = b->target->variables; v->name; v++)
-        if (v->when <= when && compare_one(b, mode, v))
+        for (uint32_t a = 0; v->when <= when && a < outer(b, v); a++)
+            if (compare_places(b, mode, v, (uint64_t)a << 32, inner(b, v, a)))
+                return 1;
+    return 0;
+}
+
+int bench_compare_row(struct bench *b, enum verify_mode mode, uint32_t axon)
+{
+    for (const struct verify_variable *v = b->target->variables; v->name; v++)
+        if (v->per == VERIFY_PER_SYNAPSE && axon < outer(b, v) && compare_places(b, mode, v, (uint64_t)axon << 32, inner(b, v, axon)))
             return 1;
     return 0;
 }

@@ -49,6 +49,7 @@ struct bench {
     int same_memory[DRIVE_MEMORIES], same_action[64];   /* of a device's list: the reference's index of the same name, or -1 */
     uint32_t step;                      /* index */
     int64_t event;
+    enum learn_phase phase;             /* of a CALL_LEARN */
     struct core_step at;
     struct finding *finding;
     int found;
@@ -71,6 +72,7 @@ int bench_find(struct bench *, enum verify_mode, const char *check, const char *
 int bench_failed(struct bench *, enum verify_mode, const char *call, const struct err *);
 /* Variables that are due at this time: 0, or 1. */
 int bench_compare(struct bench *, enum verify_mode, enum verify_when);
+int bench_compare_row(struct bench *, enum verify_mode, uint32_t axon);     /* variables per synapse, of this axon's; where weights change: 0, or 1 */
 uint64_t bench_digest(struct bench *);                  /* of all variables of the device */
 
 /* lockstep.c */

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "verify/bench.h"
 
+enum { THIRD_ZERO = 1 << 19 };      /* half of what a stimulus' pauses are at most */
+
 /* What a step has done so far, for whoever watches steps. */
 struct step_log {
     struct drive_seen seen;
@@ -56,14 +58,14 @@ static void add_totals(struct bench *b, struct drive_totals *totals, uint32_t ca
     }
 }
 
-/* The call itself, for either side. */
+/* The call itself, for either side. Learning gets a third factor with it, some number of either sign: what a rule makes of it, both must. */
 static int call_kind(const struct bench *b, struct side *side, enum drive_call call, const struct packet *packet, struct err *err)
 {
     const struct core_kind *kind = side->kind;
     if (call == CALL_UPDATE)
         return kind->update(side->core, &b->at, &side->out, &side->cycles, &side->counts, err);
     if (call == CALL_LEARN)
-        return kind->learn(side->core, &b->at, LEARN_STEP, 0, &side->cycles, &side->counts, err);
+        return kind->learn(side->core, &b->at, b->phase, (int64_t)b->s->step[b->step].pauses - THIRD_ZERO, &side->cycles, &side->counts, err);
     struct emissions *out = kind->flags & CORE_EMITS_ON_ACCEPT ? &side->out : NULL;
     return kind->accept(side->core, &b->at, packet, 1, 0, &side->cycles, out, &side->counts, err);
 }
@@ -114,6 +116,20 @@ static int compare_state(struct bench *b, enum verify_when when)
     return bench_on(b, VERIFY_TRANSACTION) ? bench_compare(b, VERIFY_TRANSACTION, when) : 0;
 }
 
+/* Weights of the rows that a step's packets changed, by reading the core's memory: what its retire port said, and where it was written, are two things.
+ * All rows are read at the end. */
+static int compare_served(struct bench *b, const struct stim_step *step)
+{
+    uint32_t last = BENCH_NONE;
+    for (uint32_t e = 0; e < step->count; e++) {
+        uint32_t axon = step->event[e].axon;
+        if (axon != last && bench_compare_row(b, VERIFY_TRANSACTION, axon))
+            return 1;
+        last = axon;
+    }
+    return 0;
+}
+
 static int one_call(struct bench *b, const struct drive *drive, struct step_log *log, uint32_t call, const struct stim_event *event, const char *name)
 {
     if (transact(b, call < CALL_EVENT ? (enum drive_call)call : CALL_EVENT, event, name))
@@ -122,6 +138,21 @@ static int one_call(struct bench *b, const struct drive *drive, struct step_log 
     if (drive->seen)
         log_call(b, log, call < CALL_EVENT ? (enum drive_call)call : CALL_EVENT);
     return call < CALL_EVENT ? 0 : compare_state(b, VERIFY_AFTER_EVENT);
+}
+
+/* The other times at which a core may learn: an epoch ends where the stimulus settles, a sample before it restarts and with the last step. */
+static int learn_phases(struct bench *b, const struct stim_step *step)
+{
+    const struct stim *s = b->s;
+    int found = 0;
+    b->phase = LEARN_EPOCH;
+    if (step->settle)
+        found = transact(b, CALL_LEARN, NULL, "learning, an epoch");
+    b->phase = LEARN_SAMPLE_END;
+    if (!found && (b->step + 1 == s->steps || s->step[b->step + 1].restart))
+        found = transact(b, CALL_LEARN, NULL, "learning, the end of a sample");
+    b->phase = LEARN_STEP;
+    return found;
 }
 
 /* Update, packets, learning: the order of core.h. */
@@ -138,9 +169,9 @@ static int step_calls(struct bench *b, const struct drive *drive, const struct s
             return 1;
     }
     b->event = -1;
-    if (b->device.kind->learn && one_call(b, drive, log, CALL_LEARN, NULL, "learning"))
+    if (b->device.kind->learn && (one_call(b, drive, log, CALL_LEARN, NULL, "learning") || learn_phases(b, step)))
         return 1;
-    return compare_state(b, VERIFY_AFTER_STEP);
+    return compare_state(b, VERIFY_AFTER_STEP) || (bench_on(b, VERIFY_TRANSACTION) && compare_served(b, step));
 }
 
 static int one_step(struct bench *b, const struct drive *drive, const struct stim_step *step)

@@ -31,6 +31,7 @@ static void make_groups(const struct stim *s, struct own *own)
             .reset = (enum image_reset)value(s, "reset", g, IMAGE_RESET_VALUE), .point = (enum image_point)value(s, "point", g, IMAGE_NOW),
             .at_least = (int)value(s, "at_least", g, 0), .refractory = (uint32_t)value(s, "refractory", g, 0),
             .shift = (uint32_t)value(s, "shift", g, 0), .decay_bits = (uint32_t)value(s, "decay_bits", g, 12),
+            .learns = value(s, "learning", 0, 0) && value(s, "learns", g, 0),
         };
 }
 

@@ -10,7 +10,7 @@
 
 enum { ANY, ALL, ENDS };                                /* neurons, axons */
 enum { W_ANY, W_HIGH, W_LOW, W_ZERO, W_HOT, W_SMALL };
-enum { T_ANY, T_EDGE, T_NEVER, T_ALWAYS };
+enum { T_ANY, T_EDGE, T_NEVER, T_ALWAYS, T_OFTEN };
 enum { B_ANY, B_HIGH, B_LOW };
 enum { R_ANY, R_ALL };
 enum { STEPS_LEAST = 6, STEPS_MOST = 24, AXONS_USUAL = 64 };
@@ -29,7 +29,7 @@ const struct profile profiles[] = {
     {"one_hot", "every row reaches one neuron", ANY, ANY, 0, W_HOT, T_ANY, B_ANY, R_ANY, 0, 0, 0, 0, 0},
     {"corners", "sizes and every number at an end of its range", ENDS, ENDS, 0, W_ANY, T_ANY, B_ANY, R_ALL, 1, 1, 1, 0, 0},
     {"full", "every axon and the whole synapse memory", ALL, ALL, 100, W_ANY, T_ANY, B_ANY, R_ANY, 0, 0, 1, 0, 0},
-    {"learning", "learning on, its numbers at their ends", ANY, ANY, 30, W_ANY, T_ANY, B_ANY, R_ANY, 0, 1, 0, 12, 0},
+    {"learning", "learning on, its numbers at their ends", ANY, ANY, 30, W_ANY, T_OFTEN, B_ANY, R_ANY, 0, 1, 0, 12, 0},
     {.name = NULL},
 };
 
@@ -125,6 +125,7 @@ static int64_t threshold(struct maker *m, const struct verify_field *f)
         return chance(m, 2) ? f->high : f->low;
     switch (m->p->thresholds) {
     case T_NEVER: return chance(m, 4) ? level(m) : high - below(m, 2);
+    case T_OFTEN: return chance(m, 4) ? level(m) : between(m, -40, 60);
     case T_ALWAYS: return chance(m, 6) ? level(m) : between(m, -high / 4, 4);
     default: return level(m);
     }
@@ -158,6 +159,7 @@ static int64_t draw(struct maker *m, const struct verify_field *f)
     case ROLE_OPEN: return chance(m, 3) ? below(m, 4) : f->low;
     case ROLE_CLOSE: return chance(m, 3) ? 3 + below(m, STEPS_MOST) : f->usual;
     case ROLE_LEARN: return m->p->learn || chance(m, 2) ? between(m, f->low + 1, f->high) : 0;
+    case ROLE_RATE: return chance(m, m->p->learn ? 16 : 8) ? f->low : chance(m, 5) ? f->high : between(m, f->low, f->high);
     case ROLE_PLASTIC: return !chance(m, 4);
     case ROLE_WEIGHT_LOW: case ROLE_WEIGHT_HIGH: return chance(m, 2) ? f->usual : between(m, f->low, f->high);
     default: return other(m, f);

@@ -26,6 +26,7 @@ enum verify_role {
     ROLE_OTHER, ROLE_THRESHOLD, ROLE_BIAS, ROLE_RESET, ROLE_DECAY, ROLE_REFRACTORY, ROLE_SHIFT, ROLE_OPEN, ROLE_CLOSE,
     ROLE_DECAY_BITS,        /* a decay of the group is at most 1 << this */
     ROLE_LEARN,             /* 0 switches learning off */
+    ROLE_RATE,              /* a number of learning: 0, as it usually is, hides all that follows from it */
     ROLE_PLASTIC,           /* 1: synapses onto the group learn, and their weights lie within the next two */
     ROLE_WEIGHT_LOW, ROLE_WEIGHT_HIGH
 };

@@ -12,13 +12,13 @@ extern const struct core_kind core_stdp, core_rtl_stdp;
 /* Rates, what a spike adds to a trace, what is kept of it, the limits of plastic weights. */
 #define LEARNING(trace, rate, weight)                                                                                                              \
     {"learning", VERIFY_PER_CORE, ROLE_LEARN, 0, 1, 0, "1: on"},                                                                                   \
-    {"pre_add", VERIFY_PER_CORE, ROLE_OTHER, 0, (1 << (trace)) - 1, 0, "what a packet adds to its axon's trace"},                                  \
-    {"post_add", VERIFY_PER_CORE, ROLE_OTHER, 0, (1 << (trace)) - 1, 0, "what a spike adds to its neuron's"},                                      \
-    {"pre_keep", VERIFY_PER_CORE, ROLE_OTHER, 0, 255, 0, "of a trace from step to step, in 256ths"},                                               \
-    {"post_keep", VERIFY_PER_CORE, ROLE_OTHER, 0, 255, 0, "the same of a neuron's"},                                                               \
-    {"potentiate", VERIFY_PER_CORE, ROLE_OTHER, 0, (1 << (rate)) - 1, 0, "rate"},                                                                  \
-    {"depress", VERIFY_PER_CORE, ROLE_OTHER, 0, (1 << (rate)) - 1, 0, "rate"},                                                                     \
-    {"learn_shift", VERIFY_PER_CORE, ROLE_OTHER, 0, 15, 0, "a weight changes by trace * rate >> this"},                                            \
+    {"pre_add", VERIFY_PER_CORE, ROLE_RATE, 0, (1 << (trace)) - 1, 0, "what a packet adds to its axon's trace"},                                  \
+    {"post_add", VERIFY_PER_CORE, ROLE_RATE, 0, (1 << (trace)) - 1, 0, "what a spike adds to its neuron's"},                                      \
+    {"pre_keep", VERIFY_PER_CORE, ROLE_RATE, 0, 255, 0, "of a trace from step to step, in 256ths"},                                               \
+    {"post_keep", VERIFY_PER_CORE, ROLE_RATE, 0, 255, 0, "the same of a neuron's"},                                                               \
+    {"potentiate", VERIFY_PER_CORE, ROLE_RATE, 0, (1 << (rate)) - 1, 0, "rate"},                                                                  \
+    {"depress", VERIFY_PER_CORE, ROLE_RATE, 0, (1 << (rate)) - 1, 0, "rate"},                                                                     \
+    {"learn_shift", VERIFY_PER_CORE, ROLE_RATE, 0, 15, 0, "a weight changes by trace * rate >> this"},                                            \
     {"plastic_low", VERIFY_PER_CORE, ROLE_WEIGHT_LOW, LIF_LOW(weight), LIF_HIGH(weight), LIF_LOW(weight), "no plastic weight is lower"},                       \
     {"plastic_high", VERIFY_PER_CORE, ROLE_WEIGHT_HIGH, LIF_LOW(weight), LIF_HIGH(weight), LIF_HIGH(weight), "or higher"},                                     \
     {"learns", VERIFY_PER_GROUP, ROLE_PLASTIC, 0, 1, 0, "synapses onto the group are plastic"}

@@ -31,12 +31,17 @@ def sources(top):
     return " ".join(os.path.join(RTL, name + ".sv") for name in found)
 
 
-def choose(top, n, seed, folder):
-    """The module flattened into base.il, and n faults of it, a line each."""
+def choose(top, n, seed, folder, only=None):
+    """The module flattened into base.il, and n faults of it, a line each. only: a regular expression for a file of rtl/; faults of other files are
+    passed over, so more are drawn than are taken."""
+    drawn = n if not only else 6 * n
     yosys("read_verilog -sv -DSYNTHESIS %s; hierarchy -top %s; proc; flatten; opt -fast; memory -nomap; opt_clean -purge; "
-          "mutate -list %d -seed %d -o list.txt; write_rtlil base.il" % (sources(top), top, n, seed), folder)
+          "mutate -list %d -seed %d -o list.txt; write_rtlil base.il" % (sources(top), top, drawn, seed), folder)
     with open(os.path.join(folder, "list.txt"), encoding="utf-8") as file:
-        return [line.strip() for line in file]
+        faults = [line.strip() for line in file if not only or re.search(r"-src \S*/(%s)\.sv:" % only, line)][:n]
+    if len(faults) < n:
+        raise SystemExit("%s: %d of %d faults drawn lie in %s, wanted %d" % (top, len(faults), drawn, only, n))
+    return faults
 
 
 def shell(top, width):
@@ -57,9 +62,9 @@ endmodule
 """ % (top, SELECT, width)
 
 
-def make(top, n, seed, folder):
+def make(top, n, seed, folder, only=None):
     """Writes TOP.sv and TOP_mutants.v into the folder. Returns what each fault is, the first of them number 1."""
-    faults = choose(top, n, seed, folder)
+    faults = choose(top, n, seed, folder, only)
     width = len(faults).bit_length()
     script = ["read_rtlil base.il"]
     script += ["%s -ctrl %s %d %d" % (line, SELECT, width, number) for number, line in enumerate(faults, 1)]

@@ -2,8 +2,9 @@
 
     python3 tests/mutation/run.py [--faults N] [--seed N] [--only MODULE] [--first N] [--jobs N] [--folder DIR]
 
-lif_core: `volley verify` with its default budget on the core's first size, through a shared object made of the mutated netlist (rtl/probe). spike_router:
-the lockstep with sim/noc (tests/test_router_mesh.cpp) and its own test. A fault that nothing notices is a survivor: it is listed, and must stand in
+lif_core, stdp_core: `volley verify` with its default budget on the core's first size, through a shared object made of the mutated netlist (rtl/probe); of
+stdp_core the faults are those of learning, the rest being lif_core. spike_router: the lockstep with sim/noc (tests/test_router_mesh.cpp) and its own
+test. A fault that nothing notices is a survivor: it is listed, and must stand in
 equivalent.txt with the reason why it changes nothing that can be seen, or count against the score. Exit status 1 below 97 per cent.
 Needs Yosys and Verilator; the netlists are built once per run, in the folder (default: a temporary one)."""
 import argparse
@@ -17,7 +18,8 @@ import tempfile
 import netlist
 
 VOLLEY = os.path.abspath(os.environ.get("VOLLEY", os.path.join(netlist.ROOT, "build/release/volley")))
-SHARE = {"lif_core": 0.75, "spike_router": 0.25}        # of the faults
+FAULTS = {"lif_core": 165, "spike_router": 55, "stdp_core": 80}      # of each module, of the usual number
+ONLY = {"stdp_core": "stdp_(?:learning|registers|trace|weight)"}      # files that the faults are drawn from; else all
 WANTED = 97.0
 HANGS = 300                                              # seconds: far beyond the slowest survivor
 
@@ -30,15 +32,16 @@ def must(command, log, cwd=None):
 
 # ---- one module: how its mutated netlist is built, and the commands that must find each fault ----
 
-def build_core(folder):
+def build_core(top, folder):
     build, log = os.path.join(folder, "build"), os.path.join(folder, "build.log")
     must(["cmake", "-S", os.path.join(netlist.RTL, "probe"), "-B", build, "-DCMAKE_BUILD_TYPE=Release", "-DVOLLEY_RTL_SOURCES=" + folder,
-          "-DVOLLEY_RTL_ONE=ON", "-DVOLLEY_RTL_COVERAGE=OFF"], log)
+          "-DVOLLEY_RTL_ONE=" + top, "-DVOLLEY_RTL_COVERAGE=OFF"], log)
     must(["cmake", "--build", build, "-j2"], log)
     return [[VOLLEY, "verify", os.path.join(build, "volley_probe.so"), "--out", "out"]]
 
 
-def build_router(folder):
+def build_router(top, folder):
+    del top
     log, objects = os.path.join(folder, "build.log"), os.path.join(folder, "objects")
     os.makedirs(objects)
     sim = os.path.join(netlist.ROOT, "sim")
@@ -57,7 +60,7 @@ def build_router(folder):
     return commands
 
 
-BUILD = {"lif_core": build_core, "spike_router": build_router}
+BUILD = {"lif_core": build_core, "spike_router": build_router, "stdp_core": build_core}
 
 
 # ---- the faults ----
@@ -92,8 +95,8 @@ def run_module(top, n, options, folder):
     where = os.path.join(folder, top)
     shutil.rmtree(where, ignore_errors=True)
     os.makedirs(where)
-    faults = netlist.make(top, n, options.seed, where)[:options.first]
-    commands = BUILD[top](where)
+    faults = netlist.make(top, n, options.seed, where, ONLY.get(top))[:options.first]
+    commands = BUILD[top](top, where)
     if not survives(commands, 0, where):
         raise SystemExit("%s: the netlist without a fault is not the core" % top)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -108,7 +111,7 @@ def run_module(top, n, options, folder):
 
 def main():
     words = argparse.ArgumentParser()
-    words.add_argument("--faults", type=int, default=220)
+    words.add_argument("--faults", type=int, default=sum(FAULTS.values()))
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--first", type=int, help="of each module, no more than so many of them")
     words.add_argument("--jobs", type=int, default=2)
@@ -122,10 +125,10 @@ def main():
     scratch = tempfile.TemporaryDirectory(prefix="volley-mutation-")
     folder = os.path.abspath(options.folder or scratch.name)
     total = unknown = 0
-    for top, share in SHARE.items():
+    for top, usual in FAULTS.items():
         if options.only and options.only != top:
             continue
-        n, yes, no = run_module(top, round(options.faults * share), options, folder)
+        n, yes, no = run_module(top, round(usual * options.faults / sum(FAULTS.values())), options, folder)
         print("%s: %d faults, %d found, %d that change nothing, %d survive" % (top, n, n - len(yes) - len(no), len(yes), len(no)))
         print("".join("    survives: %s\n" % line for line in no) + "".join("    changes nothing: %s\n" % line for line in yes), end="", flush=True)
         total += n - len(yes)
