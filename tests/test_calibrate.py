@@ -1,4 +1,5 @@
-"""volley calibrate: what it measures of rtl:lif_core is what rtl/README.md states, and its section in a chip file gives kind lif the step times of the RTL."""
+"""volley calibrate: what it measures of rtl:lif_core and rtl:stdp_core is what rtl/README.md states, the sweeps of learning included, and its section in a
+chip file gives kind lif the step times of the RTL."""
 import os
 import re
 import subprocess
@@ -50,6 +51,22 @@ with tempfile.TemporaryDirectory() as here:
         check.that(done.returncode == 0, "%s runs on the calibrated chip %s" % (kind, done.stderr.strip()))
     steps = [open(folder + "/steps.csv").read() for folder in folders]
     check.that(steps[0] == steps[1] and steps[0].count("\n") > 50, "equal step times: %d of them" % (steps[0].count("\n") - 1))
+# learning: every stimulus has it on, so that rows are swept, and each term of the formulae of cycles and of accesses is seen
+done = volley("calibrate", "rtl:stdp_core")
+print(done.stdout)
+check.that(done.returncode == 0, "exit status 0 %s" % done.stderr.strip())
+check.that("learning: cycles = {learn: 2, pre.read_word: 1, learn_row: 3, synapse.read_word: 1}, exact" in done.stdout,
+           "3 cycles per row swept and one per word")
+check.that("off by" not in done.stdout, "every access is explained without a remainder")
+check.that(done.stdout.count(" 0 of ") == 3 and done.stdout.count("differ in cycles, 0 in accesses") == 3, "as declared, in cycles and accesses")
+swept = done.stdout[done.stdout.find("learning: "):]
+for line in ("axon reads = {learn_row: 1}", "rows reads = {synapse.read_word: 1}", "rows writes = {synapse.read_word: 1}",
+             "pre_trace writes = {pre.read_word: 1}"):
+    check.that(line in swept, "a sweep's " + line)
+stated = re.findall(r"^ *((?:accept|update|learn): *\{.*), source", open("configs/chips/learn28.yaml", encoding="utf-8").read(), re.M)
+for line in stated:
+    check.that(re.sub(" +", " ", line) in done.stdout, "as learn28 states it: " + line)
+check.that(len(stated) == 3, "learn28 states three programs")
 done = volley("calibrate", "rtl:lif_cor")
 check.that(done.returncode == 2 and "did you mean 'rtl:lif_core'" in done.stderr, done.stderr.strip())
 check.end()

@@ -146,7 +146,7 @@ static int64_t other(struct maker *m, const struct verify_field *f)
 
 static int64_t draw(struct maker *m, const struct verify_field *f)
 {
-    if (m->p->fields && f->role != ROLE_OPEN && f->role != ROLE_CLOSE && f->role != ROLE_THRESHOLD && !chance(m, 4))
+    if (m->p->fields && f->role != ROLE_OPEN && f->role != ROLE_CLOSE && f->role != ROLE_THRESHOLD && f->role != ROLE_LEARN && !chance(m, 4))
         return chance(m, 2) ? f->low : f->high;
     switch (f->role) {
     case ROLE_THRESHOLD: return threshold(m, f);
