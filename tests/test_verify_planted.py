@@ -2,17 +2,14 @@
 replays it, and its waveform can be read. The changed core is built apart (rtl/probe) and verified as a shared object."""
 import glob
 import os
-import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 
+import fst
 import rtl_tools
 
 VOLLEY = os.path.abspath(os.environ.get("VOLLEY", "build/release/volley"))
-HEADER, GEOMETRY, VALUES = 0, 3, (1, 5, 8)      # kinds of FST blocks
-HIERARCHY = (4, 6, 7)
 
 
 def build(sources, folder):
@@ -24,32 +21,6 @@ def build(sources, folder):
         if status:
             sys.exit("%s: %s" % (" ".join(command), said[-3000:]))
     return os.path.join(folder, "volley_probe.so")
-
-
-def blocks(path):
-    """[(kind, content)] of an FST file: a byte, a length that counts itself, the content."""
-    with open(path, "rb") as file:
-        data = file.read()
-    found, at = [], 0
-    while at + 9 <= len(data):
-        length = struct.unpack(">Q", data[at + 1:at + 9])[0]
-        found.append((data[at], data[at + 9:at + 1 + length]))
-        at += 1 + length
-    return found if at == len(data) else []
-
-
-def wave_faults(path):
-    """By fst2vcd where it is there, and by the file's own structure in any case."""
-    kinds = [kind for kind, _ in blocks(path)]
-    if not kinds or kinds[0] != HEADER or GEOMETRY not in kinds or not set(kinds) & set(VALUES) or not set(kinds) & set(HIERARCHY):
-        return ["%s: blocks %s are no FST file" % (path, kinds)]
-    begin, end = struct.unpack(">QQ", blocks(path)[0][1][:16])
-    out = [] if 0 < end - begin < 100000 else ["%s: it lasts from %d to %d" % (path, begin, end)]
-    if shutil.which("fst2vcd"):
-        done = subprocess.run(["fst2vcd", path], capture_output=True, text=True)
-        if done.returncode or "membrane_o" not in done.stdout:
-            out.append("fst2vcd cannot read %s" % path)
-    return out
 
 
 def verify(core, folder, *words):
@@ -69,7 +40,7 @@ def check(core, folder):
     events = sum(len(line.split()) - 1 if line.startswith("spike ") else line.startswith("step") for line in lines)
     if events > 10:
         faults.append("shrunk to %d events" % events)
-    faults += wave_faults(saved[0][:-len("stim")] + "fst")
+    faults += fst.faults(saved[0][:-len("stim")] + "fst", "membrane_o")
     for again in ([], ["--stim", saved[0]]):
         status, said = verify(core, folder, *again)
         if status != 1 or "expected 17" not in said:
