@@ -5,93 +5,22 @@
  * input queue of D words with the sender's output register before it is a channel of D + 1 flits whose credits come back in the next cycle, for D of 2
  * or more. An output is granted only where the flit can go, which in sim/noc is the rule for packets of a tree: so every packet here is one, of
  * one leaf or more. Turns begin at another input; a lone flit through each output before the traffic sets both alike. */
-#include <Vspike_router.h>
 #include <deque>
 #include <memory>
 #include <set>
 #include <vector>
-#include <verilated.h>
 
 #include "kit.h"
 #include "noc/mesh.h"
 #include "noc/topology.h"
+#include "router.hpp"
 
 namespace
 {
 
-enum : uint32_t { LOCAL, EAST, WEST, NORTH, SOUTH, PORTS };
-enum : uint32_t { FLIT = 25, COLUMNS = 3, ROWS = 3, NODES = COLUMNS * ROWS, DEPTH = 4, TREES = 16, CYCLES = 3000, DRAIN = 2000, IDS = 1 << 16 };
-
-/* splitmix64: the same numbers on every machine. */
-struct Random {
-    uint64_t state;
-    uint32_t below(uint32_t n)
-    {
-        uint64_t z = state += 0x9e3779b97f4a7c15u;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-        return (uint32_t)((z ^ z >> 31) >> 11) % n;
-    }
-};
+enum : uint32_t { COLUMNS = 3, ROWS = 3, NODES = COLUMNS * ROWS, DEPTH = 4, CYCLES = 3000, DRAIN = 2000, IDS = 1 << 16 };
 
 /* ---- the mesh in RTL ---- */
-
-class Router {
-  public:
-    Router(uint32_t x, uint32_t y) : top(&context, "spike_router")
-    {
-        context.fatalOnError(false);
-        top.x_i = (CData)x;
-        top.y_i = (CData)y;
-        top.valid_i = top.ready_i = top.tree_write_i = 0;
-        top.rst_ni = 1;
-        settle();
-        top.rst_ni = 0;
-        settle(), edge();
-        top.rst_ni = 1;
-        settle();
-    }
-    ~Router()
-    {
-        CU_ASSERT_FALSE(context.gotError());    /* an assertion of the RTL */
-        top.final();
-    }
-    void settle()
-    {
-        top.clk_i = 0;
-        top.eval();
-    }
-    void edge()
-    {
-        top.clk_i = 1;
-        top.eval();
-    }
-    void write_tree(uint32_t tree, uint32_t mask)
-    {
-        top.tree_write_i = 1;
-        top.tree_i = (CData)tree;
-        top.tree_mask_i = (CData)mask;
-        settle(), edge();
-        top.tree_write_i = 0;
-        settle();
-    }
-    void drive(uint32_t port, uint32_t flit)
-    {
-        for (uint32_t b = 0; b < FLIT; b++) {
-            uint32_t at = port * FLIT + b, mask = 1u << (at % 32);
-            top.flit_i[at / 32] = flit >> b & 1 ? top.flit_i[at / 32] | mask : top.flit_i[at / 32] & ~mask;
-        }
-    }
-    uint32_t seen(uint32_t port) const
-    {
-        uint32_t flit = 0;
-        for (uint32_t b = 0; b < FLIT; b++)
-            flit |= (top.flit_o[(port * FLIT + b) / 32] >> ((port * FLIT + b) % 32) & 1) << b;
-        return flit;
-    }
-    VerilatedContext context;
-    Vspike_router top;
-};
 
 using Arrivals = std::set<std::pair<uint32_t, uint32_t>>;      /* endpoint, number of the packet */
 

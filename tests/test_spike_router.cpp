@@ -1,98 +1,22 @@
 /* spike_router, verilated: each flit arrives at every output that its destination or its tree names, once, in order per input and output, whatever
  * pauses; a lone flit takes two cycles; five inputs that want one output get it in turn; strobes count what happened. Random traffic comes from fixed
  * seeds. The RTL's own assertions are on. */
-#include <Vspike_router.h>
 #include <deque>
-#include <verilated.h>
 
 #include "kit.h"
+#include "router.hpp"
 
 namespace
 {
 
-enum : uint32_t { LOCAL, EAST, WEST, NORTH, SOUTH, PORTS };
-enum : uint32_t { FLIT = 25, TREES = 16, CYCLES = 4000 };   /* payload of 16 bits, x and y of 4 */
+enum : uint32_t { CYCLES = 4000 };
 struct Place { uint32_t x, y; };
 const Place places[] = {{5, 6}, {10, 9}};       /* of the router: each bit of a coordinate 0 and 1 */
-
-/* splitmix64: the same numbers on every machine. */
-struct Random {
-    uint64_t state;
-    uint32_t below(uint32_t n)
-    {
-        uint64_t z = state += 0x9e3779b97f4a7c15u;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-        return (uint32_t)((z ^ z >> 31) >> 11) % n;
-    }
-};
 
 uint32_t flit_of(bool multicast, uint32_t x_or_tree, uint32_t y, uint32_t payload)
 {
     return (uint32_t)multicast << 24 | y << 20 | x_or_tree << 16 | payload;
 }
-
-class Router {
-  public:
-    explicit Router(Place at = places[0]) : top(&context, "spike_router")
-    {
-        context.fatalOnError(false);
-        context.randReset(2);
-        top.x_i = (CData)at.x;
-        top.y_i = (CData)at.y;
-        top.valid_i = top.ready_i = top.tree_write_i = 0;
-        top.rst_ni = 1;
-        settle();
-        top.rst_ni = 0;
-        settle();
-        edge();
-        top.rst_ni = 1;
-    }
-    ~Router()
-    {
-        CU_ASSERT_FALSE(context.gotError());    /* an assertion of the RTL */
-        top.final();
-    }
-    void settle()
-    {
-        top.clk_i = 0;
-        top.eval();
-    }
-    void edge()
-    {
-        top.clk_i = 1;
-        top.eval();
-    }
-    void write_tree(uint32_t tree, uint32_t mask)
-    {
-        top.tree_write_i = 1;
-        top.tree_i = (CData)tree;
-        top.tree_mask_i = (CData)mask;
-        settle();
-        edge();
-        top.tree_write_i = 0;
-        settle();
-        CU_ASSERT_EQUAL(top.tree_mask_o, mask);
-        edge();
-    }
-    void drive(uint32_t port, uint32_t flit)
-    {
-        for (uint32_t b = 0; b < FLIT; b++) {
-            uint32_t at = port * FLIT + b, mask = 1u << (at % 32);
-            top.flit_i[at / 32] = flit >> b & 1 ? top.flit_i[at / 32] | mask : top.flit_i[at / 32] & ~mask;
-        }
-    }
-    uint32_t seen(uint32_t port) const
-    {
-        uint32_t flit = 0;
-        for (uint32_t b = 0; b < FLIT; b++)
-            flit |= (top.flit_o[(port * FLIT + b) / 32] >> ((port * FLIT + b) % 32) & 1) << b;
-        return flit;
-    }
-
-    VerilatedContext context;
-    Vspike_router top;
-};
 
 /* Outputs of a flit, by hand: x before y, or the tree's without the way back. */
 uint32_t outputs_of(uint32_t flit, uint32_t input, Place here, const uint32_t mask[TREES])
@@ -116,7 +40,7 @@ uint32_t random_flit(Random &random, uint32_t input, Place here, uint32_t payloa
 void traffic(uint64_t seed, uint32_t load, uint32_t sink)
 {
     Place here = places[seed % 2];
-    Router router(here);
+    Router router(here.x, here.y);
     Random random = {seed};
     uint32_t mask[TREES], offered[PORTS] = {0}, sent = 0, arrived = 0, expected = 0, writes = 0, reads = 0, hops = 0, wrong = 0;
     std::deque<uint32_t> due[PORTS][PORTS];     /* [input][output], in order */
@@ -174,7 +98,7 @@ void every_flit_arrives_once_and_in_order(void)
 
 void a_lone_flit_takes_two_cycles(void)
 {
-    Router router;
+    Router router(places[0].x, places[0].y);
     router.top.ready_i = 31;
     router.drive(WEST, flit_of(false, 9, 2, 7));
     router.top.valid_i = 1u << WEST;
@@ -190,7 +114,7 @@ void a_lone_flit_takes_two_cycles(void)
 void inputs_that_want_one_output_get_it_in_turn(void)
 {
     for (uint32_t o = 0; o < PORTS; o++) {
-        Router router;
+        Router router(places[0].x, places[0].y);
         uint32_t last = PORTS, all = 0, wrong = 0;
         router.write_tree(3, 1u << o);
         router.top.ready_i = 31;

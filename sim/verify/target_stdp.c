@@ -1,11 +1,6 @@
-/* rtl:stdp_core against kind stdp: the numbers of rtl:lif_core, and those of learning; where it is off the core is a lif_core. Its times and accesses
- * are those of rtl/README.md: learning takes 2 + words of pre traces, and 3 + words for each row that is swept. */
-#include "base/err.h"
-#include "cores/params.h"
-#include "cores/rtl/lif_verify.h"
-#include "verify/lif_fields.h"
-#include "verify/probe.h"
-#include "verify/stim.h"
+/* rtl:stdp_core against kind stdp: the numbers of rtl:lif_core, and those of learning; where it is off the core is a lif_core. Learning takes
+ * 2 + words of pre traces, and 3 + words for each row that is swept. */
+#include "verify/target_rtl.h"
 
 extern const struct core_kind core_stdp, core_rtl_stdp;
 
@@ -33,25 +28,23 @@ static const struct verify_field fields_l2[] = {
     {"decay_shift", VERIFY_PER_NEURON, ROLE_OTHER, 0, 25, 0, "k: the membrane loses its 2^(k - 1)-th part; 0: nothing"}, {.name = NULL},
 };
 #endif
-static const struct verify_event events[] = {{"spike", PACKET_SPIKE, 0, 1, 1, 0, 0, 0}, {.name = NULL}};
 static const struct verify_size sizes[] = {
-    {"stdp_core", 256, 1024, 8, 4, 16384, -128, 127, (uint64_t)LIF_HIGH(24), 16, 16, 16, 24, fields_l4, events},
+    {"stdp_core", 256, 1024, 8, 4, 16384, -128, 127, (uint64_t)LIF_HIGH(24), 16, 16, 16, 24, fields_l4, verify_rtl_events},
 #ifndef VOLLEY_RTL_ONE
-    {"stdp_core_l2", 128, 256, 4, 2, 8192, -32, 31, (uint64_t)LIF_HIGH(18), 2, 2, 12, 12, fields_l2, events},
+    {"stdp_core_l2", 128, 256, 4, 2, 8192, -32, 31, (uint64_t)LIF_HIGH(18), 2, 2, 12, 12, fields_l2, verify_rtl_events},
 #endif
     {.name = NULL},
 };
 
 static int build(const struct verify_target *target, const struct verify_size *size, const struct stim *s, struct verify_build *to, struct err *err)
 {
-    if (verify_image(target, size, s, to, err))
+    if (verify_rtl_build(target, size, s, to, err))
         return -1;
-    to->image.words = (struct image_words){.axon = 1, .state_per = size->lanes, .accumulator_per = size->lanes, .parameter_per = size->lanes,
-                                           .state_each = 1, .accumulator_each = 1, .parameter_each = 1};
-    to->image.queue_in = size->queue_in;
-    to->image.queue_out = size->queue_out;
-    to->image.time = (struct image_time){.packet = 3, .spot = 1, .step = 2, .spike = 1, .state_word = 1,
-                                         .learn = 2, .learn_pre_word = 1, .learn_row = 3, .learn_row_word = 1};
+    struct image_time *time = &to->image.time;
+    time->learn = 2;
+    time->learn_pre_word = 1;
+    time->learn_row = 3;
+    time->learn_row_word = 1;
     if (!to->image.learning.on)
         return 0;
     to->image.learning.trace_bits = size == sizes ? 8 : 5;
@@ -65,26 +58,6 @@ static const struct verify_variable variables[] = {
     {"post_trace", VERIFY_PER_NEURON, VERIFY_AFTER_STEP}, {"weight", VERIFY_PER_SYNAPSE, VERIFY_AT_END}, {.name = NULL},
 };
 
-#ifdef VOLLEY_RTL_PROBE
-static const struct verify_target *as_built(const struct verify_target *target, struct err *err)
-{
-    (void)err;
-    return target;              /* instrumented itself */
-}
-#define INSTRUMENTED as_built
-#else
-#define INSTRUMENTED probe_target
-#endif
-
 const struct verify_target verify_rtl_stdp_core = {
-    .name = "rtl:stdp_core", .device = &core_rtl_stdp, .reference = &core_stdp, .sizes = sizes, .variables = variables,
-    .modes = 1u << VERIFY_TRANSACTION | 1u << VERIFY_LOCKSTEP | 1u << VERIFY_COUNTS | 1u << VERIFY_OVERLAP,
-    .build = build, .release = verify_image_free, .cycle_exact = 1,
-#ifdef VOLLEY_RTL
-    .watch = rtl_lif_watch, .readback = rtl_lif_readback, .where = rtl_lif_where,
-    .instrumented = INSTRUMENTED, .wave = rtl_lif_wave, .coverage = rtl_lif_coverage,
-#endif
-#ifdef VOLLEY_RTL_PROBE_SOURCES
-    .waivers = VOLLEY_RTL_PROBE_SOURCES "/../coverage.waivers",
-#endif
+    .name = "rtl:stdp_core", .device = &core_rtl_stdp, .reference = &core_stdp, .sizes = sizes, .variables = variables, .build = build, VERIFY_RTL
 };
