@@ -10,23 +10,23 @@
 #include "base/mem.h"
 #include "chipfile_parts.h"
 #include "cores/both.h"
-#include "sram.h"
+#include "memory/sram.h"
 
-/* How far the memory model is from the points it was fitted to, at the nodes next to the chip's. */
+/* How far the model of SRAMs is from the points it was fitted to, at the nodes next to the chip's. */
 static void note_fit(struct chipfile *f)
 {
     int derived = 0;
     double worst[N_SRAM];
     for (uint32_t t = 0; t < f->n_types; t++)
         for (uint32_t m = 0; m < f->type[t].n_memories; m++)
-            derived |= f->type[t].memory[m].derived;
+            derived |= f->type[t].memory[m].model == &memory_sram;
     if (!derived)
         return;
     for (int q = 0; q < N_SRAM; q++)
-        worst[q] = sram_worst((enum sram_quantity)q, f->node_m);
+        worst[q] = sram_worst((enum memory_quantity)q, f->node_m);
     fidelity_add(&f->notes, FIDELITY_NOTE, "",
                  "memories: a fit to CACTI 7, whose worst ratio to a swept point is %.2f for read, %.2f write, %.2f leakage, %.2f access time, %.2f area",
-                 worst[SRAM_READ], worst[SRAM_WRITE], worst[SRAM_LEAKAGE], worst[SRAM_ACCESS], worst[SRAM_AREA]);
+                 worst[MEMORY_READ], worst[MEMORY_WRITE], worst[MEMORY_LEAKAGE], worst[MEMORY_ACCESS], worst[MEMORY_AREA]);
 }
 
 /* The first mistake ends the reading: one message, about the part that comes first. */
@@ -92,6 +92,7 @@ static void free_memory(struct chip_memory *m)
     free(m->write.why);
     free(m->leakage.why);
     free(m->area.why);
+    free(m->refresh.why);
     free(m->access_time.why);
 }
 

@@ -1,5 +1,5 @@
 /* chipfile.h: a chip file (YAML) as data: what a chip is made of, what its actions cost in time and energy, and on what each
- * number rests. chipfile_read parses, applies --set overrides, derives memories of `model: sram`, and checks; it builds nothing.
+ * number rests. chipfile_read parses, applies --set overrides, derives memories that name a model, and checks; it builds nothing.
  * All strings and arrays are owned by the chip file; chipfile_free frees them. Durations are whole ps, then whole cycles of
  * their clock (half up, 0 only if 0 was written). Energies in J, power in W, areas in m2. */
 #ifndef VOLLEY_CHIPFILE_H
@@ -11,6 +11,7 @@
 #include "base/fidelity.h"
 #include "cores/image.h"
 #include "counters.h"
+#include "memory/model.h"
 #include "network.h"
 #ifdef __cplusplus
 extern "C" {
@@ -51,9 +52,11 @@ struct chip_memory {
     uint64_t size_bits;
     uint32_t width;             /* bits of a word */
     char *ports;                /* "1R1W", "1RW", "1R" */
-    int derived;                /* model: sram */
-    struct cost read, write, leakage, area, access_time;    /* energies per word */
-    int extrapolated;           /* derived, but size or width lies outside the sweep that the model was fitted to */
+    const struct memory_model *model;   /* that its figures are derived by; NULL: stated or none */
+    uint32_t derived;           /* bit q: its figure q (enum memory_quantity) follows from the model; stated ones do not */
+    double retention_s;         /* of a model that refreshes; 0: the model's own */
+    struct cost read, write, leakage, access_time, area, refresh;   /* energies per word; refresh: W */
+    int extrapolated;           /* derived, but size or width lies outside what the model was fitted to */
 };
 struct service_term {           /* count x time. A word of a memory takes at least its access time, rounded up to whole cycles */
     int counter;                /* enum counter, or NO_INDEX for a memory access */
@@ -185,6 +188,7 @@ struct chipfile {
     char *name, *about, *path, *technology, *voltage, *status;  /* status: what stands behind it, "ESTIMATE, not a measurement"; others "" if not given */
     char *validated;            /* what its figures were held against; "" if not given */
     double node_m;              /* process node, 0 if not given */
+    double volts;               /* supply, 0 if not given */
     struct chip_source *source;
     uint32_t n_sources;
     enum time_mode mode;
@@ -234,6 +238,7 @@ void chipfile_places_free(struct chip_place *, uint32_t n);
  * write together. 0: the program does not count it. */
 uint64_t service_count_time(const struct service_term *, uint32_t n, enum counter);
 uint64_t service_word_time(const struct core_type *, const struct service_term *, uint32_t n, enum table, int writes);
+struct memory_shape chip_memory_shape(const struct chipfile *, const struct chip_memory *);     /* what its model is asked for */
 const struct format *core_type_format(const struct core_type *, const char *name);     /* NULL: not given */
 int core_type_is(const struct core_type *, const char *kind);   /* 1: it computes as this kind does; of a pair the first counts */
 const struct energy_term *chipfile_price(const struct chipfile *, int counter);         /* NULL: not priced */

@@ -376,7 +376,7 @@ static void warn_overrides(const struct reading *r)
         for (uint32_t m = 0; m < f->type[t].n_memories; m++) {
             const struct core_type *type = &f->type[t];
             const struct doc_node *node = doc_get(doc_get(doc_get(r->at.core_types, type->name), "memories"), type->memory[m].name);
-            derived |= type->memory[m].derived;
+            derived |= type->memory[m].model != NULL;
             if (f->includes_memory && shape_is_set(node))
                 fidelity_add(&f->notes, FIDELITY_WARNING, "",
                              "memory %s.%s was overridden: its capacity follows, energy does not (prices include memory as published)", type->name,
@@ -389,19 +389,25 @@ static void warn_overrides(const struct reading *r)
             fidelity_add(&f->notes, FIDELITY_NOTE, "",
                          "core_types.%s.queue was overridden: only the plane cycle has queues that end, so no time changes in the others", f->type[t].name);
     }
-    if (r->technology && r->technology->set && !derived)
-        fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.technology was overridden, but every price of this chip is a published figure: none follows");
-    if (r->technology && r->technology->set && derived)
-        fidelity_add(&f->notes, FIDELITY_WARNING, "",
-                     "chip.technology was overridden: only memories with model: sram follow it; prices, powers and times of logic, routers and links stay "
-                     "as stated");
+    const struct { const char *key; const struct doc_node *given; } held[] = {{"technology", r->technology}, {"voltage", r->voltage}};
+    for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
+        if (!held[i].given || !held[i].given->set)
+            continue;
+        if (derived)
+            fidelity_add(&f->notes, FIDELITY_WARNING, "",
+                         "chip.%s was overridden: only memories with model: sram (or another model) follow it; prices, powers and times of logic, routers and "
+                         "links stay as stated", held[i].key);
+        else
+            fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.%s was overridden, but every price of this chip is a published figure: none follows",
+                         held[i].key);
+    }
 }
 
 /* 1: an override makes the chip another than the one that the file's own words are about: its shape, cores or process. */
 static int is_reshaped(const struct reading *r)
 {
     static const char *const key[] = {"size", "cores_per_tile", "topology", "tree", "routers", "links"};
-    int reshaped = (r->technology && r->technology->set) || (r->at.system && r->at.system->set);
+    int reshaped = (r->technology && r->technology->set) || (r->voltage && r->voltage->set) || (r->at.system && r->at.system->set);
     for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
         const struct doc_node *node = doc_get(r->at.noc, key[i]);
         reshaped |= node && node->set;

@@ -1,43 +1,46 @@
-/* The memories of a core type: size and width, what each holds, and what an access costs: stated, or derived by `model: sram`.
- * A derived figure follows every override of size, width, ports and node. A stated one belongs to the memory it was stated for,
+/* The memories of a core type: size and width, what each holds, and what an access costs: stated, or derived by the model that it
+ * names (memory/model.h). A derived figure follows every override of size, width, ports, node and supply. A stated one belongs to the memory it was stated for,
  * so an override of that memory which leaves the figure behind is refused. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "chipfile_parts.h"
-#include "sram.h"
 
 enum { MEMORIES_MAX = 100, WIDTH_MAX = 4096, ENTRY_MAX = 100000 };
 #define MEMORY_MAX 8.8e12       /* bits: 1 TiB */
 
 struct memory_text {
-    double size;
+    double size, retention;
     uint32_t width;
     int ports, model, basis;
     const char *source, *leak_source;
-    const struct doc_node *holds, *cost[N_SRAM];
+    const struct doc_node *holds, *cost[N_MEMORY];
 };
 #define OF(member) offsetof(struct memory_text, member)
 static const struct field memory_fields[] = {
     {"size", FIELD_QUANTITY, OF(size), UNIT_BITS, 1, MEMORY_MAX, NULL, NULL, "64 KiB", "capacity; the mapper fits every table into it"},
     {"width", FIELD_NUMBER, OF(width), UNIT_BITS, 1, WIDTH_MAX, NULL, NULL, "64 bit", "of a word: what one access moves"},
     {"ports", FIELD_WORD, OF(ports), 0, 0, 0, "1RW|1R1W|2RW|1R", NULL, "1R1W", "read and write ports; 1R: written at load only"},
-    {"model", FIELD_WORD, OF(model), 0, 0, 0, "sram", "", "sram", "energy, leakage, access time and area follow from size, width, ports and chip.technology"},
+    {"model", FIELD_WORD, OF(model), 0, 0, 0, MEMORY_MODEL_WORDS, "", "sram",
+     "energy, leakage, access time, area and refresh follow from size, width, ports, chip.technology and chip.voltage"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "sram", "of the model, and of costs below that give none"},
     {"leak_source", FIELD_TEXT, OF(leak_source), 0, 0, 0, NULL, "", "leak", "of the model's leakage; `source` where absent"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "estimated", "of the model, and of costs below that give none"},
-    {"read", FIELD_COST, OF(cost[SRAM_READ]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 1.9 pJ, source: sram}",
-     "energy of reading a word; overrides the model, as do the next four"},
-    {"write", FIELD_COST, OF(cost[SRAM_WRITE]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 2.4 pJ, source: sram}", "energy of writing a word"},
-    {"leakage", FIELD_COST, OF(cost[SRAM_LEAKAGE]), UNIT_POWER, 0, 0, NULL, "", "{value: 0.4 mW, source: leak}", "static power of the whole memory"},
-    {"access_time", FIELD_COST, OF(cost[SRAM_ACCESS]), UNIT_TIME, 0, 0, NULL, "", "{value: 1.5 ns, source: sram}",
+    {"retention", FIELD_QUANTITY, OF(retention), UNIT_TIME, 1e-9, 1e6, NULL, "", "40 us", "of model: edram: every word is refreshed once in it"},
+    {"read", FIELD_COST, OF(cost[MEMORY_READ]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 1.9 pJ, source: sram}",
+     "energy of reading a word; overrides the model, as do the next five"},
+    {"write", FIELD_COST, OF(cost[MEMORY_WRITE]), UNIT_ENERGY, 0, 0, NULL, "", "{value: 2.4 pJ, source: sram}", "energy of writing a word"},
+    {"leakage", FIELD_COST, OF(cost[MEMORY_LEAKAGE]), UNIT_POWER, 0, 0, NULL, "", "{value: 0.4 mW, source: leak}", "static power of the whole memory"},
+    {"access_time", FIELD_COST, OF(cost[MEMORY_ACCESS]), UNIT_TIME, 0, 0, NULL, "", "{value: 1.5 ns, source: sram}",
      "of a word; longer than a cycle: a word takes several cycles of service"},
-    {"area", FIELD_COST, OF(cost[SRAM_AREA]), UNIT_AREA, 0, 0, NULL, "", "{value: 0.06 mm2, source: sram}", "shown, and added up in summary.json, chip.area"},
+    {"area", FIELD_COST, OF(cost[MEMORY_AREA]), UNIT_AREA, 0, 0, NULL, "", "{value: 0.06 mm2, source: sram}", "shown, and added up in summary.json, chip.area"},
+    {"refresh", FIELD_COST, OF(cost[MEMORY_REFRESH]), UNIT_POWER, 0, 0, NULL, "", "{value: 0.2 mW, source: edram}",
+     "power that keeps what a dynamic memory holds; static power beside the leakage"},
     {"holds", FIELD_NODE, OF(holds), 0, 0, 0, NULL, NULL, "{rows: {dense: [weight]}}", "the tables kept in it"}};
 #undef OF
 const struct field_table chipfile_table_memory = {"core_types.NAME.memories.NAME",
-    "A memory of a core. Its own figures (read to area) do not follow an override of size, width, ports or technology: such a run is refused.",
+    "A memory of a core. Its own figures (read to refresh) do not follow an override of size, width, ports, technology or voltage: such a run is refused.",
     memory_fields, sizeof memory_fields / sizeof *memory_fields};
 
 struct holds_text { const struct doc_node *table[N_TABLES]; uint32_t delay_slots; };
@@ -180,90 +183,113 @@ static int read_holds(struct core_type *type, int memory, const struct doc_node 
 
 /* ---- costs ---- */
 
-static const char *const cost_key[N_SRAM] = {"read", "write", "leakage", "access_time", "area"};
-static const unsigned cost_unit[N_SRAM] = {UNIT_ENERGY, UNIT_ENERGY, UNIT_POWER, UNIT_TIME, UNIT_AREA};
-
-/* In the order of enum sram_quantity. */
+/* In the order of enum memory_quantity. */
 static struct cost *cost_at(struct chip_memory *m, int quantity)
 {
-    struct cost *const at[N_SRAM] = {&m->read, &m->write, &m->leakage, &m->access_time, &m->area};
+    struct cost *const at[N_MEMORY] = {&m->read, &m->write, &m->leakage, &m->access_time, &m->area, &m->refresh};
     return at[quantity];
 }
 
 /* A stated figure belongs to the size, width, ports and node it was stated for. */
 static int refuse_stale(const struct reading *r, const struct standing *from, const struct doc_node *node, const struct memory_text *text, struct err *err)
 {
-    static const char *const shape[] = {"size", "width", "ports"};
-    for (int q = 0; q < N_SRAM; q++) {
+    const struct { const char *word; const struct doc_node *given; } held[] = {{"size", doc_get(node, "size")}, {"width", doc_get(node, "width")},
+        {"ports", doc_get(node, "ports")}, {"technology", r->technology}, {"voltage", r->voltage}};
+    for (int q = 0; q < N_MEMORY; q++) {
         if (!text->cost[q] || chipfile_is_set(text->cost[q]) || doc_get(text->cost[q], "unknown"))
             continue;
-        for (size_t k = 0; k < sizeof shape / sizeof *shape; k++) {
-            const struct doc_node *given = doc_get(node, shape[k]);
-            if (given && given->set)
-                return doc_error(given, err, "%s.%s was stated for another %s and does not follow; override it too, or use model: sram", from->key, cost_key[q],
-                                 shape[k]);
-        }
-        if (r->technology && r->technology->set)
-            return doc_error(r->technology, err, "%s.%s was stated for another technology and does not follow; override it too, or use model: sram", from->key,
-                             cost_key[q]);
+        for (size_t k = 0; k < sizeof held / sizeof *held; k++)
+            if (held[k].given && held[k].given->set)
+                return doc_error(held[k].given, err, "%s.%s was stated for another %s and does not follow; override it too, or use model: sram", from->key,
+                                 memory_key[q], held[k].word);
     }
     return 0;
 }
 
-/* Leakage may rest on another source than the energies: the same tool can be right about one and wrong about the other. */
-static int derive_cost(struct reading *r, const struct standing *from, int quantity, double value, const struct memory_text *text, const struct doc_node *place,
-                       struct cost *cost, struct err *err)
+/* Leakage may rest on another source than the energies: the same tool can be right about one and wrong about the other. The range is the source's,
+ * which knows how far the whole method may be off; where it gives none, the model's own. */
+static int derive_cost(struct reading *r, const struct standing *from, struct chip_memory *m, int quantity, const struct memory_text *text,
+                       const struct doc_node *place, struct cost *cost, struct err *err)
 {
-    struct cost_text words = {.node = place, .basis = NO_INDEX, .source = quantity == SRAM_LEAKAGE ? text->leak_source : NULL};
+    struct memory_shape shape = chip_memory_shape(r->file, m);
+    double value = m->model->derive(&shape, (enum memory_quantity)quantity, NULL);
+    /* A model that was overridden is not what the file's source speaks of: the command line vouches for it. */
+    struct cost_text words = {.node = place, .basis = NO_INDEX, .source = quantity == MEMORY_LEAKAGE ? text->leak_source : NULL, .set = place->set};
+    if (value <= 0)
+        return 0;               /* the family has no such figure: nothing to refresh */
     *cost = (struct cost){.stated = 1, .value = value, .source = NO_INDEX};
-    if (chipfile_stand(r, from, cost_key[quantity], &words, cost, err))
+    if (chipfile_stand(r, from, memory_key[quantity], &words, cost, err))
         return -1;
-    cost->low = value * r->file->source[cost->source].low;
-    cost->high = value * r->file->source[cost->source].high;
-    chipfile_figure(r, from, cost_key[quantity], cost, cost_unit[quantity], NULL);
+    struct memory_span span = m->model->span(&shape, (enum memory_quantity)quantity);
+    const struct chip_source *source = &r->file->source[cost->source];
+    if (source->low < 1 || source->high > 1)
+        span = (struct memory_span){source->low, source->high};
+    cost->low = value * span.low;
+    cost->high = value * span.high;
+    m->derived |= 1U << quantity;
+    chipfile_figure(r, from, memory_key[quantity], cost, memory_unit[quantity], NULL);
     return 0;
 }
 
-static void note_derivation(struct reading *r, const struct core_type *type, const struct chip_memory *m)
+static void note_derivation(struct reading *r, const struct core_type *type, struct chip_memory *m)
 {
-    char size[40], value[N_SRAM][40];
-    const struct cost *const at[N_SRAM] = {&m->read, &m->write, &m->leakage, &m->access_time, &m->area};
-    for (int q = 0; q < N_SRAM; q++)
-        unit_write(value[q], sizeof value[q], at[q]->value, (enum unit)cost_unit[q]);
+    char size[40], value[N_MEMORY][40];
+    for (int q = 0; q < N_MEMORY; q++)
+        unit_write(value[q], sizeof value[q], cost_at(m, q)->value, memory_unit[q]);
     char *name = mem_format("%s.%s", type->name, m->name);
     fidelity_add(&r->file->notes, FIDELITY_NOTE, name,
-                 "memory derived from its shape (model sram): %s of %u bit, %s, %s: read %s, write %s, leakage %s, access %s, %s%s%s%s",
-                 unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, r->file->technology, value[0], value[1], value[2],
-                 value[3], value[4], m->extrapolated ? " (outside the fitted sizes: extrapolated)" : "",
+                 "memory derived from its shape (model %s): %s of %u bit, %s, %s: read %s, write %s, leakage %s, access %s, %s%s%s%s%s%s", m->model->name,
+                 unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, r->file->technology, value[MEMORY_READ],
+                 value[MEMORY_WRITE], value[MEMORY_LEAKAGE], value[MEMORY_ACCESS], value[MEMORY_AREA], m->refresh.stated ? ", refresh " : "",
+                 m->refresh.stated ? value[MEMORY_REFRESH] : "", m->extrapolated ? " (outside the fitted sizes: extrapolated)" : "",
                  strcmp(m->ports, "1RW") && strcmp(m->ports, "1R") ? " (factor for its ports assumed)" : "",
-                 r->file->node_m < sram_node_m[0] * (1 - 1e-9) ? " (22 nm scaled by published factors)" : "");
+                 m->model == &memory_sram && r->file->node_m < 22e-9 * (1 - 1e-9) ? " (22 nm scaled by published factors)" : "");
     free(name);
 }
 
-/* A stated figure wins over the model. Outside the swept sizes the power law is extrapolated, and said to be. */
+/* What a model is asked for, once size, width, ports, node and supply are known. */
+static int find_model(struct reading *r, struct chip_memory *m, const struct standing *from, const struct doc_node *node, const struct memory_text *text,
+                      struct err *err)
+{
+    struct err what = {ERR_NONE, ""};
+    const struct doc_node *model = doc_get(node, "model"), *retention = doc_get(node, "retention");
+    m->model = text->model == NO_INDEX ? NULL : memory_model_at(text->model);
+    m->retention_s = text->retention;
+    if (retention && !(m->model && m->model->keeps_charge))
+        return doc_error(retention, err, "%s.retention belongs to a memory that has to be refreshed: write model: edram beside it, or remove it", from->key);
+    if (!m->model)
+        return 0;
+    if (r->file->node_m <= 0)
+        return doc_error(model, err, "%s: model: %s needs the process node; write for example chip: {technology: 28 nm}", from->key, m->model->name);
+    struct memory_shape shape = chip_memory_shape(r->file, m);
+    if (memory_check(m->model, &shape, &what))
+        return doc_error(strstr(what.text, "ports") ? doc_get(node, "ports") : strstr(what.text, "supplies") ? r->voltage : r->technology, err, "%s: %s",
+                         from->key, what.text);
+    m->extrapolated = !m->model->fitted(&shape);
+    return 0;
+}
+
+/* A stated figure wins over the model. Outside what a model was fitted to it is extrapolated, and said to be. */
 static int read_costs(struct reading *r, struct core_type *type, struct chip_memory *m, const struct standing *from, const struct doc_node *node,
                       const struct memory_text *text, struct err *err)
 {
-    struct sram sram = {{0}};
-    struct err what = {ERR_NONE, ""};
-    const struct doc_node *model = doc_get(node, "model");
-    if (refuse_stale(r, from, node, text, err))
+    if (refuse_stale(r, from, node, text, err) || find_model(r, m, from, node, text, err))
         return -1;
-    m->derived = text->model != NO_INDEX;
-    if (m->derived && r->file->node_m <= 0)
-        return doc_error(model, err, "%s: model: sram needs the process node; write for example chip: {technology: 28 nm}", from->key);
-    if (m->derived && sram_estimate((double)m->size_bits / 8, m->width, m->ports, r->file->node_m, &sram, &what))
-        return doc_error(r->technology, err, "%s: %s", from->key, what.text);
-    for (int q = 0; q < N_SRAM; q++) {
+    for (int q = 0; q < N_MEMORY; q++) {
         struct cost *cost = cost_at(m, q);
-        if (text->cost[q] ? chipfile_cost(r, from, cost_key[q], text->cost[q], cost_unit[q], cost, err)
-                          : m->derived && derive_cost(r, from, q, sram.value[q], text, model, cost, err))
+        if (text->cost[q] ? chipfile_cost(r, from, memory_key[q], text->cost[q], memory_unit[q], cost, err)
+                          : m->model && derive_cost(r, from, m, q, text, doc_get(node, "model"), cost, err))
             return -1;
     }
-    m->extrapolated = m->derived && !sram_in_sweep((double)m->size_bits / 8, m->width);
-    if (m->derived)
+    if (m->model)
         note_derivation(r, type, m);
     return 0;
+}
+
+struct memory_shape chip_memory_shape(const struct chipfile *f, const struct chip_memory *m)
+{
+    return (struct memory_shape){.bytes = (double)m->size_bits / 8, .width_bits = m->width, .ports = m->ports, .node_m = f->node_m, .volts = f->volts,
+                                 .retention_s = m->retention_s};
 }
 
 /* ---- memories ---- */

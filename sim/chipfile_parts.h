@@ -19,7 +19,7 @@ struct reading {                /* a chip file in the making */
     struct doc *doc;
     struct chipfile *file;
     struct sections at;
-    const struct doc_node *technology;          /* NULL: not given */
+    const struct doc_node *technology, *voltage;        /* NULL: not given */
     const char *time_source;                    /* what section `time` says once for its costs */
     int time_basis;
     size_t source_capacity, figure_capacity, energy_capacity, static_capacity;

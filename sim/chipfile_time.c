@@ -13,8 +13,9 @@ struct chip_text { const char *name, *about, *status, *validated; const struct d
 static const struct field chip_fields[] = {
     {"name", FIELD_TEXT, OF(name), 0, 0, 0, NULL, NULL, "mesh28", "the chip's name in reports"},
     {"about", FIELD_TEXT, OF(about), 0, 0, 0, NULL, "", "\"8x8 mesh of 256-neuron cores\"", "one line on what it is"},
-    {"technology", FIELD_NODE, OF(technology), 0, 0, 0, NULL, "", "28 nm", "process node; memories with `model: sram` follow it (7 to 90 nm)"},
-    {"voltage", FIELD_QUANTITY, OF(volts), UNIT_VOLTAGE, 0, 0, NULL, "", "0.9 V", "supply at which the figures hold"},
+    {"technology", FIELD_NODE, OF(technology), 0, 0, 0, NULL, "", "28 nm", "process node; memories that name a `model` follow it"},
+    {"voltage", FIELD_QUANTITY, OF(volts), UNIT_VOLTAGE, 0, 0, NULL, "", "0.9 V",
+     "supply at which the figures hold; memories that name a `model` follow it, at the node's usual one where absent"},
     {"temperature", FIELD_QUANTITY, OF(kelvin), UNIT_TEMPERATURE, 0, 0, NULL, "", "300 K", "temperature at which the figures hold"},
     {"status", FIELD_TEXT, OF(status), 0, 0, 0, NULL, "ESTIMATE, not a measurement", "\"ESTIMATE, not a measurement\"",
      "what stands behind the file; the first line of every report"},
@@ -42,7 +43,9 @@ int chipfile_chip(struct reading *r, struct err *err)
     f->validated = mem_text(text.validated ? text.validated : "");
     f->technology = text_of(r->at.chip, "technology");
     f->voltage = text_of(r->at.chip, "voltage");
+    f->volts = text.volts;
     r->technology = text.technology;
+    r->voltage = doc_get(r->at.chip, "voltage");
     if (!*f->name)
         return doc_error(r->at.chip, err, "chip.name is empty; write for example name: mesh28");
     if (!text.technology)

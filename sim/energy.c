@@ -353,7 +353,7 @@ static void add_static(struct book *b, const struct chip_static *list, uint32_t 
         add_static_line(b, what, &list[i].power, u.all - u.used, 1, 1);
 }
 
-/* The chip's own list, then each core type's, then the leakage of memories that were derived or state one: one memory per core. */
+/* The chip's own list, then each core type's, then leakage and refresh of memories that were derived or state them: one memory per core. */
 static void add_all_static(struct book *b)
 {
     const struct chipfile *f = b->run->chip;
@@ -368,11 +368,17 @@ static void add_all_static(struct book *b)
     for (uint32_t m = 0; m < b->run->n_memories; m++) {
         uint32_t t = b->run->memory_of[m].type;
         struct units u = cores_of_type(b->run, t);
-        const struct cost *power = &f->type[t].memory[b->run->memory_of[m].memory].leakage;
+        const struct chip_memory *memory = &f->type[t].memory[b->run->memory_of[m].memory];
+        int gated = has_state(f->type[t].static_, f->type[t].n_static, "memory", "gated");
         energy_memory_name(b->run, m, name, sizeof name);
-        add_static_line(b, name, power, u.used, 1, 0);
-        if (!has_state(f->type[t].static_, f->type[t].n_static, "memory", "gated"))
-            add_static_line(b, name, power, u.all - u.used, 1, 1);
+        add_static_line(b, name, &memory->leakage, u.used, 1, 0);
+        if (!gated)
+            add_static_line(b, name, &memory->leakage, u.all - u.used, 1, 1);
+        /* A dynamic memory is refreshed whether it is read or not; what sleeps is not. */
+        snprintf(name + strlen(name), sizeof name - strlen(name), " refresh");
+        add_static_line(b, name, &memory->refresh, u.used, 1, 0);
+        if (!gated)
+            add_static_line(b, name, &memory->refresh, u.all - u.used, 1, 1);
     }
 }
 

@@ -200,6 +200,31 @@ static void a_stated_cost_does_not_follow_an_override(void)
     rmdir(folder);
 }
 
+/* Of every family alike: what the file states of a memory holds for the memory that it was stated of. */
+static void a_stated_cost_beside_any_model_does_not_follow_either(void)
+{
+    static const char *const model[] = {"sram", "register_file", "edram", "rram"};
+    static const char *const stale[] = {"core_types.lif28.memories.synapse.size=32 KiB", "core_types.lif28.memories.synapse.width=32 bit",
+                                        "core_types.lif28.memories.synapse.ports=1R", "chip.technology=45 nm", "chip.voltage=0.7 V"};
+    char folder[] = "/tmp/volley-chip-XXXXXX", path[80], with[200];
+    struct err err;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/x.yaml", folder);
+    for (size_t m = 0; m < sizeof model / sizeof *model; m++) {
+        snprintf(with, sizeof with, "size: 64 KiB, width: 64 bit, ports: 1RW, write: {value: 2 pJ, source: sram}, model: %s, source: sram", model[m]);
+        CU_ASSERT_EQUAL(chip_write(path, "mesh28", "size: 64 KiB, width: 64 bit, ports: 1R1W, model: sram, source: sram", with), 0);
+        struct chipfile *f = chip_with(path, &err, NULL);
+        CU_ASSERT_PTR_NOT_NULL(f);
+        chipfile_free(f);
+        for (size_t i = 0; i < sizeof stale / sizeof *stale; i++) {
+            f = chip_with(path, &err, stale[i], NULL);
+            CU_ASSERT(!f && says(&err, "synapse.write was stated for another") && says(&err, stale[i]));
+        }
+    }
+    unlink(path);
+    rmdir(folder);
+}
+
 static void what_cannot_be_reached_is_refused(void)
 {
     static const struct refusal row[] = {{"mesh28", "noc.size=32x8", "noc.packets.spike.x: 4 bit number 16 columns, the chip has 32; write x: 5 bit"},
@@ -296,6 +321,7 @@ int main(void)
     CU_add_test(suite, "static power must be stated", static_power_must_be_stated);
     CU_add_test(suite, "nothing is charged twice", nothing_is_charged_twice);
     CU_add_test(suite, "a stated cost does not follow an override", a_stated_cost_does_not_follow_an_override);
+    CU_add_test(suite, "a stated cost beside any model does not follow either", a_stated_cost_beside_any_model_does_not_follow_either);
     CU_add_test(suite, "what cannot be reached is refused", what_cannot_be_reached_is_refused);
     CU_add_test(suite, "a core type must agree with itself", a_core_type_must_agree_with_itself);
     CU_add_test(suite, "paths that are no chips are told apart", paths_that_are_no_chips_are_told_apart);

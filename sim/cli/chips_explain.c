@@ -1,14 +1,12 @@
 /* volley chips NAME --explain [KEY]: a number of a chip file taken apart: its value, what it rests on, how far it may be off, what a time was
  * rounded to, and of a memory's derived figure the formula with its inputs. */
-#include <math.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "cli/cli.h"
 #include "config/doc.h"
+#include "memory/model.h"
 #include "report/form.h"
-#include "scaling.h"
-#include "sram.h"
 
 /* KEY means a whole key, or any run of its dotted parts: synapse.read is core_types.lif28.memories.synapse.read, energy all prices. */
 static int means(const char *key, const char *asked)
@@ -22,60 +20,38 @@ static int means(const char *key, const char *asked)
 
 /* ---- derived figures ---- */
 
-static const char *const quantity_key[N_SRAM] = {"read", "write", "leakage", "access_time", "area"};
-static const enum unit quantity_unit[N_SRAM] = {UNIT_ENERGY, UNIT_ENERGY, UNIT_POWER, UNIT_TIME, UNIT_AREA};
-
-/* The memory whose figure this is, and which of its five; NULL where the figure is no memory's or was stated and not derived. */
-static const struct chip_memory *derived_of(const struct chipfile *chip, const struct chip_figure *figure, enum sram_quantity *quantity)
+/* The memory whose figure this is, and which of its six; NULL where the figure is no memory's or was stated and not derived. */
+static const struct chip_memory *derived_of(const struct chipfile *chip, const struct chip_figure *figure, enum memory_quantity *quantity)
 {
     char key[400];
     for (uint32_t t = 0; t < chip->n_types; t++)
         for (uint32_t m = 0; m < chip->type[t].n_memories; m++)
-            for (int q = 0; q < N_SRAM; q++) {
+            for (int q = 0; q < N_MEMORY; q++) {
                 const struct chip_memory *memory = &chip->type[t].memory[m];
-                snprintf(key, sizeof key, "core_types.%s.memories.%s.%s", chip->type[t].name, memory->name, quantity_key[q]);
-                *quantity = (enum sram_quantity)q;
+                snprintf(key, sizeof key, "core_types.%s.memories.%s.%s", chip->type[t].name, memory->name, memory_key[q]);
+                *quantity = (enum memory_quantity)q;
                 if (!strcmp(key, figure->key))
-                    return memory->derived ? memory : NULL;
+                    return memory->derived >> q & 1 ? memory : NULL;
             }
     return NULL;
 }
 
-/* The power law of one swept node, with the numbers that went in. */
-static double say_law(enum sram_quantity q, int node, double bytes, uint32_t width)
+/* The steps that made the figure, as the model wrote them down while it made it. */
+static void say_model(const struct chipfile *chip, const struct chip_memory *m, enum memory_quantity q)
 {
-    const struct sram_fit *f = &sram_fits[q][node];
-    char base[40], made[40];
-    double value = f->base * pow(bytes / 8192, f->bytes) * pow(width / 32., f->width);
-    unit_write(base, sizeof base, f->base, quantity_unit[q]);
-    unit_write(made, sizeof made, value, quantity_unit[q]);
-    printf("    at %.0f nm: %s x (%.0f B / 8192 B)^%.4f x (%u bit / 32 bit)^%.4f = %s; worst ratio of this law to a swept point %.2f\n",
-           sram_node_m[node] * 1e9, base, bytes, f->bytes, width, f->width, made, f->worst);
-    return value;
-}
-
-/* In the order in which the model works: law at the swept nodes beside the chip's, straight line between, finer node, ports. */
-static void say_model(const struct chipfile *chip, const struct chip_memory *m, enum sram_quantity q)
-{
-    int below, above;
     char made[40], size[40];
-    double bytes = (double)m->size_bits / 8, finer = sram_below_sweep(q, chip->node_m), ports = sram_port_factor(q, m->ports);
-    printf("  derived from the memory's shape: %s, words of %u bit, ports %s, %s; power laws fitted to CACTI 7%s\n",
-           unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, chip->technology,
+    struct memory_steps steps = {NULL, 0, 0};
+    struct memory_shape shape = chip_memory_shape(chip, m);
+    double value = m->model->derive(&shape, q, &steps);
+    struct memory_span span = m->model->span(&shape, q);
+    printf("  derived from the memory's shape by model: %s: %s, words of %u bit, ports %s, %s, %g V%s; %s%s\n", m->model->name,
+           unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width, m->ports, chip->technology, memory_volts(&shape),
+           chip->volts > 0 ? "" : " (the node's usual supply)", m->model->rests_on,
            m->extrapolated ? ", which is extrapolated here" : "");
-    sram_between(q, chip->node_m, &below, &above);
-    double low = say_law(q, below, bytes, m->width), high = below == above ? low : say_law(q, above, bytes, m->width), value = low;
-    if (below != above) {
-        double t = log(chip->node_m / sram_node_m[below]) / log(sram_node_m[above] / sram_node_m[below]);
-        value = exp((1 - t) * log(low) + t * log(high));
-        printf("    between them, straight in the logarithms, at %s: %s\n", chip->technology, unit_write(made, sizeof made, value, quantity_unit[q]));
-    }
-    if (chip->node_m < sram_node_m[0] * (1 - 1e-9))
-        printf("    x %.3f from 22 nm to %s (Stillmaker & Baas 2017%s)\n", finer, chip->technology,
-               finer < 1 ? "" : ": no factor for this figure, so none is taken");
-    if (ports < 1 || ports > 1)
-        printf("    x %.2f for ports %s (assumed; the sweep has 1RW)\n", ports, m->ports);
-    printf("    = %s\n", unit_write(made, sizeof made, value * finer * ports, quantity_unit[q]));
+    for (size_t i = 0; i < steps.n; i++)
+        printf("    %s\n", steps.line[i]);
+    printf("    = %s; the model by itself may be off by x %.2g to x %.2g\n", unit_write(made, sizeof made, value, memory_unit[q]), span.low, span.high);
+    steps_free(&steps);
 }
 
 /* ---- one figure ---- */
@@ -122,7 +98,7 @@ static void say_figure(const struct chipfile *chip, const struct chip_figure *fi
     printf(c->why ? "\n  why: %s\n" : "\n", c->why);
     if (figure->is_time)
         say_cycles(chip, figure);
-    enum sram_quantity quantity;
+    enum memory_quantity quantity;
     const struct chip_memory *memory = derived_of(chip, figure, &quantity);
     if (memory)
         say_model(chip, memory, quantity);
@@ -137,8 +113,8 @@ static int say_unpriced(const struct chipfile *chip, const char *asked)
     int said = 0;
     for (uint32_t t = 0; t < chip->n_types; t++)
         for (uint32_t m = 0; m < chip->type[t].n_memories; m++)
-            for (int q = 0; q < N_SRAM; q++) {
-                snprintf(key, sizeof key, "core_types.%s.memories.%s.%s", chip->type[t].name, chip->type[t].memory[m].name, quantity_key[q]);
+            for (int q = 0; q < N_MEMORY; q++) {
+                snprintf(key, sizeof key, "core_types.%s.memories.%s.%s", chip->type[t].name, chip->type[t].memory[m].name, memory_key[q]);
                 if (!means(key, asked) || said++)
                     continue;
                 printf("%s\n  not stated: %s\n", key, chip->includes_memory ? "the prices of the actions were taken from outside and contain the accesses "

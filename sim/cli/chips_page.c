@@ -87,9 +87,10 @@ static void core_types(const struct chipfile *chip)
         printf(type->n_formats ? ".\n" : "");
         printf(type->n_memories ? "\n| memory | size | word | ports | figures |\n|---|---|---|---|---|\n" : "No memory is described.\n");
         for (uint32_t m = 0; m < type->n_memories; m++)
-            printf("| %s | %s | %u bit | %s | %s |\n", type->memory[m].name,
+            printf("| %s | %s | %u bit | %s | %s%s |\n", type->memory[m].name,
                    unit_write(size, sizeof size, (double)type->memory[m].size_bits, UNIT_BITS), type->memory[m].width, type->memory[m].ports,
-                   type->memory[m].derived ? "model: sram" : chip->includes_memory ? "inside the prices" : "stated");
+                   type->memory[m].model ? "model: " : "",
+                   type->memory[m].model ? type->memory[m].model->name : chip->includes_memory ? "inside the prices" : "stated");
         printf("\n");
     }
 }

@@ -20,7 +20,7 @@ static const char *limit(char to[FORM_TEXT], uint32_t n)
 /* Derived figures stand here and not among the others: they follow the memory's shape, not a key of their own. */
 static void say_memory(const struct chip_memory *m)
 {
-    char size[40], read[40], write[40], leak[40], access[40];
+    char size[40], read[40], write[40], leak[40], access[40], refresh[40];
     printf("    memory %-12s %-9s words of %u bit, %s", m->name, unit_write(size, sizeof size, (double)m->size_bits, UNIT_BITS), m->width,
            m->ports ? m->ports : "-");
     if (m->read.stated)
@@ -31,7 +31,9 @@ static void say_memory(const struct chip_memory *m)
         printf("  leaks %s", unit_write(leak, sizeof leak, m->leakage.value, UNIT_POWER));
     if (m->access_time.stated)
         printf("  access %s", unit_write(access, sizeof access, m->access_time.value, UNIT_TIME));
-    printf("%s\n", m->derived ? "  (model: sram)" : "");
+    if (m->refresh.stated)
+        printf("  refresh %s", unit_write(refresh, sizeof refresh, m->refresh.value, UNIT_POWER));
+    printf("%s%s%s\n", m->model ? "  (model: " : "", m->model ? m->model->name : "", m->model ? ")" : "");
 }
 
 /* Capacities, number formats, memories: what a network must fit. */

@@ -85,6 +85,26 @@ says 'memories\.synapse\.read not stated: the prices of the actions .*contain th
 says 'synapse\.read 3\.122 pJ.*at 22 nm: 438\.9 fJ x \(65536 B / 8192 B\)\^0\.5832 .*= 2\.135 pJ.*at 28 nm: 2\.715 pJ x 1\.15 .*= 3\.122 pJ' \
      "$VOLLEY" chips mesh28 --explain synapse.read
 says 'x 0\.417 from 22 nm to 7 nm' "$VOLLEY" chips mesh7 --explain synapse.read
+# the other families of memories, node and supply: every step of the derivation is told, with how far the model itself may be off
+other="core_types.lif28.memories.synapse"
+dram="--set $other.model=edram --set $other.ports=1RW"
+low="chip.voltage=0.7 V"
+says 'synapse\.read .*assumed \(source --set .*64 bit x 79\.88 fJ \(32 nm\) .*x 0\.75. from 32 nm, 0\.9 V to 28 nm, 0\.9 V .*may be off by x 0\.5 to x 2' \
+     "$VOLLEY" chips mesh28 --explain synapse.read $dram
+says 'synapse\.refresh .*x 8192 words / 100 us of retention' \
+     "$VOLLEY" chips mesh28 --explain synapse.refresh $dram --set $other.retention="100 us"
+says 'synapse\.write .*64 bit x 0\.6 pJ in the cell.*model: sram = ' \
+     "$VOLLEY" chips mesh28 --explain synapse.write --set $other.model=rram --set $other.ports=1RW
+says 'state\.read .*128 bit x 9 fJ' \
+     "$VOLLEY" chips mesh28 --explain lif28.memories.state.read --set core_types.lif28.memories.state.model=register_file
+says 'x 0\.[56].. from 0\.9 V, the usual supply at 28 nm, to 0\.7 V \(Stillmaker' \
+     "$VOLLEY" chips mesh28 --explain lif28.memories.synapse.read --set "$low"
+says 'access_time .*x 1\.318 from 0\.9 V.*alpha-power' \
+     "$VOLLEY" chips mesh28 --explain lif28.memories.synapse.access_time --set "$low"
+says 'chip\.voltage was overridden: only memories with model: sram' "$VOLLEY" info mesh28 --set "$low"
+refused 2 'retention belongs to a memory that has to be refreshed' "$VOLLEY" chips mesh28 --set $other.retention="40 us"
+refused 2 'model: edram has ports 1RW|1R, not 1R1W' "$VOLLEY" chips mesh28 --set $other.model=edram
+refused 2 'supplies of 0\.4 V to 1\.3 V, not 3 V' "$VOLLEY" chips mesh28 --set chip.voltage="3 V"
 refused 2 "states no constant 'sopp'; did you mean 'sop'" "$VOLLEY" chips loihi --explain sopp
 refused 2 '--explain is of one chip' "$VOLLEY" chips --explain
 refused 2 'a key belongs to --explain' "$VOLLEY" chips loihi sop
