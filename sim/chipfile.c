@@ -37,7 +37,8 @@ static int read_sections(struct reading *r, struct err *err)
         return -1;
     if (chipfile_chip(r, err) || chipfile_sources(r, err) || chipfile_clocks(r, err) || chipfile_types(r, err) || chipfile_noc(r, err) ||
         chipfile_system(r, err) ||
-        chipfile_io(r, err) || chipfile_placement(r, err) || chipfile_steps(r, err) || chipfile_energy(r, err) || chipfile_check(r, err))
+        chipfile_io(r, err) || chipfile_placement(r, err) || chipfile_steps(r, err) || chipfile_energy(r, err) ||
+        chipfile_area(r, err) || chipfile_check(r, err))
         return -1;
     note_fit(r->file);
     return 0;
@@ -112,6 +113,7 @@ void chipfile_free_type(struct core_type *type)
     free(type->plastic);
     free_statics(type->static_, type->n_static);
     free(type->emulate_standing.why);
+    free(type->area.why);
     free(type->name);
     free(type->kind);
     both_free(type->pair);
@@ -121,7 +123,7 @@ static void free_noc(struct chip_noc *n)
 {
     char *const why[] = {n->d_link_x.cost.why, n->d_link_y.cost.why, n->d_router.cost.why, n->d_inject.cost.why, n->d_eject.cost.why,
                          n->d_flit_x.cost.why, n->d_flit_y.cost.why, n->d_flit_local.cost.why, n->d_bridge.cost.why,
-                         n->d_drop_wait.cost.why};
+                         n->d_drop_wait.cost.why, n->router_area.why};
     for (size_t i = 0; i < sizeof why / sizeof *why; i++)
         free(why[i]);
     free(n->tile_router);
@@ -158,7 +160,7 @@ void chipfile_free(struct chipfile *f)
     free_lists(f);
     free_noc(&f->noc);
     void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->validated, f->source, f->clock, f->type, f->energy, f->figure,
-                           f->barrier_at, f->barrier_standing.why, f->layer_start_time.cost.why, f->sample_reset_time.cost.why, f->in.port,
+                           f->barrier_at, f->barrier_standing.why, f->layer_start_time.cost.why, f->sample_reset_time.cost.why, f->die.why, f->in.port,
                            f->out.port, f->core_type_of, f->barrier_per, f->unplaced};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);

@@ -121,6 +121,7 @@ struct core_type {
     uint32_t n_plastic;
     struct chip_static *static_;
     uint32_t n_static;
+    struct cost area;                   /* of one core without its memories */
 };
 
 enum chip_topology { TOPOLOGY_MESH, TOPOLOGY_TORUS, TOPOLOGY_TREE, TOPOLOGY_CUSTOM };
@@ -149,6 +150,7 @@ struct chip_noc {                       /* of one chip, where nothing else is sa
     enum chip_routing routing;
     int multicast;                      /* 1: trees; 0: one packet per core */
     double link_length;                 /* m, 0 if not given */
+    struct cost router_area;            /* of one router */
     uint32_t link_bits;                 /* width; flits = ceil(packet_bits / link_bits) */
     uint32_t packet_bits, payload_bits;
     uint32_t chip_bits, tile_bits, x_bits, y_bits, core_bits, axon_bits, slot_bits;     /* fields of a packet that must number their kind; 0: not checked */
@@ -189,6 +191,7 @@ struct chipfile {
     char *validated;            /* what its figures were held against; "" if not given */
     double node_m;              /* process node, 0 if not given */
     double volts;               /* supply, 0 if not given */
+    struct cost die;            /* area of the whole chip as published */
     struct chip_source *source;
     uint32_t n_sources;
     enum time_mode mode;

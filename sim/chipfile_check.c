@@ -396,7 +396,7 @@ static void warn_overrides(const struct reading *r)
         if (derived)
             fidelity_add(&f->notes, FIDELITY_WARNING, "",
                          "chip.%s was overridden: only memories with model: sram (or another model) follow it; prices, powers and times of logic, routers and "
-                         "links stay as stated", held[i].key);
+                         "links stay as stated, and their areas", held[i].key);
         else
             fidelity_add(&f->notes, FIDELITY_WARNING, "", "chip.%s was overridden, but every price of this chip is a published figure: none follows",
                          held[i].key);

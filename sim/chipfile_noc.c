@@ -77,7 +77,7 @@ const struct field_table chipfile_table_routing = {"noc.routing", "Which way pac
 
 struct router_text {
     uint32_t inputs, virtual_channels, buffer, iterations, credit;
-    const struct doc_node *stage[4];
+    const struct doc_node *stage[4], *area;
     int arbiter, allocator, speculative, atomic;
 };
 #define OF(member) offsetof(struct router_text, member)
@@ -96,6 +96,7 @@ static const struct field router_fields[] = {
      "true: a channel takes a packet only when it is empty; false: once the last one has left it"},
     {"arbiter", FIELD_WORD, OF(arbiter), 0, 0, 0, "round_robin|matrix", "round_robin", "round_robin", "who goes first; matrix: whoever was served longest ago"},
     {"allocator", FIELD_WORD, OF(allocator), 0, 0, 0, "islip|input_first", "islip", "islip", "of channels and of the switch; input_first: separable"},
+    {"area", FIELD_COST, OF(area), UNIT_AREA, 0, 0, NULL, "", "{value: 0.007 mm2, source: guess}", "of one router"},
     {"iterations", FIELD_NUMBER, OF(iterations), 0, 1, 64, NULL, "1", "1", "of islip"}};
 #undef STAGE
 #undef OF

@@ -8,7 +8,7 @@
 
 enum { CLOCKS_MAX = 100 };
 
-struct chip_text { const char *name, *about, *status, *validated; const struct doc_node *technology; double volts, kelvin; };
+struct chip_text { const char *name, *about, *status, *validated; const struct doc_node *technology, *area; double volts, kelvin; };
 #define OF(member) offsetof(struct chip_text, member)
 static const struct field chip_fields[] = {
     {"name", FIELD_TEXT, OF(name), 0, 0, 0, NULL, NULL, "mesh28", "the chip's name in reports"},
@@ -17,6 +17,8 @@ static const struct field chip_fields[] = {
     {"voltage", FIELD_QUANTITY, OF(volts), UNIT_VOLTAGE, 0, 0, NULL, "", "0.9 V",
      "supply at which the figures hold; memories that name a `model` follow it, at the node's usual one where absent"},
     {"temperature", FIELD_QUANTITY, OF(kelvin), UNIT_TEMPERATURE, 0, 0, NULL, "", "300 K", "temperature at which the figures hold"},
+    {"area", FIELD_COST, OF(area), UNIT_AREA, 0, 0, NULL, "", "{value: 60 mm2, source: davies, basis: measured}",
+     "of the whole die as published; absent: what memories, `core_types.NAME.area` and `noc.router.area` add up to"},
     {"status", FIELD_TEXT, OF(status), 0, 0, 0, NULL, "ESTIMATE, not a measurement", "\"ESTIMATE, not a measurement\"",
      "what stands behind the file; the first line of every report"},
     {"validated", FIELD_TEXT, OF(validated), 0, 0, 0, NULL, "", "\"by its authors against a board, 11.7 % in energy\"",

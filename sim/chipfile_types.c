@@ -16,7 +16,7 @@ enum { TYPES_MAX = 100, DELAY_MAX = 65000, INTEGER_BITS_MAX = 32, DECAY_BITS_MAX
 struct type_text {
     const char *kind, *clock, *source;
     int basis, overlap, active_when, skip_idle;
-    const struct doc_node *capacity, *formats, *offers, *layer, *learning, *memories, *service, *queue, *static_;
+    const struct doc_node *capacity, *formats, *offers, *layer, *learning, *memories, *service, *queue, *static_, *area;
 };
 #define OF(member) offsetof(struct type_text, member)
 static const struct field type_fields[] = {
@@ -44,6 +44,7 @@ static const struct field type_fields[] = {
      "which updates count as update_active: all; those with input; with state; either"},
     {"skip_idle", FIELD_FLAG, OF(skip_idle), 0, 0, 0, NULL, "false", "false", "true: idle and held neurons are not visited at all"},
     {"static", FIELD_NODE, OF(static_), 0, 0, 0, NULL, "", "{value: 0.05 mW, source: guess}", "static power of one core, memories apart: a cost or a list"},
+    {"area", FIELD_COST, OF(area), UNIT_AREA, 0, 0, NULL, "", "{value: 0.01 mm2, source: guess}", "of one core without its memories, which have their own"},
     {"source", FIELD_TEXT, OF(source), 0, 0, 0, NULL, "", "rtl", "of the costs below that give none"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", "", "estimated", "of the costs below that give none"}};
 #undef OF

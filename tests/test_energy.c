@@ -212,6 +212,19 @@ static void static_power_is_of_the_whole_chip_and_of_the_used_cores(void)
     fixture_free(f);
 }
 
+static void a_dynamic_memory_pays_for_its_refresh_in_every_core(void)
+{
+    struct fixture *f = fixture_new();
+    f->memory[0].refresh = fix_cost(2e-5, 1e-5, 2e-5, 1, BASIS_ESTIMATED);
+    struct energy *e = make(f);
+    NEAR(e->static_w, 8e-3 + 8 * 1e-4 + 8 * 1e-5 + 8 * 2e-5);
+    NEAR(e->static_used_j, (8e-3 / 8 + 1e-4 + 1e-5 + 2e-5) * 18e-6);
+    NEAR(joule(e, "static synapse refresh used"), 2e-5 * 18e-6);
+    NEAR(joule(e, "static synapse refresh unused"), 7 * 2e-5 * 18e-6);
+    energy_free(e);
+    fixture_free(f);
+}
+
 static void unused_parts_that_are_gated_pay_the_gated_power(void)
 {
     struct fixture *f = fixture_new();
@@ -279,6 +292,78 @@ static void the_total_ranges_with_the_time_that_static_power_lasts(void)
     fixture_free(f);
 }
 
+/* ---- what moves the total ---- */
+
+/* Seven constants by hand: the price of a synapse, of a host packet and of an update, two memories' reads, one's leakage and the time of a synapse. */
+enum { MOVE_SOP, MOVE_READ, MOVE_HOST, MOVE_LEAK, MOVE_TIME, MOVE_UPDATE, MOVE_STATE, N_MOVES };
+
+static void number_figures(struct fixture *f, struct chip_figure figure[N_MOVES])
+{
+    struct cost *const cost[N_MOVES] = {&f->energy[0].cost, &f->memory[0].read, &f->energy[5].cost, &f->memory[0].leakage, &f->accept[0].time.cost,
+                                        &f->energy[1].cost, &f->memory[1].read};
+    f->memory[1].read = fix_cost(1e-12, 0.5e-12, 2e-12, 2, BASIS_ESTIMATED);
+    for (uint32_t i = 0; i < N_MOVES; i++)
+        cost[i]->figure = i + 1;
+    f->chip.figure = figure;
+    f->chip.n_figures = N_MOVES;
+}
+
+static void the_five_constants_that_move_the_total_most_are_those_of_a_hand_made_chip(void)
+{
+    struct fixture *f = fixture_new();
+    struct chip_figure figure[N_MOVES] = {{.key = NULL}};
+    number_figures(f, figure);
+    struct energy *e = make(f);
+    /* J down and up: 4,480 synapses of 20 (20 to 30) pJ; a quarter of 15 us of static power; 40 host packets of 64 (19.2 to 192) pJ; 8 memories of 10 (10 to
+     * 20) uW for 18 us; 400 words of 2 (1 to 4) pJ. The update has no range; the 88 words of state come sixth. */
+    const struct { uint32_t figure; double low, high; } want[] = {{MOVE_SOP, 0, 4480 * 10e-12}, {MOVE_TIME, e->static_w * 15e-6 / 4, 0},
+        {MOVE_HOST, 40 * 44.8e-12, 40 * 128e-12}, {MOVE_LEAK, 0, 8 * 1e-5 * 18e-6}, {MOVE_READ, 400 * 1e-12, 400 * 2e-12}};
+    CU_ASSERT_EQUAL_FATAL(e->n_moves, 5);
+    for (uint32_t i = 0; i < 5; i++) {
+        CU_ASSERT_EQUAL(e->move[i].figure, want[i].figure);
+        CU_ASSERT(fabs(e->move[i].low_j - want[i].low) <= 1e-12 * want[i].low);
+        CU_ASSERT(fabs(e->move[i].high_j - want[i].high) <= 1e-12 * want[i].high);
+    }
+    energy_free(e);
+    fixture_free(f);
+}
+
+static void a_constant_at_an_end_of_its_range_gives_the_total_that_the_table_says(void)
+{
+    static const uint32_t prices[] = {MOVE_SOP, MOVE_HOST, MOVE_LEAK, MOVE_READ};
+    for (size_t i = 0; i < sizeof prices / sizeof *prices; i++)
+        for (int high = 0; high < 2; high++) {
+            struct fixture *f = fixture_new();
+            struct chip_figure figure[N_MOVES] = {{.key = NULL}};
+            number_figures(f, figure);
+            struct cost *const cost[N_MOVES] = {&f->energy[0].cost, &f->memory[0].read, &f->energy[5].cost, &f->memory[0].leakage};
+            struct energy *as_stated = make(f);
+            double said = as_stated->total_j;
+            for (uint32_t m = 0; m < as_stated->n_moves; m++)
+                if (as_stated->move[m].figure == prices[i])
+                    said += high ? as_stated->move[m].high_j : -as_stated->move[m].low_j;
+            cost[prices[i]]->value = high ? cost[prices[i]]->high : cost[prices[i]]->low;
+            struct energy *at_end = make(f);
+            NEAR(at_end->total_j, said);
+            energy_free(as_stated);
+            energy_free(at_end);
+            fixture_free(f);
+        }
+}
+
+static void a_constant_that_is_known_better_leaves_the_table(void)
+{
+    struct fixture *f = fixture_new();
+    struct chip_figure figure[N_MOVES] = {{.key = NULL}};
+    number_figures(f, figure);
+    f->energy[0].cost.high = f->energy[0].cost.value;
+    struct energy *e = make(f);
+    CU_ASSERT_EQUAL_FATAL(e->n_moves, 5);
+    CU_ASSERT(e->move[0].figure == MOVE_TIME && e->move[4].figure == MOVE_STATE);
+    energy_free(e);
+    fixture_free(f);
+}
+
 static void memories_of_two_types_that_share_a_name_are_told_apart(void)
 {
     struct fixture *f = fixture_new();
@@ -304,10 +389,16 @@ int main(void)
     CU_add_test(suite, "second compartments rest on what the emulation rests on", second_compartments_rest_on_what_the_emulation_rests_on);
     CU_add_test(suite, "ranges add within a group and in quadrature across groups", ranges_add_within_a_group_and_in_quadrature_across_groups);
     CU_add_test(suite, "static power is of the whole chip and of the used cores", static_power_is_of_the_whole_chip_and_of_the_used_cores);
+    CU_add_test(suite, "a dynamic memory pays for its refresh in every core", a_dynamic_memory_pays_for_its_refresh_in_every_core);
     CU_add_test(suite, "unused parts that are gated pay the gated power", unused_parts_that_are_gated_pay_the_gated_power);
     CU_add_test(suite, "routers and links pay by number", routers_and_links_pay_by_number);
     CU_add_test(suite, "the range of the time follows from the service times", the_range_of_the_time_follows_from_the_service_times);
     CU_add_test(suite, "the total ranges with the time that static power lasts", the_total_ranges_with_the_time_that_static_power_lasts);
+    CU_add_test(suite, "the five constants that move the total most are those of a hand-made chip",
+                the_five_constants_that_move_the_total_most_are_those_of_a_hand_made_chip);
+    CU_add_test(suite, "a constant at an end of its range gives the total that the table says",
+                a_constant_at_an_end_of_its_range_gives_the_total_that_the_table_says);
+    CU_add_test(suite, "a constant that is known better leaves the table", a_constant_that_is_known_better_leaves_the_table);
     CU_add_test(suite, "memories of two types that share a name are told apart", memories_of_two_types_that_share_a_name_are_told_apart);
     return check_run();
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "area.h"
 #include "base/units.h"
 #include "chip.h"
 #include "cli/cli.h"
@@ -53,6 +54,23 @@ static void say_type(const struct core_type *t)
                l->trace_bits, l->pre_add, l->pre_keep, l->post_add, l->post_keep);
     for (uint32_t m = 0; m < t->n_memories; m++)
         say_memory(&t->memory[m]);
+}
+
+/* What is known of the silicon: in words where nothing is. */
+static void say_area(const struct chipfile *chip)
+{
+    struct area a = area_of(chip);
+    char total[40], low[40], high[40], memories[40], logic[40], routers[40];
+    if (!a.known) {
+        printf("area unknown: the file states none, and derives no memory\n");
+        return;
+    }
+    printf("area %s (%s to %s): memories %s, core logic %s, routers %s", unit_write(total, sizeof total, a.total_m2, UNIT_AREA),
+           unit_write(low, sizeof low, a.low_m2, UNIT_AREA), unit_write(high, sizeof high, a.high_m2, UNIT_AREA),
+           a.memories_m2 > 0 ? unit_write(memories, sizeof memories, a.memories_m2, UNIT_AREA) : "unknown",
+           a.logic_m2 > 0 ? unit_write(logic, sizeof logic, a.logic_m2, UNIT_AREA) : "unknown",
+           a.routers_m2 > 0 ? unit_write(routers, sizeof routers, a.routers_m2, UNIT_AREA) : "unknown");
+    printf("%s%s; wiring, pads and ports are in none of it\n", *a.unknown ? "; no figure for " : "", a.unknown);
 }
 
 /* ---- figures ---- */
@@ -164,9 +182,10 @@ int info_chip(const char *path, const struct cli *cli, struct err *err)
     /* Named, because placing it is one --set away. */
     if (chip->unplaced)
         printf("described but not placed, and no part of this chip: %s\n", chip->unplaced);
+    say_area(chip);
     printf("times\n");
     say_figures(chip, 1);
-    printf("energies and powers\n");
+    printf("energies, powers and areas\n");
     say_figures(chip, 0);
     say_sources(chip);
     for (size_t i = 0; i < chip->notes.count; i++)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "area.h"
 #include "report/event.h"
 #include "report/form.h"
 #include "report/ports.h"
@@ -141,6 +142,36 @@ void cost_energy(FILE *to, const struct report *r)
     }
     if (e->priced || e->static_w > 0)
         write_static(s.line, r);
+    form_end(&s);
+}
+
+/* ---- area ---- */
+
+/* " memories 3.1 mm2" for each part that has a figure. */
+static void write_part(FILE *to, const char *what, double m2, int *n)
+{
+    char a[FORM_TEXT];
+    if (m2 > 0)
+        fprintf(to, "%s%s %s mm2", (*n)++ ? ", " : "", what, form_digits(a, m2 * 1e6));
+}
+
+/* Of chips whose parts have figures; a chip file without any is silent here, and null in summary.json. Parts without one are named: the sum is no die. */
+void cost_area(FILE *to, const struct report *r)
+{
+    struct area area = area_of(r->run->chip);
+    struct form_sheet s;
+    char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT], d[FORM_TEXT];
+    int n = 0;
+    if (!area.known)
+        return;
+    form_begin(&s, to, r->width, "area");
+    fprintf(s.line, "%s mm2 (%s to %s), %s of it used\t", form_digits(a, area.total_m2 * 1e6), form_digits(b, area.low_m2 * 1e6),
+            form_digits(c, area.high_m2 * 1e6), form_percent(d, area_used(r->run) / area.total_m2));
+    write_part(s.line, "memories", area.memories_m2, &n);
+    write_part(s.line, "core logic", area.logic_m2, &n);
+    write_part(s.line, "routers", area.routers_m2, &n);
+    write_part(s.line, "all else", area.rest_m2, &n);
+    fprintf(s.line, "%s%s\t", *area.unknown ? "; no figure for " : "", area.unknown);
     form_end(&s);
 }
 

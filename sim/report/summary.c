@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "area.h"
 #include "report/event.h"
 #include "report/files.h"
 #include "report/json.h"
@@ -129,36 +130,44 @@ static void write_types(struct json *j, const struct chipfile *f)
     json_close(j);
 }
 
-/* Area of one core's memories as far as it is known, m2; 0: no memory of the type has one. */
-static double memories_area(const struct core_type *type)
+/* One number per core type, in the file's order. */
+static void write_of_core(struct json *j, const char *key, const struct chipfile *f, int logic)
 {
-    double area = 0;
-    for (uint32_t m = 0; m < type->n_memories; m++)
-        area += type->memory[m].area.stated && !type->memory[m].area.free ? type->memory[m].area.value : 0;
-    return area;
+    json_object(j, key);
+    for (uint32_t t = 0; t < f->n_types; t++)
+        json_real(j, f->type[t].name, area_of_memories(&f->type[t]) + (logic ? area_of_logic(&f->type[t]) : 0));
+    json_close(j);
 }
 
-/* What is known of the chip's area: its memories, of all cores and of those in use. Logic, network and pads are in none of it, so it is an axis for
- * sweeps over memories, cores and nodes, and no die. null where no memory has an area. */
+/* What is known of the chip's area, and in words what is not. null where no part has one. */
 static void write_area(struct json *j, const struct run *run)
 {
     const struct chipfile *f = run->chip;
-    double all = 0, used = 0;
-    for (uint32_t c = 0; c < f->cores; c++)
-        all += memories_area(&f->type[f->core_type_of[c]]);
+    struct area a = area_of(f);
+    double used = 0;
     for (uint32_t c = 0; c < run->n_cores; c++)
-        used += memories_area(&f->type[run->mapping->core[c].type]);
-    if (all <= 0) {
+        used += area_of_memories(&f->type[run->mapping->core[c].type]);
+    if (!a.known) {
         json_null(j, "area");
         return;
     }
     json_object(j, "area");
-    json_real(j, "memories_m2", all);
-    json_real(j, "memories_used_m2", used);
-    json_object(j, "memories_of_core_m2");
-    for (uint32_t t = 0; t < f->n_types; t++)
-        json_real(j, f->type[t].name, memories_area(&f->type[t]));
+    json_real(j, "total_m2", a.total_m2);
+    json_real(j, "low_m2", a.low_m2);
+    json_real(j, "high_m2", a.high_m2);
+    /* Of the cores that hold neurons, with the routers of their tiles. */
+    json_real(j, "used_m2", area_used(run));
+    json_object(j, "by_component");
+    json_real(j, "memories", a.memories_m2);
+    json_real(j, "core_logic", a.logic_m2);
+    json_real(j, "routers", a.routers_m2);
+    json_real(j, "rest", a.rest_m2);
     json_close(j);
+    json_text(j, "unknown", a.unknown);
+    json_real(j, "memories_m2", a.memories_m2);
+    json_real(j, "memories_used_m2", used);
+    write_of_core(j, "memories_of_core_m2", f, 0);
+    write_of_core(j, "core_m2", f, 1);
     json_close(j);
 }
 

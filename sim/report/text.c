@@ -25,6 +25,7 @@ void text_body(FILE *to, const struct report *r)
     cost_energy(to, r);
     cost_time(to, r);
     cost_bound(to, r);
+    cost_area(to, r);
     table_actions(to, r);
     table_layers(to, r);
     table_memories(to, r);

@@ -17,6 +17,7 @@ void head_input(FILE *, const struct report *);
 /* cost.c */
 void cost_accuracy(FILE *, const struct report *);
 void cost_energy(FILE *, const struct report *);
+void cost_area(FILE *, const struct report *);       /* nothing where no part has one */
 void cost_time(FILE *, const struct report *);
 void cost_bound(FILE *, const struct report *);
 /* table.c */
