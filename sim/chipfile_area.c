@@ -1,5 +1,5 @@
-/* Areas that the file states: of the die, of a router, of a core without its memories. A memory's area is among its own figures. Read last, because a chip's
- * sections come before its sources are known. */
+/* Areas of the whole: of the die and of a router. A core's is read with its type, a memory's among its own figures. Read last, because section `chip` comes
+ * before its sources are known. */
 #include "chipfile_parts.h"
 
 /* `source` and `basis` of the section stand for a figure that gives none. */
@@ -14,13 +14,7 @@ static int read_area(struct reading *r, const char *section, const struct doc_no
 int chipfile_area(struct reading *r, struct err *err)
 {
     struct chipfile *f = r->file;
-    char section[KEY_MAX];
-    if (read_area(r, "chip", r->at.chip, &f->die, err) || read_area(r, "noc.router", doc_get(r->at.noc, "router"), &f->noc.router_area, err))
+    if (read_area(r, "chip", r->at.chip, &f->die, err))
         return -1;
-    for (uint32_t t = 0; t < f->n_types; t++) {
-        snprintf(section, sizeof section, "core_types.%s", f->type[t].name);
-        if (read_area(r, section, doc_get(r->at.core_types, f->type[t].name), &f->type[t].area, err))
-            return -1;
-    }
-    return 0;
+    return read_area(r, "noc.router", doc_get(r->at.noc, "router"), &f->noc.router_area, err);
 }

@@ -141,7 +141,7 @@ void chipfile_add_price(struct reading *, int counter, const struct cost *, enum
 extern const struct field_table chipfile_table_energy, chipfile_table_prices_core, chipfile_table_prices_router, chipfile_table_prices_noc,
     chipfile_table_prices_io;
 
-/* chipfile_area.c: after the sections whose areas they are */
+/* chipfile_area.c: of the die and of a router */
 int chipfile_area(struct reading *, struct err *);
 
 /* chipfile_tables.c: prices of a router from a file of configs/energy, where energy.router and the statics give none; name NULL: nothing to do */

@@ -316,6 +316,8 @@ static int read_type(struct reading *r, struct core_type *type, const struct doc
         return -1;
     if (chipfile_memories(r, type, &from, text.memories, err) || chipfile_service(r, type, &from, text.service, err))
         return -1;
+    if (chipfile_cost(r, &from, "area", text.area, UNIT_AREA, &type->area, err))
+        return -1;
     return read_static(r, type, &from, text.static_, err);
 }
 

@@ -24,38 +24,15 @@ enum {
 };
 
 /* One reading: the text is kept beside the parser for messages that look at the byte where it stopped. */
-struct reader { yaml_parser_t yaml; struct doc *doc; const char *text; size_t size; struct err *err; };
+struct reader { yaml_parser_t yaml; struct doc *doc; struct doc_parts parts; const char *text; size_t size; struct err *err; };
 
 /* ---- ownership ---- */
-
-/* One list of everything allocated: a tree built half way is freed like a whole one. */
-void *doc_own(struct doc *doc, void *p)
-{
-    doc->owned = mem_room(doc->owned, doc->n_owned, &doc->owned_capacity, sizeof *doc->owned);
-    doc->owned[doc->n_owned++] = p;
-    return p;
-}
-
-/* Begins as an empty text, so that no kind of node has a NULL to stumble over. */
-struct doc_node *doc_node_new(struct doc *doc, enum doc_kind kind, const char *file, size_t line, size_t column)
-{
-    struct doc_node *node = doc_own(doc, mem_new(1, sizeof *node));
-    node->kind = kind;
-    node->file = file;
-    node->line = (uint32_t)line;
-    node->column = (uint32_t)column;
-    node->set = doc->set;
-    node->text = "";
-    return node;
-}
 
 void doc_free(struct doc *doc)
 {
     if (!doc)
         return;
-    for (size_t i = 0; i < doc->n_owned; i++)
-        free(doc->owned[i]);
-    free(doc->owned);
+    doc_store_free(doc);
     free(doc->anchor);
     free(doc);
 }
@@ -89,33 +66,6 @@ int doc_error(const struct doc_node *node, struct err *err, const char *format, 
     if (node->set)
         return err_input(err, "%s: %s", node->file, text);
     return err_input(err, "%s:%u:%u: %s", node->file, node->line, node->column, text);
-}
-
-/* ---- growing a map or list under construction ---- */
-
-void doc_parts_add(struct doc_parts *parts, struct doc_node *key, struct doc_node *item)
-{
-    parts->key = mem_room(parts->key, parts->count, &parts->key_capacity, sizeof *parts->key);
-    parts->item = mem_room(parts->item, parts->count, &parts->item_capacity, sizeof *parts->item);
-    parts->key[parts->count] = key;
-    parts->item[parts->count++] = item;
-}
-
-/* Hands the arrays over to the document. */
-void doc_parts_into(struct doc_parts *parts, struct doc *doc, struct doc_node *node)
-{
-    node->count = (uint32_t)parts->count;
-    node->item = parts->item ? doc_own(doc, parts->item) : NULL;
-    if (node->kind == DOC_MAP)
-        node->key = parts->key ? doc_own(doc, parts->key) : NULL;
-    else
-        free(parts->key);
-}
-
-static void parts_drop(struct doc_parts *parts)
-{
-    free(parts->key);
-    free(parts->item);
 }
 
 /* ---- errors of the reader ---- */
@@ -164,6 +114,12 @@ static int syntax(const struct reader *r)
 static size_t utf8_end(const unsigned char *s, size_t size)
 {
     for (size_t i = 0; i < size;) {
+        uint64_t eight;
+        /* Most text is ASCII: eight bytes at once where none has its top bit. */
+        while (i + sizeof eight <= size && (memcpy(&eight, s + i, sizeof eight), !(eight & 0x8080808080808080u)))
+            i += sizeof eight;
+        if (i == size)
+            break;
         unsigned c = s[i];
         size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : (c & 0xf0u) == 0xe0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
         if (more == 9 || more >= size - i)
@@ -201,7 +157,7 @@ static void anchor_open(struct reader *r, const yaml_char_t *name, struct doc_no
     if (!name)
         return;
     doc->anchor = mem_room(doc->anchor, doc->n_anchors, &doc->anchor_capacity, sizeof *doc->anchor);
-    doc->anchor[doc->n_anchors++] = (struct doc_anchor){doc_own(doc, mem_text((const char *)name)), node, node->kind != DOC_SCALAR};
+    doc->anchor[doc->n_anchors++] = (struct doc_anchor){doc_text(doc, (const char *)name, strlen((const char *)name)), node, node->kind != DOC_SCALAR};
 }
 
 /* The value is complete: aliases may copy it from here on. */
@@ -213,24 +169,23 @@ static void anchor_close(struct doc *doc, const struct doc_node *node)
 }
 
 /* A copy, so that --set on one place does not change the other; NULL when copies exceed the limit. */
-static struct doc_node *copy(struct doc *doc, const struct doc_node *from)
+static struct doc_node *copy(struct reader *r, const struct doc_node *from)
 {
+    struct doc *doc = r->doc;
+    size_t first = r->parts.count;
     if (++doc->copies > COPIES_MAX)
         return NULL;
-    struct doc_node *node = doc_node_new(doc, from->kind, from->file, from->line, from->column);
+    struct doc_node *node = doc_node_new(doc, (enum doc_kind)from->kind, from->file, from->line, from->column);
     node->text = from->text;
     node->quoted = from->quoted;
     node->set = from->set;
-    struct doc_parts parts = {0};
     for (uint32_t i = 0; i < from->count; i++) {
-        struct doc_node *item = copy(doc, from->item[i]);
-        if (!item) {
-            parts_drop(&parts);
+        struct doc_node *item = copy(r, from->item[i]);
+        if (!item)
             return NULL;
-        }
-        doc_parts_add(&parts, from->key ? from->key[i] : NULL, item);
+        doc_parts_push(&r->parts, from->key ? from->key[i] : NULL, item);
     }
-    doc_parts_into(&parts, doc, node);
+    doc_parts_into(&r->parts, first, doc, node);
     return node;
 }
 
@@ -246,7 +201,7 @@ static struct doc_node *alias(struct reader *r, const yaml_event_t *event)
             at(r, event->start_mark, "*%s is used inside the value that &%s names: it would contain itself; write the value out", name, name);
             return NULL;
         }
-        struct doc_node *node = copy(r->doc, anchor->node);
+        struct doc_node *node = copy(r, anchor->node);
         if (!node)
             at(r, event->start_mark, "aliases multiply the document beyond %d values; write the values out", COPIES_MAX);
         return node;
@@ -275,30 +230,46 @@ static int by_text(const void *a, const void *b)
     return x->line != y->line ? (x->line > y->line ? 1 : -1) : (x->column > y->column) - (x->column < y->column);
 }
 
-/* A key given twice is an error: YAML forbids it, libyaml does not look, and the loser of the two would be lost in silence. */
-static int check_keys(const struct reader *r, const struct doc_parts *parts)
+/* Of two equal keys the later, and in *first the other; NULL: none. Few keys are compared with each other, many are sorted. */
+static const struct doc_node *twice(struct doc_node *const *key, size_t n, const struct doc_node **first)
 {
-    if (parts->count < 2)
-        return 0;
-    struct doc_node **sorted = mem_new(parts->count, sizeof(struct doc_node *)), *twice = NULL, *first = NULL;
-    memcpy(sorted, parts->key, parts->count * sizeof(struct doc_node *));
-    qsort(sorted, parts->count, sizeof(struct doc_node *), by_text);
-    for (size_t i = 1; i < parts->count && !twice; i++)
+    enum { FEW = 8 };
+    const struct doc_node *found = NULL;
+    if (n <= FEW) {
+        for (size_t i = 1; i < n && !found; i++)
+            for (size_t k = 0; k < i && !found; k++)
+                if (!strcmp(key[i]->text, key[k]->text)) {
+                    found = key[i];
+                    *first = key[k];
+                }
+        return found;
+    }
+    struct doc_node **sorted = mem_new(n, sizeof(struct doc_node *));
+    memcpy(sorted, key, n * sizeof(struct doc_node *));
+    qsort(sorted, n, sizeof(struct doc_node *), by_text);
+    for (size_t i = 1; i < n && !found; i++)
         if (!strcmp(sorted[i]->text, sorted[i - 1]->text)) {
-            twice = sorted[i];
-            first = sorted[i - 1];
+            found = sorted[i];
+            *first = sorted[i - 1];
         }
     free(sorted);
-    if (!twice)
+    return found;
+}
+
+/* A key given twice is an error: YAML forbids it, libyaml does not look, and the loser of the two would be lost in silence. */
+static int check_keys(const struct reader *r, size_t from)
+{
+    const struct doc_node *first = NULL, *again = twice(r->parts.key + from, r->parts.count - from, &first);
+    if (!again)
         return 0;
-    return doc_error(twice, r->err, "key '%s' was already given on line %u; remove one of the two", twice->text, first->line);
+    return doc_error(again, r->err, "key '%s' was already given on line %u; remove one of the two", again->text, first->line);
 }
 
 /* Any node, from its first event; recursion is bounded by DEPTH_MAX. */
 static struct doc_node *value(struct reader *r, const yaml_event_t *event, unsigned depth);
 
 /* The event of a key is in hand; its value is the next one. */
-static int map_pair(struct reader *r, struct doc_parts *parts, const yaml_event_t *event, unsigned depth)
+static int map_pair(struct reader *r, const yaml_event_t *event, unsigned depth)
 {
     if (event->type != YAML_SCALAR_EVENT)
         return at(r, event->start_mark, "a key must be a plain word, not a list, map or alias");
@@ -314,41 +285,38 @@ static int map_pair(struct reader *r, struct doc_parts *parts, const yaml_event_
     yaml_event_delete(&of_value);
     if (!item)
         return -1;
-    doc_parts_add(parts, key, item);
+    doc_parts_push(&r->parts, key, item);
     return 0;
 }
 
-static int list_item(struct reader *r, struct doc_parts *parts, const yaml_event_t *event, unsigned depth)
+static int list_item(struct reader *r, const yaml_event_t *event, unsigned depth)
 {
     struct doc_node *item = value(r, event, depth);
     if (!item)
         return -1;
-    doc_parts_add(parts, NULL, item);
+    doc_parts_push(&r->parts, NULL, item);
     return 0;
 }
 
 /* Reads the parts of a map or list up to its end event. */
 static int fill(struct reader *r, struct doc_node *node, unsigned depth)
 {
-    struct doc_parts parts = {0};
-    int bad = 0, end = 0;
-    while (!bad && !end) {
+    size_t from = r->parts.count;
+    for (int end = 0; !end;) {
         yaml_event_t event;
-        bad = next(r, &event);
-        if (bad)
-            break;
+        if (next(r, &event))
+            return -1;
+        int bad = 0;
         end = event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT;
         if (!end)
-            bad = node->kind == DOC_MAP ? map_pair(r, &parts, &event, depth + 1) : list_item(r, &parts, &event, depth + 1);
+            bad = node->kind == DOC_MAP ? map_pair(r, &event, depth + 1) : list_item(r, &event, depth + 1);
         yaml_event_delete(&event);
+        if (bad)
+            return -1;
     }
-    if (!bad && node->kind == DOC_MAP)
-        bad = check_keys(r, &parts);
-    if (bad) {
-        parts_drop(&parts);
+    if (node->kind == DOC_MAP && check_keys(r, from))
         return -1;
-    }
-    doc_parts_into(&parts, r->doc, node);
+    doc_parts_into(&r->parts, from, r->doc, node);
     return 0;
 }
 
@@ -357,11 +325,11 @@ static struct doc_node *scalar(struct reader *r, const yaml_event_t *event)
 {
     struct doc_node *node = doc_node_new(r->doc, DOC_SCALAR, r->doc->file, event->start_mark.line + 1, event->start_mark.column + 1);
     const char *text = (const char *)event->data.scalar.value;
-    if (strlen(text) != event->data.scalar.length) {
+    if (memchr(text, 0, event->data.scalar.length)) {
         at(r, event->start_mark, "a text with a zero byte; remove it");
         return NULL;
     }
-    node->text = doc_own(r->doc, mem_text(text));
+    node->text = doc_text(r->doc, text, event->data.scalar.length);
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     anchor_open(r, event->data.scalar.anchor, node);
     return node;
@@ -415,7 +383,7 @@ struct doc *doc_parse_as(const char *name, const char *text, size_t size, int se
         size -= strlen(BYTE_ORDER_MARK);
     }
     struct reader r = {.doc = mem_new(1, sizeof(struct doc)), .text = text, .size = size, .err = err};
-    r.doc->file = doc_own(r.doc, mem_text(name));
+    r.doc->file = doc_text(r.doc, name, strlen(name));
     r.doc->set = set;
     int bad = check_utf8(r.doc, text, size, err);
     if (!bad && !yaml_parser_initialize(&r.yaml))
@@ -426,6 +394,7 @@ struct doc *doc_parse_as(const char *name, const char *text, size_t size, int se
         bad = stream(&r);
         yaml_parser_delete(&r.yaml);
     }
+    doc_parts_free(&r.parts);
     if (!bad && (!r.doc->root || (r.doc->root->kind == DOC_SCALAR && !*r.doc->root->text)))
         bad = err_input(err, "%s: the file is empty; a YAML document is expected", name);
     if (bad) {

@@ -11,16 +11,16 @@ extern "C" {
 #endif
 
 enum doc_kind { DOC_SCALAR, DOC_MAP, DOC_LIST };
-struct doc_node {
-    enum doc_kind kind;
-    uint32_t line, column;          /* from 1 */
+struct doc_node {                   /* 48 bytes: a large network has ten million */
     const char *file;
     const char *text;               /* scalar: as written, without quotes; "" for an empty one */
-    int quoted;                     /* scalar was in quotes */
-    int set;                        /* given by doc_set; file is then its text, "--set KEY=VALUE" */
-    uint32_t count;                 /* map: pairs; list: items */
-    struct doc_node **item;         /* map: values */
+    struct doc_node **item;         /* map: values; NULL where there are none */
     struct doc_node **key;          /* map: scalar keys, in file order; list: NULL */
+    uint32_t line, column;          /* from 1 */
+    uint32_t count;                 /* map: pairs; list: items */
+    uint8_t kind;                   /* enum doc_kind */
+    uint8_t quoted;                 /* scalar was in quotes */
+    uint8_t set;                    /* given by doc_set; file is then its text, "--set KEY=VALUE" */
 };
 struct doc;                         /* owns every node and string */
 

@@ -19,30 +19,30 @@ static struct doc_node *set_node(const struct override *o, enum doc_kind kind)
 /* Copies the tree of another document. */
 static struct doc_node *graft(const struct override *o, const struct doc_node *from)
 {
-    struct doc_node *node = set_node(o, from->kind);
-    node->text = doc_own(o->doc, mem_text(from->text));
+    struct doc_node *node = set_node(o, (enum doc_kind)from->kind);
+    node->text = doc_text(o->doc, from->text, strlen(from->text));
     node->quoted = from->quoted;
     struct doc_parts parts = {0};
     for (uint32_t i = 0; i < from->count; i++) {
         struct doc_node *key = from->key ? graft(o, from->key[i]) : NULL;
-        doc_parts_add(&parts, key, graft(o, from->item[i]));
+        doc_parts_push(&parts, key, graft(o, from->item[i]));
     }
-    doc_parts_into(&parts, o->doc, node);
+    doc_parts_into(&parts, 0, o->doc, node);
+    doc_parts_free(&parts);
     return node;
 }
 
-/* The arrays are written anew: the old ones stay owned by the document, and overrides are few. */
+/* The arrays are written anew: the old ones stay in the store, and overrides are few. */
 static void map_add(const struct override *o, struct doc_node *map, const char *key, size_t length, struct doc_node *item)
 {
     struct doc_parts parts = {0};
     for (uint32_t i = 0; i < map->count; i++)
-        doc_parts_add(&parts, map->key[i], map->item[i]);
+        doc_parts_push(&parts, map->key[i], map->item[i]);
     struct doc_node *name = set_node(o, DOC_SCALAR);
-    char *text = doc_own(o->doc, mem_new(length + 1, 1));
-    memcpy(text, key, length);
-    name->text = text;
-    doc_parts_add(&parts, name, item);
-    doc_parts_into(&parts, o->doc, map);
+    name->text = doc_text(o->doc, key, length);
+    doc_parts_push(&parts, name, item);
+    doc_parts_into(&parts, 0, o->doc, map);
+    doc_parts_free(&parts);
 }
 
 /* The item of a map or list that the path's beginning names, the longest first (keys may hold dots: synapse.read_word).
@@ -100,7 +100,9 @@ static int set_at(const struct override *o, const char *path, struct doc_node *n
 int doc_set(struct doc *doc, const char *path_value, struct err *err)
 {
     const char *equals = strchr(path_value, '=');
-    struct override o = {doc, doc_own(doc, mem_format("--set %s", path_value))};
+    char *said = mem_format("--set %s", path_value);
+    struct override o = {doc, doc_text(doc, said, strlen(said))};
+    free(said);
     if (!equals || equals == path_value)
         return err_input(err, "%s: write KEY=VALUE, as in noc.size=16x16", o.name);
     struct doc_node *new_value;
