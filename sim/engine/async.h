@@ -41,8 +41,8 @@ int async_open(struct engine *, struct err *);
 void async_close(struct async *);
 int async_sample(struct engine *, struct err *);        /* the C engine's: engine_kind.sample */
 
-/* async_core.c: who: index into async.core, the host last. A packet's tail came, or an output spike reached the host. */
-void async_arrive(struct engine *, uint32_t leaf, uint64_t cycle);
+/* async_core.c: who: index into async.core, the host last. The tail of a leaf (its number) came, or an output spike reached the host. */
+void async_arrive(struct engine *, uint32_t number, uint64_t cycle);
 struct async_ports {            /* what a core does to its surroundings */
     void *arg;
     int (*offer)(void *arg, uint64_t send, uint64_t cycle, struct err *);       /* 1 taken, 0 output queue full, -1 err */

@@ -230,6 +230,15 @@ static int run_program(struct engine *e, uint32_t who, uint64_t cycle, const str
     return 1;
 }
 
+/* Steps whose input begins late, and the shortest pace at which none would. */
+static void account_input(struct run *run, uint64_t late_ps, uint64_t length_ps)
+{
+    run->overruns += late_ps > 0;
+    run->overrun_ps_sum += late_ps;
+    run->overrun_ps_max = late_ps > run->overrun_ps_max ? late_ps : run->overrun_ps_max;
+    run->work_ps_max = length_ps > run->work_ps_max ? length_ps : run->work_ps_max;
+}
+
 /* The input of a network step, at the port's rate; where the step before is not sent yet, it is late. 0: *next is when it is due */
 static int begin_input(struct engine *e, uint64_t cycle, uint64_t *next)
 {
@@ -247,7 +256,7 @@ static int begin_input(struct engine *e, uint64_t cycle, uint64_t *next)
     uint64_t now = e->at.step;
     e->at.step = a->input_step++;       /* whose input is looked up */
     host->next = e->n_send;
-    uint64_t leaves = e->n_leaf, late = (cycle - due) * e->chip->noc_period_ps;
+    uint64_t leaves = e->n_leaf, period = e->chip->noc_period_ps;
     step_emit_host(e);
     e->at.step = now;
     host->end = e->n_send;
@@ -255,14 +264,13 @@ static int begin_input(struct engine *e, uint64_t cycle, uint64_t *next)
     for (uint64_t s = host->next; s < host->end; s++)
         e->send[s].offset += cycle;
     step_show_traffic(e);
-    e->run->overruns += late > 0;
-    e->run->overrun_ps_max = late > e->run->overrun_ps_max ? late : e->run->overrun_ps_max;
     host->busy = 1;
     host->started = cycle;
     host->length = host->end > host->next ? e->send[host->end - 1].offset + 1 - cycle : 0;
     host->stalled = 0;
+    account_input(e->run, (cycle - due) * period, host->length * period);
     if (host->end > host->next)
-        e->run->sample[e->run->samples_done].input_ps = e->send[host->end - 1].offset * e->chip->noc_period_ps;
+        e->run->sample[e->run->samples_done].input_ps = e->send[host->end - 1].offset * period;
     return 1;
 }
 

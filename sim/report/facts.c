@@ -221,7 +221,7 @@ static void warn_timing(struct report *r)
     form_si(over, (double)run->overrun_ps_max / 1e12, "s");
     if (event_is(run))
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: the input of %s of %s steps begins late, by up to %s: the host's port is too slow "
-                     "for the pace", n, all, over);
+                     "for the pace; one of %.15g us would do", n, all, over, (double)run->work_ps_max / 1e6);
     else
         fidelity_add(&r->facts.warnings, FIDELITY_WARNING, "", "overruns: %s of %s steps take longer than their %s, by up to %s, %s in all; "
                      "a %s of %.15g us would do", n, all, word, over, form_si(sum, (double)run->overrun_ps_sum / 1e12, "s"), word,
