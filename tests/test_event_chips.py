@@ -105,6 +105,16 @@ def services_begin_when_they_must():
             that({p[1] for p in packets} <= {cycle_of(513 * CORE_PS), cycle_of(2 * 513 * CORE_PS)}, "and take an event's cycles for each line")
 
 
+def a_full_queue_stops_a_service():
+    """Weights of one sign, so every service is one event: what it takes longer is what it stood still, and later spikes are as late."""
+    net, events = network("full", 4, low=0, recurrent=(0, 1), threshold=9)
+    options = ["--set", "core_types.crossbar.queue.out=1 packets", "--set", "core_types.crossbar.queue.in=unlimited", "--set", "noc.link.width=2 bit"]
+    runs(MESH, net, events, "full", "--trace", "packets", "--quiet", *options)
+    longer = sum(int(r["end"]) - int(r["start"]) - cycle_of(513 * CORE_PS) for r in table("full", "packets.csv") if r["to"] != "(host)")
+    stood = summary("full")["time_counts"]["stalled_cycles"]
+    that(longer == stood and stood > 1000, "services are longer by the %d cycles that they stood still: %d" % (stood, longer))
+
+
 def time_is_told():
     told = summary("pile")["time"]
     shares, busy = told["bound_s"], summary("pile")["counts"]["busy_cycles"]
@@ -192,6 +202,7 @@ def what_cannot_be_asked():
 def main():
     services_begin_when_they_must()
     time_is_told()
+    a_full_queue_stops_a_service()
     same_bytes()
     references()
     what_never_rests()
