@@ -45,11 +45,15 @@ struct event {                  /* in hand */
     uint64_t cycles;            /* so far */
 };
 
-/* Events that belong to no population are the last group's. */
 static uint64_t *action_of(const struct event *e, uint32_t neuron)
 {
-    const struct image *image = e->core->image;
-    return e->counts->action + (size_t)(neuron < image->neurons ? e->core->group[neuron] : image->groups - 1) * N_ACTIONS;
+    return e->counts->action + (size_t)e->core->group[neuron] * N_ACTIONS;
+}
+
+/* Of what belongs to no population: the last group's. */
+static uint64_t *action_of_core(const struct event *e)
+{
+    return e->counts->action + (size_t)(e->core->image->groups - 1) * N_ACTIONS;
 }
 
 static void count_words(const struct event *e, enum image_table table, uint64_t words)
@@ -78,18 +82,27 @@ static void visit_synapse(struct event *e, uint32_t line, uint32_t i)
         *synapse = (uint8_t)(ODIN_MAPPED | odin_weight((uint32_t)weight, n->up, n->down));
         action_of(e, i)[ACT_LEARN_SOPS]++;
     }
-    if (odin_stimulate(n, &core->sdsp, core->inhibits[line] ? -weight : weight) && i < core->image->neurons)
+    if (odin_stimulate(n, &core->sdsp, core->inhibits[line] ? -weight : weight))
         fire(e, i, e->cycles);
     e->cycles += ODIN_VISIT;
     action_of(e, i)[ACT_SOPS]++;
+}
+
+/* Neurons that the network does not use are visited like the others, and nothing comes of it: their weights are 0. */
+static void visit_unused(struct event *e, enum core_action action)
+{
+    uint32_t unused = ODIN_NEURONS - e->core->image->neurons;
+    e->cycles += ODIN_VISIT * (uint64_t)unused;
+    action_of_core(e)[action] += unused;
 }
 
 /* All synapses of a line, those that the network does not use among them: the hardware does not know which those are. */
 static void spike_event(struct event *e, uint32_t line)
 {
     e->cycles += ODIN_SCHEDULED;
-    for (uint32_t i = 0; i < ODIN_NEURONS; i++)
+    for (uint32_t i = 0; i < e->core->image->neurons; i++)
         visit_synapse(e, line, i);
+    visit_unused(e, ACT_SOPS);
     count_words(e, IMAGE_ROWS, ODIN_ROW_WORDS);
     count_words(e, IMAGE_STATE, ODIN_NEURONS);
 }
@@ -111,7 +124,7 @@ static void spike_line(struct event *e, int line)
         spike_event(e, (uint32_t)line);
         return;
     }
-    for (uint32_t i = 0; i < ODIN_NEURONS; i++)
+    for (uint32_t i = 0; i < core->image->neurons; i++)
         if (core->synapse[line][i])
             synapse_event(e, (uint32_t)line, i);
 }
@@ -140,10 +153,10 @@ static void reference_event(struct event *e, uint32_t first, uint32_t end)
 {
     struct core *core = e->core;
     for (uint32_t i = first; i < end; i++) {
-        if (odin_reference(&core->neuron[i], &core->sdsp, core->leak) && i < core->image->neurons)
+        if (odin_reference(&core->neuron[i], &core->sdsp, core->leak))
             fire(e, i, e->cycles);
         e->cycles += ODIN_VISIT;
-        action_of(e, i)[i < core->image->neurons ? ACT_UPDATE_ACTIVE : ACT_UPDATE_IDLE]++;
+        action_of(e, i)[ACT_UPDATE_ACTIVE]++;
     }
     count_words(e, IMAGE_STATE, end - first);
 }
@@ -152,7 +165,9 @@ static void reference_event(struct event *e, uint32_t first, uint32_t end)
 static void reference_all(struct event *e)
 {
     struct core *core = e->core;
-    reference_event(e, 0, ODIN_NEURONS);
+    reference_event(e, 0, core->image->neurons);
+    visit_unused(e, ACT_UPDATE_IDLE);
+    count_words(e, IMAGE_STATE, ODIN_NEURONS - core->image->neurons);
     if (core->sdsp.bistability && ++core->references % core->sdsp.bistability == 0)
         all_bistability(e);
 }
@@ -232,8 +247,8 @@ static int accept(struct core *core, const struct core_step *at, const struct pa
         serve(&e, &p[i]);
         if (cycles)
             cycles[i] = (uint32_t)e.cycles;
-        counts->action[(size_t)(core->image->groups - 1) * N_ACTIONS + ACT_LEAVES]++;
-        counts->action[(size_t)(core->image->groups - 1) * N_ACTIONS + ACT_BUSY_CYCLES] += e.cycles;
+        action_of_core(&e)[ACT_LEAVES]++;
+        action_of_core(&e)[ACT_BUSY_CYCLES] += e.cycles;
     }
     return 0;
 }
@@ -246,7 +261,7 @@ static int update(struct core *core, const struct core_step *at, struct emission
     out->count = 0;
     reference_all(&e);
     *cycles = (uint32_t)e.cycles;
-    counts->action[(size_t)(core->image->groups - 1) * N_ACTIONS + ACT_BUSY_CYCLES] += e.cycles;
+    action_of_core(&e)[ACT_BUSY_CYCLES] += e.cycles;
     return 0;
 }
 

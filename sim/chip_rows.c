@@ -56,7 +56,7 @@ static void collect(struct builder *b, uint32_t population, uint32_t pre)
         uint32_t p = b->by_source[k];
         const struct projection *projection = &net->projection[p];
         const int64_t *weight = chip->quantised->projection[p].weight;
-        uint32_t c = projection->chip_delay + (projection->pre_delay ? projection->pre_delay[pre] : 0);
+        uint32_t c = mapping_chip_delay(projection, chip->file) + (projection->pre_delay ? projection->pre_delay[pre] : 0);
         uint32_t n = projection_row(projection, net, pre, &b->row, &b->row_capacity);
         uint64_t first = chip->mapping->first[projection->to];
         for (uint32_t i = 0; i < n; i++) {

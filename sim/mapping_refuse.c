@@ -120,14 +120,14 @@ int refuse_core(const struct load *l, int limit, uint32_t population, const char
 }
 
 /* The longest chip delay of a projection; more than one row may have it. */
-static uint64_t longest_delay(const struct network *net, const struct projection *p)
+static uint64_t longest_delay(const struct network *net, const struct chipfile *chip, const struct projection *p)
 {
     uint64_t pre = 0, synapse = 0;
     for (uint32_t i = 0; p->pre_delay && i < net->population[p->from].neurons; i++)
         pre = p->pre_delay[i] > pre ? p->pre_delay[i] : pre;
     for (uint64_t i = 0; i < (p->form == FORM_LIST ? p->n_list : 0); i++)
         synapse = p->list[i].delay > synapse ? p->list[i].delay : synapse;
-    return p->chip_delay + pre + synapse;
+    return mapping_chip_delay(p, chip) + pre + synapse;
 }
 
 /* Delays belong to projections, not to cores: no mapping could help, so they are looked at first. */
@@ -138,7 +138,7 @@ int refuse_delays(const struct network *net, const struct quantised *quantised, 
         const struct core_type *type = &chip->type[quantised->population[projection->to].type];
         const struct chip_table *sums = &type->table[TABLE_ACCUMULATOR];
         uint32_t slots = sums->memory != NO_INDEX && sums->delay_slots ? sums->delay_slots : UINT32_MAX;
-        uint64_t delay = longest_delay(net, projection);
+        uint64_t delay = longest_delay(net, chip, projection);
         const char *layer = net->population[projection->to].name;
         if (delay > slots)
             return err_answer(err, "does not fit: layer %s: projection %s needs a chip delay of %s steps, the accumulators of core type %s (memory %s) keep %s "

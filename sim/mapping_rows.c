@@ -92,3 +92,10 @@ uint64_t mapping_table_words(const struct core_type *type, enum table table, uin
     uint64_t per = width / t->entry_bits;
     return (entries + per - 1) / per;
 }
+
+uint32_t mapping_chip_delay(const struct projection *p, const struct chipfile *chip)
+{
+    if (chip->mode != TIME_EVENT)
+        return p->chip_delay;
+    return p->network_delay ? p->network_delay : 1;
+}

@@ -18,6 +18,10 @@ int mapping_row_expanded(const struct projection *, const struct core_type *);
 /* Of the extra axon that carries a population's bias (quant_population.bias_weight): dense, or what that is expanded to. */
 enum row_kind mapping_bias_kind(const struct core_type *);
 
+/* Chip steps from a spike to its synapses of this projection, their own delays apart. Layers of an event chip do not wait for each other, so that
+ * there depths add nothing: a spike travels as long as it travels, and only a delay of the network's own is more than one. */
+uint32_t mapping_chip_delay(const struct projection *, const struct chipfile *);
+
 /* Bits of one entry of a row whose weights have weight_bits: the chip file's entry with its weight exchanged for that width. */
 uint32_t mapping_row_bits(enum row_kind, const struct core_type *, uint32_t weight_bits);
 /* Entries of one segment. synapses: as in the network; group: neurons that the target population has on the core. A list or a

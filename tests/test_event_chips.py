@@ -158,6 +158,21 @@ def references():
     that("references" not in summary("none")["counts"], "none")
 
 
+def layers_do_not_wait():
+    """A way past a layer is one step longer on a chip with steps, and no delay here: the input reaches the output before the hidden layer does."""
+    net, events = os.path.join(HERE, "skip.yaml"), os.path.join(HERE, "skip.csv")
+    with open(net, "w", encoding="utf-8") as file:
+        file.write("time_steps: 2\ninput_shape: [1]\nreset: zero\nreset_delay: false\nthreshold_compare: at_least\nlayers:\n"
+                   "  - {name: hidden, type: Leaky, shape: [1], beta: 1, threshold: 7}\n  - {name: out, type: Leaky, shape: [2], beta: 1, threshold: 7}\n"
+                   "connections:\n  - {from: input, to: hidden, form: dense, weight: [[7]]}\n  - {from: hidden, to: out, form: dense, weight: [[7], [0]]}\n"
+                   "  - {from: input, to: out, form: dense, weight: [[0], [7]], name: skip}\n")
+    with open(events, "w", encoding="utf-8") as file:
+        file.write("sample,step,neuron\n0,0,0\n")
+    runs(MESH, net, events, "skip", "--trace", "spikes", "--quiet", "--decode", "latency")
+    that([(r["population"], r["neuron"]) for r in table("skip", "spikes.csv")] == [("hidden", "0"), ("out", "0"), ("out", "1")], "all three fire")
+    that(table("skip", "samples.csv")[0]["prediction"] == "1", "and the one that hears the input itself comes first")
+
+
 def what_never_rests():
     net, events = network("loop", 2, recurrent=(4, 7), steps=3)
     answer = runs(MESH, net, events, "cut", "--set", "time.drain=3 ms", "--set", "core_types.crossbar.queue.out=unlimited",
@@ -205,6 +220,7 @@ def main():
     a_full_queue_stops_a_service()
     same_bytes()
     references()
+    layers_do_not_wait()
     what_never_rests()
     what_cannot_be_asked()
     shutil.rmtree(HERE)
