@@ -49,28 +49,29 @@ def matrix(rng, rows, columns, low, high):
     return "[" + ", ".join("[" + ", ".join("%.3f" % rng.uniform(low, high) for _ in range(columns)) + "]" for _ in range(rows)) + "]"
 
 
-def network(name, seed, steps=12, samples=2, low=-0.8, high=1.0, beta=0.75, threshold=2, reset="zero", outputs=10):
-    """net.yaml and in.csv of 48 inputs, 60 hidden neurons and outputs: a core each. Returns their paths."""
+def network(name, seed, steps=12, samples=2, low=-0.8, high=1.0, beta=0.75, threshold=2, reset="zero", outputs=10, inputs=48, hidden=60):
+    """net.yaml and in.csv of inputs, hidden neurons and outputs: a core each. Returns their paths."""
     rng = random.Random(seed)
     net, events = os.path.join(HERE, name + ".yaml"), os.path.join(HERE, name + ".csv")
     with open(net, "w", encoding="utf-8") as file:
-        file.write("time_steps: %d\ninput_shape: [48]\nreset: %s\nreset_delay: false\nthreshold_compare: at_least\nlayers:\n" % (steps, reset))
-        file.write("  - {name: fc1, type: Linear, weight: %s}\n" % matrix(rng, 60, 48, low, high))
-        file.write("  - {name: hidden, type: Leaky, shape: [60], beta: %s, threshold: %s}\n" % (beta, threshold))
-        file.write("  - {name: fc2, type: Linear, weight: %s}\n" % matrix(rng, outputs, 60, low, high))
+        file.write("time_steps: %d\ninput_shape: [%d]\nreset: %s\nreset_delay: false\nthreshold_compare: at_least\nlayers:\n" %
+                   (steps, inputs, reset))
+        file.write("  - {name: fc1, type: Linear, weight: %s}\n" % matrix(rng, hidden, inputs, low, high))
+        file.write("  - {name: hidden, type: Leaky, shape: [%d], beta: %s, threshold: %s}\n" % (hidden, beta, threshold))
+        file.write("  - {name: fc2, type: Linear, weight: %s}\n" % matrix(rng, outputs, hidden, low, high))
         file.write("  - {name: out, type: Leaky, shape: [%d], beta: 0.5, threshold: %s}\n" % (outputs, threshold))
     with open(events, "w", encoding="utf-8") as file:
         file.write("sample,step,neuron\n")
         for sample in range(samples):
             for step in range(steps):
-                file.writelines("%d,%d,%d\n" % (sample, step, i) for i in range(48) if rng.random() < 0.15)
+                file.writelines("%d,%d,%d\n" % (sample, step, i) for i in range(inputs) if rng.random() < 0.15)
     return net, events
 
 
-def edited(name, changes):
+def edited(name, changes, core=CORE):
     """A copy of the core's folder with texts changed: {file: [(from, to)]}. Every text must be there."""
     folder = os.path.join(HERE, name)
-    shutil.copytree(CORE, folder)
+    shutil.copytree(core, folder)
     for file, pairs in changes.items():
         path = os.path.join(folder, file)
         text = open(path, encoding="utf-8").read()

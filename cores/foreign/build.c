@@ -131,7 +131,7 @@ static int hash_of(const struct manifest *m, const struct tools *tools, int inst
                             tools->cc_version);
     text = append_manifest(text, m);
     text = appendf(text, "instrumented %d", instrumented);
-    int bad = append_file(&text, m->adapter, err) || append_file(&text, m->model, err) ||
+    int bad = append_file(&text, m->adapter, err) || (m->model && append_file(&text, m->model, err)) ||
               (m->control && append_file(&text, m->control, err));
     for (uint32_t i = 0; i < m->n_files && !bad; i++)
         bad = append_file(&text, m->file[i], err);
@@ -310,7 +310,7 @@ static int build_in_folder(struct build *b)
 {
     struct tools *tools = (struct tools *)(uintptr_t)b->tools;
     if (verilate(b) || generate_header(b->m, b->folder, b->err) || compile(b, b->m->adapter, "adapter.o", PEOPLE, "the adapter does not compile") ||
-        compile_model(b) || compile_verilated(b) || tools_runtime(tools, b->instrumented, b->log, b->err) || link_all(b))
+        (b->m->model && compile_model(b)) || compile_verilated(b) || tools_runtime(tools, b->instrumented, b->log, b->err) || link_all(b))
         return -1;
     char *made = mem_format("%s/core.so", b->folder), *kept = mem_format("%s.so", b->stem);
     int bad = rename(made, kept) ? err_input(b->err, "%s: %s", kept, strerror(errno)) : 0;

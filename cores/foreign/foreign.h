@@ -22,7 +22,7 @@ struct foreign {                /* one opened core; the process's, never freed *
     char *object;               /* the shared object */
     void *library;
     const struct foreign_adapter *adapter;
-    const struct foreign_model *model;
+    const struct foreign_model *model;                  /* NULL: manifest.shipped stands for it */
     const struct core_kind *kind[FOREIGN_USES];         /* NULL: it cannot be used so; manifest.why_no_step */
 };
 
@@ -40,7 +40,7 @@ const struct core_kind *foreign_chip_kind(const char *name, int by_event, struct
 const char *foreign_warning(const struct core_kind *);
 
 /* What a core is loaded with where no chip stands behind it: given to create in place of a core type's params, with kind NULL. words: the memories' and
- * registers', the caller's, until create returns. */
+ * registers', the caller's, until create returns; NULL: an image says them, as in a chip. */
 struct foreign_params {
     struct params params;       /* not used; it makes this a struct params */
     const struct foreign_state *words;

@@ -22,11 +22,13 @@ struct core *foreign_create(const struct foreign *f, enum foreign_use use, const
     core->in_steps = use == FOREIGN_STEP_DEVICE || use == FOREIGN_STEP_MODEL;
     core->spike = mem_new(core->m->neurons, sizeof *core->spike);
     if (given) {
-        foreign_words_copy(given->words, &core->loaded);
         core->longest_gap = given->longest_gap;
         core->seed = given->seed;
-        core->has_words = 1;
-    } else
+        core->has_words = given->words != NULL;
+    }
+    if (core->has_words)
+        foreign_words_copy(given->words, &core->loaded);
+    else
         foreign_words_new(core->m, &core->loaded);
     return core;
 }
@@ -37,6 +39,7 @@ static void destroy(struct core *core)
         return;
     if (core->port)
         core->f->adapter->destroy(core->port);
+    foreign_shipped_free(core);
     foreign_words_free(&core->loaded);
     foreign_words_free(&core->state);
     free(core->spike);
@@ -112,16 +115,33 @@ static int load(struct core *core, const struct image *image, struct err *err)
     if ((!core->has_words && foreign_load_chip(core->m, image, core->in_steps, &core->loaded, err)) || count_synapses(core, err) || place_membranes(core, err))
         return -1;
     foreign_words_copy(&core->loaded, &core->state);
-    return core->is_model ? 0 : start_port(core, err);
+    if (core->is_model)
+        return core->m->shipped ? foreign_shipped_load(core, image, err) : 0;
+    return start_port(core, err);
 }
 
-/* Membranes, and whatever shares their words, as they were loaded; registers and synapses stay. */
+/* Whether a memory holds weights, which outlast a sample. */
+static int holds_weights(const struct manifest_memory *memory)
+{
+    for (uint32_t k = 0; k < memory->n_fields; k++)
+        if (memory->field[k].per_synapse)
+            return 1;
+    return 0;
+}
+
+/* Membranes, sums, and whatever shares their words, as they were loaded; registers and synapses stay. */
 static void reset(struct core *core)
 {
-    const struct foreign_memory *from = &core->loaded.memory[core->membranes];
-    memcpy(core->state.memory[core->membranes].word, from->word, from->words * sizeof(uint64_t));
-    for (uint32_t w = 0; !core->is_model && w < from->words; w++)
-        core->f->adapter->poke(core->port, core->membranes, w, from->word[w]);
+    for (uint32_t m = 0; m < core->m->n_memories; m++) {
+        const struct foreign_memory *from = &core->loaded.memory[m];
+        if (holds_weights(&core->m->memory[m]))
+            continue;
+        memcpy(core->state.memory[m].word, from->word, from->words * sizeof(uint64_t));
+        for (uint32_t w = 0; !core->is_model && w < from->words; w++)
+            core->f->adapter->poke(core->port, m, w, from->word[w]);
+    }
+    if (core->inner)
+        core->m->shipped->reset(core->inner);
 }
 
 /* ---- events ---- */
@@ -166,7 +186,10 @@ static int serve(struct core *core, const struct foreign_event *e, struct served
     memset(s, 0, sizeof *s);
     if (!core->is_model)
         return foreign_drive(core, e, s, err);
-    s->spikes = core->f->model->event(&core->state, e, core->spike);
+    if (core->inner && foreign_shipped_serve(core, e, s, err))
+        return -1;
+    if (!core->inner)
+        s->spikes = core->f->model->event(&core->state, e, core->spike);
     return declare(core, e, s, err);
 }
 
@@ -262,6 +285,7 @@ static int accept(struct core *core, const struct core_step *at, const struct pa
 {
     (void)ahead;
     uint64_t *action = counts->action;
+    core->at = *at;
     for (uint32_t i = 0; i < n; i++) {
         struct served s;
         if (check_packet(core, &p[i], out, err))
@@ -292,7 +316,7 @@ static int update(struct core *core, const struct core_step *at, struct emission
 {
     struct served s;
     struct foreign_event e = event_of(core->m, core->in_steps ? core->m->step_event : core->m->reference_event, NULL);
-    (void)at;
+    core->at = *at;
     out->count = 0;
     if (serve(core, &e, &s, err) || emit(core, &e, &s, NO_PACKET, out, err))
         return -1;
@@ -319,8 +343,10 @@ static int idle(const struct core *core, const struct core_step *at)
 
 static void skip(struct core *core, const struct core_step *at, uint32_t *cycles, struct core_counts *counts)
 {
-    (void)at;
+    struct err unheard;
     *cycles = 0;
+    if (core->inner)
+        foreign_shipped_skip(core, at, &unheard);
     for (uint32_t g = 0; g < core->image->groups; g++)
         counts->action[(size_t)g * N_ACTIONS + ACT_UPDATE_HELD] += core->image->group[g].count;
 }
@@ -385,6 +411,8 @@ static int peek(const struct core *core, uint32_t variable, uint64_t index, int6
     uint32_t memory, word, bit;
     if (find(core, variable, index, &f, &memory, &word, &bit, err))
         return -1;
+    if (core->inner && !variable)
+        return core->m->shipped->peek(core->inner, 0, index, value, err);
     *value = foreign_decode(f, foreign_word(core, memory, word), bit);
     return 0;
 }
@@ -395,6 +423,8 @@ static int poke(struct core *core, uint32_t variable, uint64_t index, int64_t va
     uint32_t memory, word, bit;
     if (find(core, variable, index, &f, &memory, &word, &bit, err))
         return -1;
+    if (core->inner && !variable)
+        return core->m->shipped->poke(core->inner, 0, index, value, err);
     uint64_t mask = (((uint64_t)1 << f->bits) - 1) << bit, all = (foreign_word(core, memory, word) & ~mask) | ((uint64_t)value << bit & mask);
     core->state.memory[memory].word[word] = all;
     if (!core->is_model)

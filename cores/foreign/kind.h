@@ -26,6 +26,10 @@ struct core {
     uint32_t membranes;
     uint32_t longest_gap;
     uint64_t seed;
+    struct core *inner;                 /* of a model that manifest.shipped computes; then membranes are its */
+    struct core_step at;                /* of the call under way */
+    struct emissions fired;             /* of inner, and where what it counts goes: the manifest's formulae say it */
+    struct core_counts unheard;
     retire_watch *watch;
     void *watcher;
     uint64_t retired;                   /* words so far */
@@ -35,6 +39,12 @@ struct served {
     uint32_t cycles, spikes;            /* clocks of work; core->spike[].clock: how many of them before the spike was offered */
     uint64_t reads[FOREIGN_MEMORIES], writes[FOREIGN_MEMORIES];
 };
+
+/* shipped.c: a model that is a kind of volley's own. load: of a core without inner. serve: as its event would. */
+int foreign_shipped_load(struct core *, const struct image *, struct err *);
+void foreign_shipped_free(struct core *);
+int foreign_shipped_serve(struct core *, const struct foreign_event *, struct served *, struct err *);
+int foreign_shipped_skip(struct core *, const struct core_step *, struct err *);       /* an update outside the window */
 
 /* drive.c: hands the event to the port and clocks it until the core is idle. ERR_ANSWER with the state of the port where it never is. */
 int foreign_drive(struct core *, const struct foreign_event *, struct served *, struct err *);

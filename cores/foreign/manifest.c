@@ -14,7 +14,7 @@ static const struct field root_fields[] = {
     {"sources", FIELD_NODE, OF(sources), 0, 0, 0, NULL, NULL, "{files: [core.v], top: core}", "its Verilog, which is not edited"},
     {"verilator", FIELD_NODE, OF(verilator), 0, 0, 0, NULL, "", "{control: core.vlt}", "how it is verilated"},
     {"adapter", FIELD_TEXT, OF(adapter), 0, 0, 0, NULL, NULL, "core.cpp", "the C++ file that knows its pins"},
-    {"reference", FIELD_NODE, OF(reference), 0, 0, 0, NULL, NULL, "{kind: core, file: core.c}", "the C file that says what is right"},
+    {"reference", FIELD_NODE, OF(reference), 0, 0, 0, NULL, NULL, "{kind: core, file: core.c}", "the C file that says what is right, or lif"},
     {"clock", FIELD_NODE, OF(clock), 0, 0, 0, NULL, NULL, "{pin: CLK, edge: rising}", "its clock"},
     {"reset", FIELD_NODE, OF(reset), 0, 0, 0, NULL, NULL, "{pin: RST, active: high, cycles: 10}", "its reset"},
     {"size", FIELD_NODE, OF(size), 0, 0, 0, NULL, NULL, "{neurons: 256, axons: 256, weight: 4 bit signed}", "how many neurons and axons, and formats"},

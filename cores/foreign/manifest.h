@@ -62,6 +62,7 @@ struct manifest_settings { uint32_t n; struct manifest_setting at[FOREIGN_REGIST
 struct manifest_waiver { const char *rule, *file, *why; uint32_t n, line[MANIFEST_LINES]; };
 struct manifest_handshake { int kind; const char *data, *request, *acknowledge; int stalls_core; };
 
+struct core_kind;
 enum manifest_mode { MANIFEST_BARRIER, MANIFEST_EVENT };
 struct manifest {
     struct doc *doc;
@@ -77,6 +78,7 @@ struct manifest {
     struct manifest_waiver waiver[MANIFEST_WAIVERS];
     char *control, *adapter, *model;    /* whole paths; control and model NULL: none */
     const char *model_kind;
+    const struct core_kind *shipped;    /* the reference is this kind of volley's own, and model is NULL; NULL: it is a file */
     int random_start, edge, reset_high; /* edge: 0 rising, 1 falling */
     const char *clock_pin, *reset_pin, *why_no_step;
     uint32_t reset_cycles, reset_settle;

@@ -364,6 +364,20 @@ static int read_step(struct manifest *m, const struct doc_node *node, struct err
     return 0;
 }
 
+/* What kind lif needs to stand for the core: a step to move in, sums that may come in any order, and when each spike leaves, as it has no pins. */
+static int check_shipped(const struct manifest *m, const struct doc_node *node, struct err *err)
+{
+    if (!m->has_step)
+        return doc_error(node, err, "reference lif moves in steps: time.step says which event ends one; a core without needs a reference of its own");
+    if (m->by_arrival)
+        return doc_error(doc_get(node, "order"), err, "reference lif adds up a step's weights before anything saturates; a core whose result depends on the "
+                         "order of events (order: arrival) needs a reference of its own");
+    if (!m->event[m->step_event].offset.n)
+        return doc_error(m->event[m->step_event].node, err, "reference lif: events.%s needs `offset`, when each of its spikes leaves",
+                         m->event[m->step_event].name);
+    return 0;
+}
+
 int manifest_time(struct manifest *m, const struct doc_node *node, struct err *err)
 {
     struct time_text t = {0};
@@ -377,7 +391,7 @@ int manifest_time(struct manifest *m, const struct doc_node *node, struct err *e
         return doc_error(node, err, "time.mode barrier: time.step says which event ends a step; write for example step: {event: tick, ...}");
     if (m->mode == MANIFEST_EVENT && m->reference_event < 0)
         return doc_error(node, err, "time.mode event: events has no `reference`, what a time-reference packet sends");
-    return 0;
+    return m->shipped ? check_shipped(m, node, err) : 0;
 }
 
 int manifest_quirks(struct manifest *m, const struct doc_node *node, struct err *err)

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "cores/core.h"
 #include "cores/foreign/manifest_parts.h"
 
 struct sources_text { const char *root, *top; const struct doc_node *files, *sha256; };
@@ -44,10 +45,12 @@ static const struct field waive_fields[] = {
 static const struct field_table waive_table = {"verilator.waive", "A list: warnings that are known and harmless; any other ends the build.", waive_fields,
                                                sizeof waive_fields / sizeof *waive_fields};
 
+extern const struct core_kind core_lif;
 struct reference_text { const char *kind, *file; };
 static const struct field reference_fields[] = {
     {"kind", FIELD_TEXT, offsetof(struct reference_text, kind), 0, 0, 0, NULL, NULL, "aercore", "its name"},
-    {"file", FIELD_TEXT, offsetof(struct reference_text, file), 0, 0, 0, NULL, NULL, "aercore.c", "C file that ends with VOLLEY_MODEL"},
+    {"file", FIELD_TEXT, offsetof(struct reference_text, file), 0, 0, 0, NULL, "", "aercore.c", "C file that ends with VOLLEY_MODEL; without, kind is lif: "
+     "volley's own, which does what time.step says"},
 };
 static const struct field_table reference_table = {"reference", "What is right.", reference_fields, 2};
 
@@ -189,14 +192,29 @@ static int read_verilator(struct manifest *m, const struct doc_node *node, const
     return 0;
 }
 
+/* A kind that is no file is volley's own: lif, because the numbers of a manifest are those that it has. */
+static int read_shipped(struct manifest *m, const struct doc_node *node, const char *kind, struct err *err)
+{
+    if (strcmp(kind, core_lif.name))
+        return doc_error(node, err, "reference '%s': a kind without a file is volley's own lif; write reference: lif, or reference: {kind: %s, file: %s.c}",
+                         kind, kind, kind);
+    m->shipped = &core_lif;
+    return 0;
+}
+
+/* reference: lif, or a map. */
 int manifest_build(struct manifest *m, const struct manifest_sections *s, const struct doc_node *root, struct err *err)
 {
-    struct reference_text r = {0};
-    if (read_verilator(m, s->verilator, root, err) || fields_read(&reference_table, s->reference, root, &r, err))
+    struct reference_text r = {.file = ""};
+    const struct doc_node *reference = s->reference;
+    if (read_verilator(m, s->verilator, root, err) || (reference->kind != DOC_SCALAR && fields_read(&reference_table, reference, root, &r, err)))
         return -1;
-    m->model_kind = r.kind;
-    m->adapter = manifest_file(doc_get(root, "adapter"), m->folder, s->adapter, err);
-    m->model = m->adapter ? manifest_file(doc_get(s->reference, "file"), m->folder, r.file, err) : NULL;
+    m->model_kind = reference->kind == DOC_SCALAR ? reference->text : r.kind;
+    if (!(m->adapter = manifest_file(doc_get(root, "adapter"), m->folder, s->adapter, err)))
+        return -1;
+    if (!*r.file)
+        return read_shipped(m, reference, m->model_kind, err);
+    m->model = manifest_file(doc_get(reference, "file"), m->folder, r.file, err);
     return m->model ? 0 : -1;
 }
 

@@ -35,15 +35,17 @@ static int check_tables(struct foreign *f, struct err *err)
 {
     f->adapter = dlsym(f->library, "volley_adapter");
     f->model = dlsym(f->library, "volley_model");
-    if (!f->adapter || !f->model)
+    int shipped = f->manifest->shipped != NULL;         /* then the object has no model */
+    if (!f->adapter || (!f->model && !shipped))
         return err_input(err, "%s: %s exports no %s; its file ends with %s", f->manifest->name, f->object, f->adapter ? "volley_model" : "volley_adapter",
                          f->adapter ? "VOLLEY_MODEL(name, event)" : "VOLLEY_ADAPTER(Class)");
-    if (f->adapter->contract != FOREIGN_CONTRACT || f->model->contract != FOREIGN_CONTRACT)
+    if (f->adapter->contract != FOREIGN_CONTRACT || (!shipped && f->model->contract != FOREIGN_CONTRACT))
         return err_input(err, "%s: %s was built for version %u of the contract, this volley has %u; remove it to build it anew", f->manifest->name, f->object,
                          f->adapter->contract, FOREIGN_CONTRACT);
-    if (strcmp(f->adapter->name, f->manifest->name) || strcmp(f->model->name, f->manifest->model_kind))
+    const char *model = shipped ? f->manifest->model_kind : f->model->name;
+    if (strcmp(f->adapter->name, f->manifest->name) || strcmp(model, f->manifest->model_kind))
         return err_input(err, "%s: the adapter is of '%s' and the reference of '%s'; the manifest names core %s and reference.kind %s", f->manifest->path,
-                         f->adapter->name, f->model->name, f->manifest->name, f->manifest->model_kind);
+                         f->adapter->name, model, f->manifest->name, f->manifest->model_kind);
     return 0;
 }
 
@@ -62,8 +64,9 @@ static void make_kinds(size_t place)
             kind->flags = CORE_EMITS_ON_ACCEPT | (f->manifest->by_arrival ? CORE_ORDERED : 0);
         if (!in_steps)
             kind->cost = NULL;      /* hangs on what fires, which is not known before */
-        /* A core that moves in steps has only that use. */
-        f->kind[use] = (in_steps ? f->manifest->has_step : f->manifest->mode == MANIFEST_EVENT) ? kind : NULL;
+        /* A core that moves in steps has only that use, as has a reference of volley's own. */
+        int itself = f->manifest->mode == MANIFEST_EVENT && !(use == FOREIGN_MODEL && f->manifest->shipped);
+        f->kind[use] = (in_steps ? f->manifest->has_step : itself) ? kind : NULL;
     }
 }
 

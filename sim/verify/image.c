@@ -35,10 +35,12 @@ static void make_groups(const struct stim *s, struct own *own)
         };
 }
 
-/* decay is out of 2^decay_bits of the neuron's group. decay_shift k: v - v / 2^(k - 1); 0: none. */
+/* decay is out of 2^decay_bits of the neuron's group. decay_shift k: v - v / 2^(k - 1); leak k: v - v / 2^k; 0: none. */
 static int32_t decay_of(const struct stim *s, const struct image_group *group, uint32_t i)
 {
-    int64_t decay = value(s, "decay", i, 0), k = value(s, "decay_shift", i, 0), one = (int64_t)1 << group->decay_bits;
+    int64_t decay = value(s, "decay", i, 0), k = value(s, "decay_shift", i, 0), leak = value(s, "leak", i, 0), one = (int64_t)1 << group->decay_bits;
+    if (leak)
+        return (int32_t)(leak > group->decay_bits ? 0 : one >> leak);
     if (k)
         return (int32_t)(k - 1 > group->decay_bits ? 0 : one >> (k - 1));
     return (int32_t)(decay < one ? decay : one);

@@ -11,6 +11,12 @@
 
 enum { NONE = BENCH_NONE };
 
+/* Rows are told weight by weight: not by an event core, nor by one that shows its updates alone. */
+static int tells_rows(const struct bench *b)
+{
+    return !(b->reference.kind->flags & CORE_EMITS_ON_ACCEPT) && !b->target->updates_alone;
+}
+
 /* An event core answers in the call that takes a packet: its neurons change then, and there are no sums. */
 static int is_event_core(const struct bench *b)
 {
@@ -254,7 +260,7 @@ void lockstep_before(struct bench *b, enum drive_call call, const struct stim_ev
         memset(k->seen, 0, b->s->neurons);
         k->next_neuron = 0;
     }
-    if (event && !is_event_core(b) && event->axon < b->s->axons)
+    if (event && tells_rows(b) && event->axon < b->s->axons)
         expect_row(b, event->axon);
     k->in_word = 0;
     b->target->watch(b->device.core, watch, b);
@@ -279,7 +285,7 @@ int lockstep_end(struct bench *b, enum drive_call call, const struct stim_event 
     b->target->watch(b->device.core, NULL, NULL);
     if (b->found)
         return 1;
-    const struct stim_row *row = event && !is_event_core(b) && event->axon < b->s->axons ? &b->s->row[event->axon] : NULL;
+    const struct stim_row *row = event && tells_rows(b) && event->axon < b->s->axons ? &b->s->row[event->axon] : NULL;
     for (uint32_t i = 0; row && i < row->count; i++) {
         struct pending *p = &k->pending[row->synapse[i].neuron];
         if (p->first != NONE && row->synapse[p->first].weight && !k->weight)

@@ -430,7 +430,7 @@ struct stim *profile_make(const struct verify_target *target, const struct verif
     m.s->readback = p->fields || p->axons == ALL || chance(&m, 8);
     m.fill = p->fill ? p->fill : 5 + below(&m, 96);
     m.load = mem_new(neurons, sizeof *m.load);
-    m.twice = p->twice && !(target->reference->flags & CORE_LEARNS);
+    m.twice = p->twice && !target->one_place && !(target->reference->flags & CORE_LEARNS);
     make_groups(&m);
     make_fields(&m);
     make_rows(&m);

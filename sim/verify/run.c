@@ -43,8 +43,6 @@ static int say_failure(struct verify_run *run, struct verify_case *c, FILE *to, 
     fprintf(to, "DIFFERENCE in %s: ", name);
     say_finding(&c->finding, to);
     fflush(to);
-    if (run->options->only_find)
-        return 1;
     if (failure(run, c, err))
         return -1;
     if (run->shrunk) {

@@ -27,7 +27,6 @@ struct verify_options {
     const char *junit;          /* NULL: none */
     const char *out;            /* folder: OUT/CORE/ holds the failures, which are replayed first */
     int quiet;
-    int only_find;              /* a failure is named, not shrunk, saved and recorded: for mutants, of which only that matters */
 };
 enum { EVENTS_USUAL = 500, SEEDS_USUAL = 12 };
 

@@ -112,6 +112,8 @@ struct verify_target {
     int (*declared)(const struct core *before, const struct core_step *, const struct packet *, struct verify_cost *, struct err *);
     /* From now on every retired change is told; NULL ends it. Without it there is no lockstep. */
     void (*watch)(struct core *device, retire_watch *, void *to);
+    int one_place;          /* 1: a weight has one place per axon and neuron, so a row names a neuron once */
+    int updates_alone;      /* 1: watch tells of updates, and not of the weights that are added up for them */
     /* Every word of every memory and register is read back and held against what load wrote. -1: the first that differs. */
     int (*readback)(struct core *device, struct err *);
     /* One line on the state of the port, for a core that never answers. */

@@ -10,13 +10,13 @@
 #include "cores/foreign/foreign.h"
 #include "verify/stim.h"
 
-enum { FIELDS = MANIFEST_FIELDS + FOREIGN_REGISTERS + 2, TARGETS = 8 };
+enum { FIELDS = MANIFEST_FIELDS + FOREIGN_REGISTERS + 4, TARGETS = 8, SUM_BITS = 31 /* of a sum, which a foreign core keeps exactly */ };
 
 struct foreign_target {
     struct verify_target target;        /* first: a target is one of these */
     const struct foreign *foreign;
     struct verify_size size[2];
-    struct verify_field field[FIELDS];
+    struct verify_field field[FIELDS];  /* at most */
     struct verify_event event[FOREIGN_EVENTS + 1];
     const char **line;                  /* quirks and what else is printed first; NULL-ended */
 };
@@ -28,6 +28,8 @@ struct own {
     struct image_group group;
     uint32_t *axon_row;
     uint64_t *rows;
+    struct verify_build image;          /* of a reference of volley's own */
+    int32_t *reset_value;
 };
 
 static int64_t value(const struct stim *s, const char *name, uint32_t index, int64_t absent)
@@ -98,11 +100,34 @@ static int build(const struct verify_target *target, const struct verify_size *s
     return put_neurons(m, s, &own->words, err) || put_rows(m, s, &own->words, err) || put_registers(m, s, &own->words, err) ? -1 : 0;
 }
 
+/* Where a kind of volley's own is the reference, both are loaded from an image, as a chip would: what the manifest's time.step can say. */
+static int build_image(const struct verify_target *target, const struct verify_size *size, const struct stim *s, struct verify_build *to, struct err *err)
+{
+    struct own *own = mem_new(1, sizeof *own);
+    to->own = own;
+    if (verify_image(target, size, s, &own->image, err))
+        return -1;
+    own->params = (struct foreign_params){.longest_gap = (uint32_t)value(s, "gaps", 0, 0), .seed = s->seed};
+    to->params = &own->params.params;
+    to->image = own->image.image;
+    to->image.words = (struct image_words){.axon = 1, .state_per = 1, .accumulator_per = 1, .parameter_per = 1, .state_each = 1, .accumulator_each = 1,
+                                           .parameter_each = 1};
+    to->image.rounding = IMAGE_ROUND_DOWN;
+    /* A reset is to 0, or by the threshold. */
+    own->reset_value = mem_new(s->neurons, sizeof *own->reset_value);
+    for (uint32_t i = 0; i < s->neurons && to->image.group[0].reset == IMAGE_RESET_SUBTRACT; i++)
+        own->reset_value[i] = to->image.threshold[i];
+    to->image.reset_value = own->reset_value;
+    return 0;
+}
+
 static void release(struct verify_build *build)
 {
     struct own *own = build->own;
     if (!own)
         return;
+    verify_image_free(&own->image);
+    free(own->reset_value);
     foreign_words_free(&own->words);
     free(own->rows);
     free(own->axon_row);
@@ -131,6 +156,20 @@ static void add_field(struct foreign_target *t, uint32_t *n, struct verify_field
     t->field[(*n)++] = field;
 }
 
+/* What time.step says, in an image's words: the resets that there are, as far as they follow each other, and the comparison. */
+static void add_step_fields(struct foreign_target *t, uint32_t *n)
+{
+    const struct manifest *m = t->foreign->manifest;
+    int low = 0, high;
+    while (low < IMAGE_RESET_SUBTRACT && m->step_reset[low].n == UINT32_MAX)
+        low++;
+    for (high = low; high < IMAGE_RESET_SUBTRACT && m->step_reset[high + 1].n != UINT32_MAX;)
+        high++;
+    add_field(t, n, (struct verify_field){"reset", VERIFY_PER_GROUP, ROLE_OTHER, low, high, low, "0 none, 1 to zero, 2 by the threshold"});
+    add_field(t, n, (struct verify_field){"at_least", VERIFY_PER_GROUP, ROLE_OTHER, m->step_at_least, m->step_at_least, m->step_at_least,
+                                          "1: fires at >= instead of >"});
+}
+
 /* Every field of a neuron that is loaded, every register that has a choice, and the waits. */
 static void make_fields(struct foreign_target *t)
 {
@@ -142,11 +181,13 @@ static void make_fields(struct foreign_target *t)
             int64_t low, high;
             foreign_range(f, &low, &high);
             int threshold = !strcmp(f->name, "threshold");
-            if (!f->per_synapse && strcmp(f->name, "membrane"))
+            if (!f->per_synapse && strcmp(f->name, "membrane") && (!m->shipped || threshold || (m->step_shift && !strcmp(f->name, "leak"))))
                 add_field(t, &n, (struct verify_field){f->name, VERIFY_PER_NEURON, threshold ? ROLE_THRESHOLD : ROLE_OTHER, low, high, threshold ? high : 0,
                                                        "as it lies in the memory"});
         }
-    for (uint32_t r = 0; r < m->n_registers; r++)
+    if (m->shipped)
+        add_step_fields(t, &n);
+    for (uint32_t r = 0; r < m->n_registers && !m->shipped; r++)
         if (m->reg[r].n > 1)
             add_field(t, &n, (struct verify_field){m->reg[r].name, VERIFY_PER_CORE, ROLE_OTHER, 0, m->reg[r].n - 1, 0,
                                                    "place in the manifest's list of values"});
@@ -161,17 +202,21 @@ static void make_size(struct foreign_target *t)
     t->size[0] = (struct verify_size){
         .name = "only", .neurons = m->neurons, .axons = m->axons, .groups = 1, .lanes = 1, .synapse_words = m->neurons * m->axons,
         .weight_low = m->weight.is_signed ? (int32_t)(-all / 2) : 0, .weight_high = (int32_t)(m->weight.is_signed ? all / 2 - 1 : all - 1),
-        .sum_high = UINT64_MAX, .queue_in = 1, .queue_out = 1, .membrane_bits = m->membrane.bits, .current_bits = m->membrane.bits, .fields = t->field,
+        .sum_high = UINT64_MAX, .queue_in = 1, .queue_out = 1, .membrane_bits = m->membrane.bits, .current_bits = m->shipped ? SUM_BITS : m->membrane.bits,
+        .fields = t->field,
         .events = t->event,
     };
 }
 
-/* Spikes first, as profiles expect; then all that the manifest lists, but for what ends a step: the update sends that. */
+/* Spikes first, as profiles expect; then all that the manifest lists, but for what ends a step: the update sends that. One of volley's own kinds as the
+ * reference knows spikes alone. */
 static void make_events(struct foreign_target *t)
 {
     const struct manifest *m = t->foreign->manifest;
     struct verify_event *event = t->event;
     *event++ = (struct verify_event){"spike", PACKET_SPIKE, 0, 1, 1, 0, 0, 0};
+    if (m->shipped)
+        return;
     if (m->mode == MANIFEST_EVENT)
         *event++ = (struct verify_event){"reference", PACKET_TIME_REFERENCE, 1, 1, 1, 0, 0, 0};
     for (int i = 0; i < (int)m->n_events; i++) {
@@ -204,7 +249,7 @@ static const struct verify_target *instrumented(const struct verify_target *, st
 static void make_target(struct foreign_target *t, const struct foreign *foreign)
 {
     const struct manifest *m = foreign->manifest;
-    int event = m->mode == MANIFEST_EVENT;
+    int event = m->mode == MANIFEST_EVENT && !m->shipped;       /* else it is looked at as a chip uses it */
     *t = (struct foreign_target){.foreign = foreign};
     make_fields(t);
     make_size(t);
@@ -213,18 +258,21 @@ static void make_target(struct foreign_target *t, const struct foreign *foreign)
     t->target = (struct verify_target){
         .name = m->name, .device = foreign->kind[event ? FOREIGN_DEVICE : FOREIGN_STEP_DEVICE],
         .reference = foreign->kind[event ? FOREIGN_MODEL : FOREIGN_STEP_MODEL], .sizes = t->size, .variables = event ? variables_event : variables_step,
-        .modes = 1u << VERIFY_TRANSACTION | 1u << VERIFY_COUNTS, .profiles = m->profiles, .quirks = t->line, .build = build, .release = release,
-        .instrumented = instrumented, .wave = foreign_wave, .coverage = foreign_coverage, .declared = says_offsets(m) ? NULL : declared,
+        .modes = 1u << VERIFY_TRANSACTION | 1u << VERIFY_COUNTS, .profiles = m->profiles, .quirks = t->line, .release = release,
+        .build = m->shipped ? build_image : build, .one_place = m->shipped != NULL,
+        .instrumented = instrumented, .wave = foreign_wave, .coverage = foreign_coverage, .declared = says_offsets(m) || m->shipped ? NULL : declared,
         .readback = foreign_readback, .where = foreign_where,
     };
     t->target.why_not[VERIFY_OVERLAP] = "its handshakes belong to its adapter, which sends one event at a time; stimulus.gaps makes both sides of them wait "
         "at random";
-    if (event && m->observed >= 0) {
+    /* Where membranes change in updates alone, the writes of their memory tell of these; an event core looked at in steps adds into them. */
+    if (m->observed >= 0 && (event || m->mode == MANIFEST_BARRIER)) {
         t->target.modes |= 1u << VERIFY_LOCKSTEP;
         t->target.watch = foreign_watch;
+        t->target.updates_alone = !event;
     } else
-        t->target.why_not[VERIFY_LOCKSTEP] = event ? "it has no retire port, and `observe` names no memory whose writes stand in for one"
-                                                   : "its sums are in its membranes: there is no update whose inputs could be followed";
+        t->target.why_not[VERIFY_LOCKSTEP] = m->observed < 0 ? "it has no retire port, and `observe` names no memory whose writes stand in for one"
+                                                             : "its sums are in its membranes: there is no update whose inputs could be followed";
 }
 
 /* The one of this opened core, made when it is first asked for. */

@@ -81,6 +81,15 @@ def make(top, n, seed, folder, only=None):
     return faults
 
 
+def void(top, folder):
+    """Numbers of faults that are none: a bit that is constant already, stuck at that constant."""
+    with open(os.path.join(folder, top + "_mutants.v"), encoding="utf-8") as file:
+        text = file.read()
+    chosen = dict(re.findall(r"^  assign (\S+) = %s == \d+'h([0-9a-f]+);" % SELECT, text, re.M))
+    muxes = re.findall(r"^  assign .* = (\S+) \? (\d+'h[01]) : (\d+'h[01]);", text, re.M)
+    return {int(chosen[wire], 16) for wire, a, b in muxes if a == b and wire in chosen}
+
+
 def short(fault):
     """mode, what, and the line of rtl/ it stands in."""
     mode = re.search(r"-mode (\S+)", fault).group(1)
