@@ -187,6 +187,71 @@ int check_identity(LifModel &model, err *err)
     return 0;
 }
 
+/* A register that is written and read: which bits it has, and from which one on it is extended by its sign; 0: not at all. */
+struct Register {
+    uint32_t number, mask, sign;
+};
+
+uint32_t bits_of(uint32_t values)
+{
+    uint32_t bits = 0;
+    while (((uint64_t)1 << bits) < values)
+        bits++;
+    return bits;
+}
+
+uint32_t ones(uint32_t bits)
+{
+    return bits >= 32 ? UINT32_MAX : ((uint32_t)1 << bits) - 1;
+}
+
+/* Rules of all groups; the numbers of learning, which stays off: while it is on, the limits must be in order. */
+std::vector<Register> registers_of(const LifShape &s)
+{
+    std::vector<Register> list;
+    uint32_t learns = s.trace_bits ? 1u << 5 : 0, rule = 0x1f | learns | ones(bits_of(s.shift_max + 1)) << 8 | ones(s.rest_bits) << 16;
+    for (uint32_t g = 0; g < s.groups; g++)
+        list.push_back({LIF_RULE + g, rule, 0});
+    if (!s.trace_bits)
+        return list;
+    list.push_back({STDP_ON, 0xf00, 0});
+    list.push_back({STDP_RATES, ones(s.rate_bits) << 16 | ones(s.rate_bits), 0});
+    list.push_back({STDP_ADD, ones(s.trace_bits) << 16 | ones(s.trace_bits), 0});
+    list.push_back({STDP_KEEP, 0xffff, 0});
+    list.push_back({STDP_LOW, ones(s.weight_bits), s.weight_bits});
+    list.push_back({STDP_HIGH, ones(s.weight_bits), s.weight_bits});
+    list.push_back({STDP_LAST_TRACE, ones(bits_of((s.axons + s.lanes - 1) / s.lanes)), 0});
+    return list;
+}
+
+/* Each bit of each register takes both values, in both rounds another one, and no two registers the same. */
+int check_registers(LifModel &model, err *err)
+{
+    std::vector<Register> list = registers_of(model.shape());
+    for (uint32_t round = 0; round < 2; round++) {
+        for (const Register &r : list)
+            if (model.write(Place::Registers, r.number, 0, r.number == STDP_ON ? pattern(r.number, 0, round) & ~1u : pattern(r.number, 0, round), err))
+                return -1;
+        for (const Register &r : list) {
+            uint32_t wanted = pattern(r.number, 0, round) & r.mask;
+            if (r.sign && wanted >> (r.sign - 1))
+                wanted |= ~r.mask;
+            if (compare(model, Place::Registers, r.number, 0, wanted, err))
+                return -1;
+        }
+    }
+    return 0;
+}
+
+/* A core without learning has none of its memories: nothing is written there, and 0 is read. */
+int check_no_traces(LifModel &model, err *err)
+{
+    for (Place place : {Place::PreTrace, Place::PostTrace})
+        if (!model.shape().trace_bits && (model.write(place, 0, 0, UINT32_MAX, err) || compare(model, place, 0, 0, 0, err)))
+            return -1;
+    return 0;
+}
+
 /* The reset pin in the middle of everything: an update under way, packets in the queue, spikes that nobody takes. */
 int check_reset(LifModel &model, err *err)
 {
@@ -207,8 +272,8 @@ int check_reset(LifModel &model, err *err)
         return err_answer(err, "%s: after a reset amid work: %s", model.name(), model.port().c_str());
     if (compare(model, Place::Registers, LIF_LAST_WORD, 0, s.neurons / s.lanes - 1, err) || compare(model, Place::Registers, LIF_ROUNDING, 0, 0, err))
         return -1;
-    for (uint32_t g = 0; g < s.groups; g++)
-        if (compare(model, Place::Registers, LIF_RULE + g, 0, 0, err))
+    for (const Register &r : registers_of(s))
+        if (compare(model, Place::Registers, r.number, 0, r.number == STDP_LAST_TRACE ? (s.axons + s.lanes - 1) / s.lanes - 1 : 0, err))
             return -1;
     return 0;
 }
@@ -251,7 +316,8 @@ int rtl_lif_readback(struct core *core, struct err *err)
         for (uint32_t round = 0; round < 2; round++)
             if (check_memory(model, m, round, err))
                 return -1;
-    if (check_identity(model, err) || check_reset(model, err) || lif_load(model, lif_image_of(core), rows, err) || model.clear(err))
+    if (check_identity(model, err) || check_no_traces(model, err) || check_registers(model, err) || check_reset(model, err) ||
+        lif_load(model, lif_image_of(core), rows, err) || model.clear(err))
         return -1;
     for (const Memory &m : zeroed)
         if (check_zero(model, m, err))
