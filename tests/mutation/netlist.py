@@ -81,13 +81,13 @@ def make(top, n, seed, folder, only=None):
     return faults
 
 
-def void(top, folder):
-    """Numbers of faults that are none: a bit that is constant already, stuck at that constant."""
+def void(top, n, folder):
+    """Which of the n faults are none: a constant stuck at itself, or a bit that nothing reads, so that the netlist was written without it."""
     with open(os.path.join(folder, top + "_mutants.v"), encoding="utf-8") as file:
         text = file.read()
-    chosen = dict(re.findall(r"^  assign (\S+) = %s == \d+'h([0-9a-f]+);" % SELECT, text, re.M))
+    chosen = {wire: int(number, 16) for wire, number in re.findall(r"^  assign (\S+) = %s == \d+'h([0-9a-f]+);" % SELECT, text, re.M)}
     muxes = re.findall(r"^  assign .* = (\S+) \? (\d+'h[01]) : (\d+'h[01]);", text, re.M)
-    return {int(chosen[wire], 16) for wire, a, b in muxes if a == b and wire in chosen}
+    return set(range(1, n + 1)) - set(chosen.values()) | {chosen[wire] for wire, x, y in muxes if x == y and wire in chosen}
 
 
 def short(fault):

@@ -5,8 +5,8 @@
 lif_core, stdp_core: `volley verify` with its default budget on the core's first size, through a shared object made of the mutated netlist (rtl/probe); of
 stdp_core the faults are those of learning, the rest being lif_core. spike_router: the lockstep with sim/noc (tests/test_router_mesh.cpp) and its own
 test. A fault that nothing notices is a survivor: it is listed, and must stand in
-equivalent.txt with the reason why it changes nothing that can be seen, or count against the score; a constant stuck at itself is not run. Exit status 1
-below 97 per cent.
+equivalent.txt with the reason why it changes nothing that can be seen, or count against the score; a constant stuck at itself and a bit that nothing reads are
+not run. Exit status 1 below 97 per cent.
 Needs Yosys and Verilator; the netlists are built once per run, in the folder (default: a temporary one)."""
 import argparse
 import concurrent.futures
@@ -108,14 +108,15 @@ def run_module(top, n, options, folder):
     commands = BUILD[top](top, where)
     if not survives(commands, 0, where):
         raise SystemExit("%s: the netlist without a fault is not the core" % top)
-    void = netlist.void(top, where)
+    void = netlist.void(top, len(faults), where)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         left_over = list(pool.map(lambda k: k in void or survives(commands, k, where), range(1, len(faults) + 1)))
     known, left = explained(), {"yes": [], "no": []}
     for number, fault in enumerate(faults, 1):
         if left_over[number - 1]:
             text = "%s %s" % (top, netlist.short(fault))
-            left["yes" if text in known or number in void else "no"].append("%s (%d)%s" % (text, number, " # a constant, stuck at itself" * (number in void)))
+            why = " # nothing reads it, or it is a constant stuck at itself" if number in void else ""
+            left["yes" if text in known or number in void else "no"].append("%s (%d)%s" % (text, number, why))
     return len(faults), left["yes"], left["no"]
 
 
