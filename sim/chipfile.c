@@ -32,7 +32,14 @@ static void note_fit(struct chipfile *f)
 /* The first mistake ends the reading: one message, about the part that comes first. */
 static int read_sections(struct reading *r, struct err *err)
 {
-    const struct doc_node *root = doc_root(r->doc);
+    const struct doc_node *root = doc_root(r->doc), *theirs = doc_get(root, "architecture");
+    if (theirs)
+        return doc_error(theirs, err, "this is an architecture of SANA-FE, not a chip file: volley run %s NETWORK --steps N runs that tool's networks on it; "
+                         "volley convert %s NETWORK -o FILE.yaml --steps N writes a network and, where one can say the same, a chip file of volley's own",
+                         r->file->path, r->file->path);
+    if (doc_get(root, "buffer_write"))
+        return doc_error(root, err, "this is a table of router prices, not a chip file: a chip file names it, as energy: {router_table: %s}; volley info says "
+                         "what it holds", r->file->path);
     if (fields_read(&chipfile_table_file, root, root, &r->at, err))
         return -1;
     if (chipfile_chip(r, err) || chipfile_sources(r, err) || chipfile_clocks(r, err) || chipfile_types(r, err) || chipfile_noc(r, err) ||

@@ -234,6 +234,9 @@ struct chip_place { char *name, *path; };       /* a chip file that a name finds
  * set: "KEY=VALUE" overrides (dotted keys: core_types.loihi.capacity.neurons=64, noc.size=16x16), applied before checking. */
 struct chipfile *chipfile_read(const char *path, const char *const *set, uint32_t n_set, struct err *);
 void chipfile_free(struct chipfile *);                          /* NULL is allowed */
+/* An energy table (configs/energy) alone: its prices in energy, its power in static_, its source, and in about what router it is of; all else is empty.
+ * chipfile_free frees. */
+struct chipfile *chipfile_read_table(const char *path, struct err *);
 /* The chips that a name finds, sorted, each once. The caller frees with chipfile_places_free. */
 struct chip_place *chipfile_places(uint32_t *n);
 void chipfile_places_free(struct chip_place *, uint32_t n);

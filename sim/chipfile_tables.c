@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "chipfile_parts.h"
 
-enum { TABLE_PRICES = 6 };
+enum { TABLE_PRICES = 7 };      /* the last is of links between chips */
 
 struct table_text {
     const char *text, *group;
@@ -18,6 +18,7 @@ struct table_text {
 };
 #define OF(member) offsetof(struct table_text, member)
 #define PRICE(i, key, example, help) {key, FIELD_COST, OF(price[i]), UNIT_ENERGY, 0, 0, NULL, NULL, example, help}
+#define MAY_PRICE(i, key, example, help) {key, FIELD_COST, OF(price[i]), UNIT_ENERGY, 0, 0, NULL, "", example, help}
 static const struct field table_fields[] = {
     {"text", FIELD_TEXT, OF(text), 0, 0, 0, NULL, NULL, "\"Noxim, power.yaml\"", "where the figures are found, and what to know about them"},
     {"basis", FIELD_WORD, OF(basis), 0, 0, 0, "measured|simulated|estimated|assumed", NULL, "estimated", "what they are"},
@@ -32,14 +33,19 @@ static const struct field table_fields[] = {
     PRICE(3, "link", "1.56 pJ", "a flit over a link"),
     PRICE(4, "route", "0.060 pJ", "a route looked up"),
     PRICE(5, "arbitration", "0.050 pJ", "a grant of a channel or of the switch"),
+    MAY_PRICE(6, "link_chip", "{value: 64 pJ, source: \"Merolla 2014 S5\", basis: assumed}",
+              "a flit over a link between chips, beside `link`; of chips that have such links alone"),
     {"static", FIELD_COST, OF(power), UNIT_POWER, 0, 0, NULL, NULL, "12.3 mW", "power of one router, or {unknown: free}"}};
 #undef PRICE
+#undef MAY_PRICE
 #undef OF
 const struct field_table chipfile_table_energy_table = {
-    "energy table", "A file of configs/energy, named by `energy.router_table`: a published table of a router's events. All six prices.", table_fields,
+    "energy table",
+    "A file of configs/energy, named by `energy.router_table`: a published table of a router's events. Its first six prices are all needed.", table_fields,
     sizeof table_fields / sizeof *table_fields};
 
-static const int priced[TABLE_PRICES] = {COUNT_BUFFER_WRITES, COUNT_BUFFER_READS, COUNT_CROSSBAR, COUNT_LINK, COUNT_ROUTES, COUNT_ARBITRATIONS};
+static const int priced[TABLE_PRICES] = {COUNT_BUFFER_WRITES, COUNT_BUFFER_READS, COUNT_CROSSBAR, COUNT_LINK, COUNT_ROUTES, COUNT_ARBITRATIONS,
+                                         COUNT_LINK_CHIP};
 
 /* f->energy is not sorted yet while the section is read. */
 static int stated(const struct chipfile *f, int counter)
@@ -84,7 +90,8 @@ static int add_power(struct reading *r, const struct standing *from, const struc
     return 0;
 }
 
-static int read_table(struct reading *r, const char *name, const struct doc_node *root, struct err *err)
+/* all: what the chip has no use for, too. */
+static int read_table(struct reading *r, const char *name, const struct doc_node *root, int all, struct err *err)
 {
     struct table_text t = {0};
     struct cost_text words;
@@ -95,13 +102,36 @@ static int read_table(struct reading *r, const char *name, const struct doc_node
     struct standing section = chipfile_standing(&none, "energy", name, NO_INDEX), router = chipfile_standing(&section, "router", NULL, NO_INDEX);
     router.scope = SCOPE_PER_TERM;
     uint32_t before = r->file->n_energy;
-    for (int i = 0; i < TABLE_PRICES; i++)
-        if (!stated(r->file, priced[i]) && chipfile_read_price(r, &router, &chipfile_table_cost, counters[priced[i]].key, t.price[i], priced[i], "router",
-                                                               &words, err))
+    for (int i = 0; i < TABLE_PRICES; i++) {
+        /* A price of links that the chip does not have would be a price of nothing. */
+        if (!t.price[i] || stated(r->file, priced[i]) || !(all || chipfile_counts(r->file, priced[i])))
+            continue;
+        if (chipfile_read_price(r, &router, &chipfile_table_cost, counters[priced[i]].key, t.price[i], priced[i], "router", &words, err))
             return -1;
+    }
     if (r->file->n_energy > before)
         note_difference(r, name, &t);
     return add_power(r, &section, t.power, err);
+}
+
+struct chipfile *chipfile_read_table(const char *path, struct err *err)
+{
+    struct reading r = {.doc = doc_read(path, err)};
+    if (!r.doc)
+        return NULL;
+    struct chipfile *f = r.file = mem_new(1, sizeof *f);
+    const struct doc_node *root = doc_root(r.doc);
+    int bad = read_table(&r, "table", root, 1, err);
+    if (!bad) {
+        const struct doc_node *flit = doc_get(root, "flit"), *buffer = doc_get(root, "buffer"), *length = doc_get(root, "length");
+        f->path = mem_text(path);
+        f->about = mem_format("flits of %s, buffers of %s, links of %s", flit->text, buffer->text, length->text);
+    }
+    doc_free(r.doc);
+    if (!bad)
+        return f;
+    chipfile_free(f);
+    return NULL;
 }
 
 int chipfile_router_table(struct reading *r, const char *name, struct err *err)
@@ -116,7 +146,7 @@ int chipfile_router_table(struct reading *r, const char *name, struct err *err)
     struct doc *doc = doc_read(path, err);
     const char *file = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *end = strstr(file, ".yaml");
     char *source = mem_format("%.*s", (int)(end ? (size_t)(end - file) : strlen(file)), file);
-    int bad = !doc || read_table(r, source, doc_root(doc), err);
+    int bad = !doc || read_table(r, source, doc_root(doc), 0, err);
     free(source);
     doc_free(doc);
     free(path);

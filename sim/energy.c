@@ -248,7 +248,8 @@ static void price_views(struct book *b)
     b->e->group_j = mem_new(run->n_groups, sizeof *b->e->group_j);
     for (uint32_t g = 0; g < run->n_groups; g++)
         b->e->group_j[g] = priced(&b->prices, &run->group[g], run->group_memory + (size_t)g * n, n);
-    for (uint32_t i = 0; i < run->samples_done; i++)
+    /* A run that was read from its folder has no counts of a sample. */
+    for (uint32_t i = 0; run->sample && i < run->samples_done; i++)
         run->sample[i].energy_j = priced(&b->prices, &run->sample[i].counts, run->sample_memory + (size_t)i * n, n);
     struct run_counts counts;
     struct run_memory *memory = mem_new(n, sizeof *memory);

@@ -28,7 +28,8 @@ static uint8_t *used_routers(const struct run *run)
     uint32_t per = noc->cores_per_tile ? noc->cores_per_tile : 1;
     uint8_t *used = mem_new((size_t)chipfile_routers(noc) + 1, 1);
     for (uint32_t c = 0; c < run->n_cores; c++)
-        used[chipfile_tile_router(noc, run->mapping->core[c].core / per)] = 1;
+        if (run->mapping->core[c].core / per < chipfile_tiles(noc))     /* a run that another chip's price list prices may have more */
+            used[chipfile_tile_router(noc, run->mapping->core[c].core / per)] = 1;
     return used;
 }
 

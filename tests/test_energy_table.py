@@ -84,6 +84,35 @@ def check_precedence(ones):
     that(near(power[1] - power[0], 64 * 0.7e-3), f"a router's power is the chip file's 0.3 mW, or the table's 1 mW where it states none: {power}")
 
 
+TWO_CHIPS = ("--set", "system={chips: 2, link: {width: 8 bit, delay: 9 ns}}", "--set", "noc.packets.spike.chip=1 bit", "--set", "noc.size=2x2")
+
+
+def check_between_chips():
+    """A table prices links between chips where there are some; what it says of them is not the table's own and says so."""
+    s = run(*NO_PRICES, *TWO_CHIPS, "--set", "energy.router_table=noxim-32x4", "--cores", "8")
+    that(isinstance(s, dict), f"two chips: {s}")
+    line = {line["name"]: line for line in s["energy"]["lines"]}.get("link_chip")
+    that(s["counts"]["link_chip"] > 0 and line and near(line["each_j"], 64e-12) and line["basis"] == "assumed", f"two chips: {line}")
+    that(line and "Merolla" in line["source"], f"two chips: the price has a source of its own: {line}")
+    s = run(*NO_PRICES, "--set", "energy.router_table=noxim-32x4")
+    that("link_chip" not in {line["name"] for line in s["energy"]["lines"]}, "one chip: no such price")
+
+
+def check_info():
+    for name in names:
+        done = subprocess.run([VOLLEY, "info", f"configs/energy/{name}.yaml"], capture_output=True, text=True)
+        said, want = done.stdout.split("\n"), table(name)
+        that(not done.returncode and f"{name}.yaml: an energy table, what the events of one router cost: flits of" in said[0], f"{name}: {done}")
+        shown = {words[0]: words[1] for words in (line.split() for line in said[1:]) if words}
+        unit = {"fJ": 1e-15, "pJ": 1e-12, "mW": 1e-3}
+        for key, value in want.items():
+            words = next((line.split() for line in said if line.split()[:1] == [key]), ["", "", ""])
+            that(words[1] == "unknown," if value is None else near(float(words[1]) * unit[words[2]], value), f"{name}: {key}: {words}, stated {value}")
+        that("link_chip" in shown, f"{name}: links between chips: {shown}")
+    done = subprocess.run([VOLLEY, "chips", "configs/energy/noxim-32x4.yaml"], capture_output=True, text=True)
+    that(done.returncode == 2 and "is a table of router prices, not a chip file" in done.stderr, done.stderr)
+
+
 def check_refusals():
     for name, words in (("noxin-32x4", "did you mean 'noxim-32x4'"), ("nothing_of_the_kind", "noxim-16x4, noxim-32x16"),
                         ("configs/chips/mesh28.yaml", "'chip'")):
@@ -96,6 +125,8 @@ that(len(names) >= 5, f"tables: {names}")
 for each in names:
     check_arrives(each)
 check_precedence(check_ones())
+check_between_chips()
+check_info()
 check_refusals()
 print(f"{len(names)} tables, {failed} failures")
 sys.exit(failed > 0)

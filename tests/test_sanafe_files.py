@@ -345,6 +345,26 @@ def bad_use():
     refused("configs/chips/ideal.yaml", "traces/mlp_rate/mlp_rate.nir", "--timing sanafe-simple is a formula of SANA-FE", "--timing", "sanafe-simple")
 
 
+# Commands that have nothing to do with these files: each says what does.
+def elsewhere():
+    arch, network, made = f"{OWN}/grid.yaml", f"{OWN}/mixed.yaml", run(f"{OWN}/grid.yaml", f"{OWN}/mixed.yaml", 3)
+    what_does = "volley run ARCH NETWORK --steps N runs such files, and volley convert ARCH NETWORK"
+    for words, status, wanted in [
+            (["map", arch, network, "-o", f"{scratch}/m.yaml"], 2,
+             f"grid.yaml is an architecture of SANA-FE, whose networks carry their own mapping: {what_does}"),
+            (["map", "ideal", network, "-o", f"{scratch}/m.yaml"], 2, f"mixed.yaml is a network of SANA-FE, which carries its own mapping: {what_does}"),
+            (["map", "ideal", f"{OWN}/lines.net", "-o", f"{scratch}/m.yaml"], 2, "lines.net is a network of SANA-FE"),
+            (["noc", arch, "--traffic", "uniform", "--load", "0.1"], 2, f"whose links have a formula instead of routers: {what_does}"),
+            (["noc", network, "--traffic", "uniform", "--load", "0.1"], 2, "mixed.yaml is a network of SANA-FE, no network on chip"),
+            (["chips", arch], 2, "grid.yaml:3:3: this is an architecture of SANA-FE, not a chip file: volley run"),
+            (["price", made, "--chip", "ideal"], 1, "is a run of SANA-FE's files, whose actions have the prices of its architecture"),
+            (["price", made, "--chip", arch], 2, "this is an architecture of SANA-FE, not a chip file")]:
+        done = subprocess.run([VOLLEY, *words], capture_output=True, text=True)
+        checks.that(done.returncode == status and wanted in done.stderr and done.stderr.count("\n") == 1 and not done.stdout,
+                    f"exit {done.returncode}, {done.stderr.strip()} [{wanted}]")
+    checks.that(not os.path.exists(f"{scratch}/m.yaml"), "nothing is left behind")
+
+
 against_the_tool()
 every_form()
 same_bytes()
@@ -353,5 +373,6 @@ conversion()
 as_a_chip()
 bad_files()
 bad_use()
+elsewhere()
 shutil.rmtree(scratch)
 checks.end()

@@ -133,6 +133,8 @@ int cli_is_sanafe(const struct cli *, struct err *);
 int cli_sanafe_run(const struct cli *, struct err *);
 int cli_sanafe_convert(const struct cli *, struct err *);               /* ARCH NETWORK -o FILE.yaml --steps N */
 int info_sanafe(const char *path, struct err *);
+/* Of commands that have nothing to do with that tool's files: refused where one of the command's files is such, naming what does it. */
+int cli_refuse_sanafe(const struct cli *, const char *command, struct err *);
 
 /* check_expect.c: --expect, read before the run and held against it after: 0 where all is as the user expects, 1 at a difference,
  * -1 and err. Where all is equal one line says so, unless it is to be quiet. */

@@ -7,13 +7,15 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "cli/cli.h"
 #include "config/doc.h"
 #include "import/npy.h"
 #include "import/sanafe.h"
 #include "report/form.h"
 
-enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_MAP, CONTENT_SUMMARY, CONTENT_FOLDER, CONTENT_HDF5, CONTENT_NPY, CONTENT_SPK, CONTENT_TEXT };
+enum content { CONTENT_CHIP, CONTENT_NETWORK_YAML, CONTENT_MAP, CONTENT_SUMMARY, CONTENT_FOLDER, CONTENT_TABLE,
+               CONTENT_HDF5, CONTENT_NPY, CONTENT_SPK, CONTENT_TEXT };
 
 static int ends_with(const char *text, const char *end)
 {
@@ -153,6 +155,34 @@ static int info_map(const char *path, struct err *err)
     return 0;
 }
 
+/* What a router's events cost, one price a line, and what that makes for a flit that passes a router and a link. */
+static int info_table(const char *path, struct err *err)
+{
+    struct chipfile *f = chipfile_read_table(path, err);
+    char value[40], low[40], high[40];
+    double hop = 0;
+    if (!f)
+        return -1;
+    printf("%s: an energy table, what the events of one router cost: %s; %s: %s\n", path, f->about, basis_word(f->source[0].basis), f->source[0].text);
+    for (uint32_t i = 0; i <= f->n_energy; i++) {
+        int power = i == f->n_energy;
+        const struct cost *c = power ? &f->static_[0].power : &f->energy[i].cost;
+        enum unit unit = power ? UNIT_POWER : UNIT_ENERGY;
+        printf("    %-13s", power ? "static" : counters[f->energy[i].counter].key);
+        if (c->free)
+            printf("unknown, counted as free\n");
+        else
+            printf("%s (%s to %s), %s\n", unit_write(value, sizeof value, c->value, unit), unit_write(low, sizeof low, c->low, unit),
+                   unit_write(high, sizeof high, c->high, unit), basis_word(c->basis));
+        /* One write, one read, one passage, one link, and the look-up and a grant of a packet of one flit. */
+        hop += power || c->free || f->energy[i].counter == COUNT_LINK_CHIP ? 0 : c->value;
+    }
+    printf("    a packet of one flit: %s per router and link; a chip file names it: energy: {router_table: %s}\n",
+           unit_write(value, sizeof value, hop, UNIT_ENERGY), path);
+    chipfile_free(f);
+    return 0;
+}
+
 /* By the keys that only one kind of file has. */
 static enum content content_of_yaml(const char *path)
 {
@@ -167,6 +197,8 @@ static enum content content_of_yaml(const char *path)
         content = CONTENT_MAP;
     else if (root && doc_get(root, "format") && doc_get(root, "counts"))
         content = CONTENT_SUMMARY;
+    else if (root && doc_get(root, "buffer_write"))
+        content = CONTENT_TABLE;
     else if (root && doc_get(root, "chip"))
         content = CONTENT_CHIP;
     doc_free(doc);
@@ -175,7 +207,6 @@ static enum content content_of_yaml(const char *path)
 
 /* ---- which is it ---- */
 
-/* Compared as written. */
 /* HDF5, NumPy and .spk begin with their own bytes; text is told by its name's end, else by its keys. */
 static enum content content_of(const char *path)
 {
@@ -212,6 +243,7 @@ static int info_one(const char *path, const struct cli *cli, struct err *err)
     case CONTENT_CHIP: return info_chip(path, cli, err);
     case CONTENT_NETWORK_YAML: return info_network(path, cli, err);
     case CONTENT_MAP: return info_map(path, err);
+    case CONTENT_TABLE: return info_table(path, err);
     /* Its figures without their units and words would mislead. */
     case CONTENT_SUMMARY: return err_input(err, "%s: the summary of a run; name its folder: volley report prints it", path);
     case CONTENT_FOLDER: return report_again(stdout, path, err);

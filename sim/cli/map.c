@@ -110,7 +110,7 @@ int cli_map(const struct cli *cli, struct err *err)
 {
     struct job p = {0};
     cli_notes(cli, &p.extra);
-    int bad = !cli->out ? err_input(err, "volley map: where to? -o FILE") : 0;
+    int bad = cli_refuse_sanafe(cli, "map", err) ? -1 : !cli->out ? err_input(err, "volley map: where to? -o FILE") : 0;
     /* The steps of a run up to the mapping. */
     bad = bad || job_files(cli, err) || job_chip(&p, cli, cli->file[0], err) || job_network(&p, cli, cli->file[1], err) || job_quantise(&p, cli, err) ||
           job_map(&p, cli, err) || mapping_write(p.mapping, p.network, p.chip, cli->out, err);

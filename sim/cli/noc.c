@@ -257,6 +257,8 @@ int cli_noc(const struct cli *cli, struct err *err)
     struct noc_job j = {.chip = NULL};
     struct stat about;
     int pattern = cli->traffic ? traffic_find(cli->traffic) : -1;
+    if (cli_refuse_sanafe(cli, "noc", err))
+        return -1;
     if (!cli->traffic || (pattern < 0 && stat(cli->traffic, &about)))
         return no_traffic(cli->traffic, err);
     int status = check_options(cli, pattern, err) || job_files(cli, err) || prepare(&j, cli, pattern, err) || open_files(&j, cli, err);

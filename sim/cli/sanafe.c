@@ -261,6 +261,23 @@ int cli_sanafe_convert(const struct cli *cli, struct err *err)
     return bad;
 }
 
+/* Each has what that command would add already: neurons are placed by the network's own mapping, and links have the tool's formula. */
+int cli_refuse_sanafe(const struct cli *cli, const char *command, struct err *err)
+{
+    static const char *const why[2][2] = {
+        {"an architecture of SANA-FE, whose networks carry their own mapping", "a network of SANA-FE, which carries its own mapping"},
+        {"an architecture of SANA-FE, whose links have a formula instead of routers", "a network of SANA-FE, no network on chip"}};
+    for (uint32_t i = 0; i < cli->n_files; i++) {
+        enum sanafe_file kind = sanafe_file_kind(cli->file[i]);
+        if (kind == SANAFE_FILE_NONE)
+            continue;
+        return err_input(err, "%s is %s: volley run ARCH NETWORK --steps N runs such files, and volley convert ARCH NETWORK -o FILE.yaml --steps N "
+                         "writes a network, a mapping and, where one can say the same, a chip file that volley %s takes", cli->file[i],
+                         why[strcmp(command, "map") != 0][kind == SANAFE_FILE_NETWORK], command);
+    }
+    return 0;
+}
+
 /* ---- info ---- */
 
 /* A network alone cannot be read whole: whether it fits is a question of its architecture. */

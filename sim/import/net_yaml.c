@@ -220,6 +220,9 @@ static int build(struct net_yaml *r)
     const struct doc_node *root = doc_root(r->doc);
     if (r->options->from && !rule_of(r->options->from))
         return rule_unknown(r->options->from, r->err);
+    if (doc_get(root, "mappings") || doc_get(doc_get(root, "network"), "groups"))
+        return doc_error(root, r->err, "this is a network of SANA-FE, mapped to that tool's cores: volley run ARCH %s --steps N runs it there; volley convert "
+                         "ARCH %s -o FILE.yaml --steps N writes it for volley's own chips", r->path, r->path);
     if (yaml_file_fields(root, &r->file, r->err) || read_layers(r) || add_populations(r))
         return -1;
     name_network(r);

@@ -90,6 +90,10 @@ int report_price(FILE *to, const char *folder, const struct chipfile *chip, cons
     struct counted_run c;
     if (finished_open(&f, folder, err))
         return -1;
+    if (finished_node(&f, "sanafe")) {
+        finished_close(&f);
+        return err_answer(err, "%s is a run of SANA-FE's files, whose actions have the prices of its architecture: change them there and run again", folder);
+    }
     int bad = counted_read(&c, &f, chip, err) || price_fits(&c, &f, err) || price_counted(to, &c, &f, out, err);
     counted_free(&c);
     finished_close(&f);

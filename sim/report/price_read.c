@@ -1,4 +1,6 @@
 /* A struct run made of a folder's summary.json and counters.csv: what energy.c and the report's tables read, and nothing else. */
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,10 +9,18 @@
 #include "base/mem.h"
 #include "report/price.h"
 
+#define SECONDS_MOST 9e6        /* 104 days: what 64 bits of picoseconds hold, half of it */
+
 /* Whole picoseconds of a time in seconds, which was printed with 15 digits. */
 static uint64_t ps_of(double seconds)
 {
-    return seconds > 0 ? (uint64_t)llround(seconds * 1e12) : 0;
+    return seconds > 0 && seconds < SECONDS_MOST ? (uint64_t)llround(seconds * 1e12) : 0;
+}
+
+/* A count of summary.json; 0 where it is absent, or no count that we could have written. */
+static uint64_t count_of(double value, double most)
+{
+    return value >= 0 && value <= most ? (uint64_t)value : 0;
 }
 
 static int lacks(const struct finished *f, const char *what, struct err *err)
@@ -38,16 +48,16 @@ static int read_populations(struct counted_run *c, const struct finished *f, str
     uint32_t n = c->network.n_populations = list->count;
     c->network.population = mem_new(n, sizeof *c->network.population);
     c->quantised.population = mem_new(n, sizeof *c->quantised.population);
-    c->network.depth_max = chip_steps > steps ? (uint32_t)(chip_steps - steps) : 0;
+    c->network.depth_max = (uint32_t)count_of(chip_steps - steps, UINT32_MAX);
     for (uint32_t p = 0; p < n; p++) {
         const struct doc_node *name = doc_get(list->item[p], "name"), *type = doc_get(list->item[p], "core_type");
         double neurons = finished_value(doc_get(list->item[p], "neurons")), compartments = finished_value(doc_get(list->item[p], "compartments"));
-        if (!name || name->kind != DOC_SCALAR || !isfinite(neurons))
+        if (!name || name->kind != DOC_SCALAR || !(neurons >= 0 && neurons <= UINT32_MAX))
             return lacks(f, "network.populations", err);
         c->network.population[p].name = mem_text(name->text);
         c->network.population[p].neurons = (uint32_t)neurons;
-        c->quantised.population[p].type = type ? type_by_name(c->run.chip, type->text) : 0;
-        c->quantised.population[p].compartments = isfinite(compartments) ? (uint32_t)compartments : 1;
+        c->quantised.population[p].type = type && type->kind == DOC_SCALAR ? type_by_name(c->run.chip, type->text) : 0;
+        c->quantised.population[p].compartments = compartments >= 1 ? (uint32_t)count_of(compartments, UINT32_MAX) : 1;
     }
     return 0;
 }
@@ -59,7 +69,7 @@ static int read_times(struct counted_run *c, const struct finished *f, struct er
     struct run *run = &c->run;
     char path[60];
     double total = finished_number(f, "time.total_s"), samples = finished_number(f, "samples");
-    if (!isfinite(total) || !isfinite(samples))
+    if (!(total >= 0 && total < SECONDS_MOST) || !(samples >= 0 && samples <= UINT32_MAX))
         return lacks(f, "time.total_s or samples", err);
     run->total_ps = ps_of(total);
     run->reset_ps = ps_of(finished_number(f, "time.reset_s"));
@@ -71,8 +81,8 @@ static int read_times(struct counted_run *c, const struct finished *f, struct er
         run->bound_ps[b] = ps_of(finished_number(f, path));
     }
     run->samples_done = (uint32_t)samples;
-    run->steps = (uint32_t)finished_number(f, "steps");
-    run->chip_steps = (uint32_t)finished_number(f, "chip_steps");
+    run->steps = (uint32_t)count_of(finished_number(f, "steps"), UINT32_MAX);
+    run->chip_steps = (uint32_t)count_of(finished_number(f, "chip_steps"), UINT32_MAX);
     return 0;
 }
 
@@ -84,8 +94,8 @@ static void read_memories(struct counted_run *c, const struct finished *f)
     for (uint32_t m = 0; m < run->n_memories; m++) {
         const struct doc_node *node = doc_get(finished_node(f, "memories"), energy_memory_name(run, m, name, sizeof name));
         double used = finished_value(doc_get(node, "used_bits")), capacity = finished_value(doc_get(node, "capacity_bits"));
-        run->memory_used_bits[m] = isfinite(used) ? (uint64_t)used : 0;
-        run->memory_capacity_bits[m] = isfinite(capacity) ? (uint64_t)capacity : 0;
+        run->memory_used_bits[m] = count_of(used, 1e18);
+        run->memory_capacity_bits[m] = count_of(capacity, 1e18);
     }
 }
 
@@ -164,8 +174,11 @@ static int take(struct counted_run *c, char *const field[FIELDS], char *last, si
     struct run *run = &c->run;
     char *end;
     int counter = counter_by_name(field[2]);
+    if (!isdigit((unsigned char)field[3][0]))
+        return -1;              /* strtoull would take blanks and a sign */
+    errno = 0;
     uint64_t value = strtoull(field[3], &end, 10), *to = NULL;
-    if (*end || !*field[3])
+    if (*end || errno)
         return -1;
     if (!strcmp(field[0], "total")) {
         to = counter < 0 ? word_of(run, run->memory, field[2]) : &c->total[counter];
@@ -246,9 +259,7 @@ static void make_arrays(struct run *run)
     run->n_groups = run->network->n_populations + 2;
     run->group = mem_new(run->n_groups, sizeof *run->group);
     run->group_memory = mem_new((size_t)run->n_groups * run->n_memories, sizeof *run->group_memory);
-    /* The folder has no counts of one sample: their energies stay 0 and are not shown. */
-    run->sample = mem_new(run->samples_done, sizeof *run->sample);
-    run->sample_memory = mem_new((size_t)run->samples_done * run->n_memories, sizeof *run->sample_memory);
+    /* The folder has no counts of one sample, so there are no samples here. */
 }
 
 int counted_read(struct counted_run *c, const struct finished *f, const struct chipfile *chip, struct err *err)
@@ -270,7 +281,7 @@ void counted_free(struct counted_run *c)
     for (uint32_t p = 0; p < c->network.n_populations && c->network.population; p++)
         free(c->network.population[p].name);
     void *const owned[] = {c->network.population, c->quantised.population, c->mapping.core, run->core, run->memory_of, run->memory, run->memory_used_bits,
-                           run->memory_capacity_bits, run->group, run->group_memory, run->sample, run->sample_memory};
+                           run->memory_capacity_bits, run->group, run->group_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }
