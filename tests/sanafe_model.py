@@ -3,11 +3,27 @@
 A chip is {width, height, buffer_size, sync: [(tiles, seconds)], tiles: [{hop: {east: (J, s), ...}, cores: [core]}]}; a core is
 {position, inside, axon_in: (J, s), axon_out: (J, s), units: {name: {model, prices: [(J, s), ...], every_step}}}, units in order of file.
 A network is {groups: {name: [attributes of each neuron]}, edges: [(pre, post, weight, delay, tap)], map: [(neuron, tile, core)]}, a neuron
-(group, number)."""
+(group, number); `number` among a neuron's attributes is that of its input unit, which seeds its draws."""
 import math
+import random
 
 ORDER = [("dendrite", False), ("dendrite", True), ("soma", False), ("soma", True), ("axon_out", False)]
 SYNAPSE, DENDRITE, SOMA = {"current_based"}, {"accumulator", "accumulator_with_delay", "taps"}, {"leaky_integrate_fire", "truenorth", "input"}
+
+
+class Draws:
+    """MT19937 seeded with one number, as its authors published it; Python's own keeps the twisting and the tempering."""
+
+    def __init__(self, seed):
+        x = [seed]
+        for i in range(1, 624):
+            x.append((1812433253 * (x[-1] ^ (x[-1] >> 30)) + i) % 2 ** 32)
+        self.of = random.Random()
+        self.of.setstate((3, tuple(x) + (624,), None))
+
+    def uniform(self):
+        low, high = self.of.getrandbits(32), self.of.getrandbits(32)
+        return (low + high * 2.0 ** 32) / 2.0 ** 64
 
 
 class Neuron:
@@ -18,6 +34,7 @@ class Neuron:
         self.tap = [0.0] * attributes.get("taps", 1)
         self.refractory = self.soma_step = self.dendrite_step = 0
         self.waiting = None         # (current or None, fired)
+        self.draws = Draws(attributes.get("number", 0))        # of an input: the number of its unit among the chip's inputs
 
     def unit(self, kinds, key):
         units = {n: u for n, u in self.core["units"].items() if u["model"] in kinds}
@@ -122,8 +139,9 @@ class Chip:
         return False
 
     def input(self, n):
-        spikes, rate = n.a.get("spikes", []), n.a.get("rate", 0)
-        return bool((self.t <= len(spikes) and spikes[self.t - 1]) or (rate > 0 and self.t % int(1 / rate) == 0))
+        spikes, rate, p = n.a.get("spikes", []), n.a.get("rate", 0), n.a.get("poisson", 0)
+        drawn = p > 0 and n.draws.uniform() < p         # drawn in every step, whatever the others say
+        return bool((self.t <= len(spikes) and spikes[self.t - 1]) or drawn or (rate > 0 and self.t % int(1 / rate) == 0))
 
     def soma(self, n, current):
         u = n.unit(SOMA, "soma_hw_name")
