@@ -260,6 +260,20 @@ static inline void serve_segment(struct accumulators *a, size_t first, uint64_t 
         add32((int32_t *)a->sum + first, s, body, payload);
 }
 
+void accumulators_add(struct accumulators *a, uint32_t delay, uint32_t neuron, int64_t amount)
+{
+    size_t at = sums_at(a, delay, 0) + neuron;
+    if (a->wide)
+        ((int64_t *)a->sum)[at] += amount;
+    else
+        ((int32_t *)a->sum)[at] += (int32_t)amount;
+}
+
+size_t accumulators_bytes(const struct accumulators *a)
+{
+    return a->slots * slot_bytes(a);
+}
+
 /* Only a hint: the row of a packet that is served later, perhaps by another core. */
 static void prefetch(const struct image *image, const struct packet *p)
 {

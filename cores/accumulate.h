@@ -33,6 +33,8 @@ void accumulators_accept(struct accumulators *, const struct core_step *, const 
 /* The sums of port p that this update reads, widened to int64; then cleared. accumulators_turn ends the update. */
 void accumulators_take(struct accumulators *, uint32_t port, uint32_t first, uint32_t count, int64_t *sum);
 void accumulators_turn(struct accumulators *);
+void accumulators_add(struct accumulators *, uint32_t delay, uint32_t neuron, int64_t amount);     /* port 0; nothing is counted */
+size_t accumulators_bytes(const struct accumulators *);                     /* of sum: all slots, ports and neurons */
 uint32_t accumulators_cost(const struct image *, const struct packet *);    /* cycles of one packet's service; UINT32_MAX: that or more */
 
 #ifdef __cplusplus

@@ -75,6 +75,13 @@ enum image_point { IMAGE_NOW, IMAGE_NEXT_BEFORE_DECAY, IMAGE_NEXT_AFTER_INPUT };
 enum image_active { IMAGE_ACTIVE_ALWAYS, IMAGE_ACTIVE_INPUT, IMAGE_ACTIVE_NONZERO, IMAGE_ACTIVE_INPUT_OR_NONZERO };
 enum image_rounding { IMAGE_ROUND_ZERO, IMAGE_ROUND_DOWN, IMAGE_ROUND_NEAREST };
 
+enum { IMAGE_AXON_TYPES = 4 };
+struct image_binary {       /* kind if_binary, cores/if_binary.c: how a population's neurons leak, draw and fall */
+    int leak_reversal, leak_stochastic, synapse_stochastic, floor_saturates;
+    uint32_t threshold_bits;
+    int64_t floor;
+};
+
 struct image_group {        /* one population's part on this core */
     uint32_t first, count;  /* local neurons */
     uint64_t open, close;   /* chip steps in which it runs: open <= step < close; held outside */
@@ -86,6 +93,7 @@ struct image_group {        /* one population's part on this core */
     int at_least;           /* compare >= instead of > */
     uint32_t refractory;
     uint32_t shift;         /* integer kinds: membrane += accumulator << shift */
+    struct image_binary binary;
     uint32_t decay_bits;
     int learns;             /* synapses onto it are plastic; only where image.learning.on */
     int exponent[IMAGE_PORTS];      /* reference: accumulator of port p counts 2^-exponent */
@@ -138,6 +146,7 @@ struct image {
     const uint64_t *rows;           /* the process's arena; row r starts at rows + r */
     uint32_t axons;                 /* input lines, and where the row of each begins: for kinds that keep rows in memories of their own */
     const uint32_t *axon_row;       /* [axons] */
+    const uint8_t *axon_type;       /* [axons] kind if_binary: which of a neuron's weights a spike on it adds; NULL: the first */
     uint32_t delay_slots;           /* 1 + largest segment delay */
     /* integer kinds; never NULL there, 0 where a neuron has none */
     const int32_t *threshold, *bias, *reset_value, *decay_v, *decay_u;

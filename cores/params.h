@@ -29,6 +29,7 @@ struct params {
     int lower_bound;            /* format, threshold */
     uint32_t bias_exponent;     /* bias = mantissa << exponent, exponent up to this */
     struct span weight_shift;   /* sums are shifted left by one of these on their way into the membrane */
+    uint32_t axon_types;        /* of a binary crossbar */
     uint32_t rest;              /* longest refractory time in steps; UINT32_MAX: what formats.refractory counts to */
     struct image_odin odin;     /* offers of kind odin */
     struct {                    /* section `learning`; what the numbers mean: struct image_learning */

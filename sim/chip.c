@@ -140,6 +140,7 @@ static void list_axons(struct chip *chip)
             chip->core[chip->route[r].core].image.axons++;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         struct chip_core *core = &chip->core[c];
+        core->image.axon_type = core->axon_type;
         core->image.axon_row = core->axon_row = mem_new(core->image.axons, sizeof *core->axon_row);
     }
     for (uint64_t r = 0; r < chip->n_routes; r++)
@@ -219,7 +220,8 @@ struct chip *chip_new(const struct chipfile *file, const struct network *network
 static void free_core(struct chip_core *core)
 {
     void *const owned[] = {core->group, core->population, core->threshold, core->bias, core->reset_value, core->decay_v, core->decay_u,
-                           core->alpha, core->beta, core->threshold_f, core->reset_f, core->bias_acc[0], core->bias_acc[1], core->fan_in_sum, core->axon_row};
+                           core->alpha, core->beta, core->threshold_f, core->reset_f, core->bias_acc[0], core->bias_acc[1], core->fan_in_sum,
+                           core->axon_row, core->axon_type};
     if (core->kind)
         core->kind->destroy(core->core);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)

@@ -48,6 +48,7 @@ struct chip_core {
     int64_t *bias_acc[IMAGE_PORTS];
     uint64_t *fan_in_sum;
     uint32_t *axon_row;
+    uint8_t *axon_type;         /* kind if_binary; else NULL */
 };
 struct chip {
     const struct chipfile *file;

@@ -64,6 +64,9 @@ static struct image_group group_of(const struct chip *chip, const struct core_ty
     };
     for (int port = 0; port < IMAGE_PORTS; port++)
         g.exponent[port] = q->exponent[port];
+    g.binary = (struct image_binary){.leak_reversal = q->binary.leak_reversal, .leak_stochastic = q->binary.leak_stochastic,
+                                     .synapse_stochastic = q->binary.synapse_stochastic, .floor_saturates = q->binary.floor_saturates,
+                                     .threshold_bits = q->binary.threshold_bits, .floor = q->binary.floor};
     return g;
 }
 

@@ -16,6 +16,9 @@ struct builder {
     const struct chip_options *options;
     struct target *target, *sorted;     /* of the source in hand: as collected; in order of the rows */
     size_t n_targets, capacity, sorted_capacity;
+    struct target *typed;       /* scratch: of a core's targets those whose weight needs one type of axon */
+    size_t typed_capacity;
+    size_t *type_capacity;      /* [n_cores] of its axon_type */
     struct target *expanded;    /* scratch: a row in the form that it is expanded to */
     size_t expanded_capacity;
     uint32_t *per_core;         /* [n_cores] scratch, zero between sources */
@@ -355,26 +358,72 @@ static struct spike_route *add_route(struct builder *b)
     return &chip->route[chip->n_routes++];
 }
 
-/* The rows of the source in hand, one per core, and the routes to them. Returns -1 when the arena's u32 places run out. */
-static int put_rows(struct builder *b, struct spike_source *source, struct err *err)
+/* One row, of n targets on one core in order, and the route to it. Returns -1 when the arena's u32 places run out. */
+static int put_row(struct builder *b, struct spike_source *source, const struct target *t, size_t n, struct err *err)
 {
     struct chip *chip = b->chip;
-    for (size_t i = 0; i < b->n_targets;) {
+    if (chip->row_units > UINT32_MAX)
+        return err_answer(err, "the network's synapses need more than 32 GiB: fewer or smaller layers would help");
+    *add_route(b) = (struct spike_route){.core = t->core, .row = (uint32_t)chip->row_units, .axon = b->axons[t->core]++};
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && t[end].projection == t[i].projection && t[end].delay == t[i].delay;)
+            end++;
+        put_segment(b, &t[i], (uint32_t)(end - i), end == n);
+    }
+    source->routes++;
+    return 0;
+}
+
+/* The part of targets that need an axon of this type, with the type's weight, into b->typed. Neighbours mostly have one weight. */
+static size_t pick_typed(struct builder *b, const struct target *t, size_t n, uint32_t type)
+{
+    const struct chip_core *core = &b->chip->core[t->core];
+    const struct quant_population *q = NULL, *before = NULL;
+    uint32_t types = 0;
+    size_t typed = 0;
+    for (size_t i = 0; i < n; i++) {
+        q = &b->chip->quantised->population[core->population[group_at(core, t[i].local)]];
+        if (q != before || t[i].weight != t[i - 1].weight)
+            types = quant_types(q, t[i].weight);
+        before = q;
+        if (!(types >> type & 1))
+            continue;
+        b->typed[typed] = t[i];
+        b->typed[typed++].weight = q->type_weight[type];
+    }
+    return typed;
+}
+
+/* Behind a binary crossbar: an axon per type, and on it the targets whose weight needs that one. */
+static int put_typed_rows(struct builder *b, struct spike_source *source, const struct target *t, size_t n, struct err *err)
+{
+    struct chip_core *core = &b->chip->core[t->core];
+    if (n > b->typed_capacity) {
+        b->typed_capacity = 2 * n;
+        b->typed = mem_grow(b->typed, b->typed_capacity, sizeof *b->typed);
+    }
+    for (uint32_t type = 0; type < core->type->axon_types; type++) {
+        size_t typed = pick_typed(b, t, n, type);
+        if (!typed)
+            continue;
+        core->axon_type = mem_room(core->axon_type, b->axons[t->core], &b->type_capacity[t->core], 1);
+        core->axon_type[b->axons[t->core]] = (uint8_t)type;
+        if (put_row(b, source, b->typed, typed, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* The rows of the source in hand, core after core. */
+static int put_rows(struct builder *b, struct spike_source *source, struct err *err)
+{
+    for (size_t i = 0, end; i < b->n_targets; i = end) {
         uint32_t core = b->sorted[i].core;
-        if (chip->row_units > UINT32_MAX)
-            return err_answer(err, "the network's synapses need more than 32 GiB: fewer or smaller layers would help");
-        struct spike_route *route = add_route(b);
-        *route = (struct spike_route){.core = core, .row = (uint32_t)chip->row_units, .axon = b->axons[core]++};
-        while (i < b->n_targets && b->sorted[i].core == core) {
-            size_t end = i + 1;
-            while (end < b->n_targets && b->sorted[end].core == core && b->sorted[end].projection == b->sorted[i].projection &&
-                   b->sorted[end].delay == b->sorted[i].delay)
-                end++;
-            int last = end == b->n_targets || b->sorted[end].core != core;
-            put_segment(b, &b->sorted[i], (uint32_t)(end - i), last);
-            i = end;
-        }
-        source->routes++;
+        for (end = i + 1; end < b->n_targets && b->sorted[end].core == core;)
+            end++;
+        int typed = b->chip->core[core].type->axon_types != 0;
+        if (typed ? put_typed_rows(b, source, b->sorted + i, end - i, err) : put_row(b, source, b->sorted + i, end - i, err))
+            return -1;
     }
     return 0;
 }
@@ -454,7 +503,8 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
     if (check_plastic(chip, err))
         return -1;
     b.axons = mem_new(chip->n_cores, sizeof *b.axons);
-    b.endpoint = mem_new((size_t)chip->n_cores + 1, sizeof *b.endpoint);
+    b.endpoint = mem_new((size_t)chip->n_cores * IMAGE_AXON_TYPES + 1, sizeof *b.endpoint);
+    b.type_capacity = mem_new(chip->n_cores, sizeof *b.type_capacity);
     b.per_core = mem_new(chip->n_cores, sizeof *b.per_core);
     b.touched = mem_new(chip->n_cores, sizeof *b.touched);
     index_projections(&b);
@@ -467,6 +517,8 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
     noc_settle(chip->noc);
     free(b.target);
     free(b.sorted);
+    free(b.typed);
+    free(b.type_capacity);
     free(b.expanded);
     free(b.per_core);
     free(b.touched);

@@ -98,6 +98,7 @@ struct core_type {
     int reset_now, reset_next;
     int compare_greater, compare_at_least;
     int decay_multiply, decay_shift;
+    uint32_t axon_types;                /* kind if_binary: weights of a neuron; 0: another kind */
     int has_current;                    /* second state variable */
     int has_bias;
     int floor_at_threshold;             /* membranes stop falling at minus their threshold */

@@ -296,27 +296,26 @@ static int read_sample_reset(struct reading *r, const struct standing *outer, co
 /* ---- tick ---- */
 
 /* Cores see a tick at an edge of the network's clock, at which every step begins. */
-static int read_tick(struct reading *r, struct err *err)
+static int read_tick(struct reading *r, const struct standing *outer, struct err *err)
 {
     struct chipfile *f = r->file;
-    uint64_t period = f->clock[f->noc.clock].period_ps, stated = f->tick_ps;
+    const struct doc_node *node = doc_get(r->at.time, "tick");
+    struct duration tick = {.cost = {.source = NO_INDEX}};
+    struct standing from = *outer;
+    from.clock = f->noc.clock;
     if (f->mode != TIME_TICK)
         return 0;
-    f->tick_ps = (stated + period / 2) / period * period;
-    if (!f->tick_ps)
-        return doc_error(doc_get(r->at.time, "tick"), err, "time.tick: %s is less than half a cycle of the network, %llu ps; write for example tick: 1 ms",
-                         doc_get(r->at.time, "tick")->text, (unsigned long long)period);
-    if (f->tick_ps != stated)
-        fidelity_add(&f->notes, FIDELITY_ROUNDED, "", "time.tick: %s stated, %llu ps used, %llu cycles of the network", doc_get(r->at.time, "tick")->text,
-                     (unsigned long long)f->tick_ps, (unsigned long long)(f->tick_ps / period));
-    return 0;
+    int bad = chipfile_duration(r, &from, "tick", node, &tick, err);
+    f->tick_ps = tick.cycles * f->clock[from.clock].period_ps;
+    free(tick.cost.why);
+    return bad || f->tick_ps ? bad : doc_error(node, err, "time.tick: a step of no time is none; write for example tick: 1 ms");
 }
 
 int chipfile_steps(struct reading *r, struct err *err)
 {
     const struct doc_node *time = r->at.time;
     const struct standing from = {.key = "time", .source = r->time_source, .basis = r->time_basis, .scope = NO_INDEX};
-    if (read_tick(r, err) || read_barrier(r, &from, doc_get(time, "barrier"), err) || read_layer_start(r, &from, doc_get(time, "layer_start"), err))
+    if (read_barrier(r, &from, doc_get(time, "barrier"), err) || read_tick(r, &from, err) || read_layer_start(r, &from, doc_get(time, "layer_start"), err))
         return -1;
     return read_sample_reset(r, &from, doc_get(time, "sample_reset"), err);
 }

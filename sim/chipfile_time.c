@@ -64,14 +64,14 @@ int chipfile_chip(struct reading *r, struct err *err)
 struct time_text {
     int mode, basis;
     const char *source;
-    double tick, resolution, pace, drain;
-    const struct doc_node *clocks, *barrier, *reference, *layer_start, *sample_reset;
+    double resolution, pace, drain;
+    const struct doc_node *tick, *clocks, *barrier, *reference, *layer_start, *sample_reset;
 };
 #define OF(member) offsetof(struct time_text, member)
 static const struct field time_fields[] = {
     {"mode", FIELD_WORD, OF(mode), 0, 0, 0, "barrier|tick|event", NULL, "barrier",
      "when a step ends: all work done and a barrier paid; after a fixed time; there are no steps"},
-    {"tick", FIELD_QUANTITY, OF(tick), UNIT_TIME, 1e-9, 1e3, NULL, "", "1 ms", "length of a step; mode tick only; rounded to whole cycles of the noc"},
+    {"tick", FIELD_COST, OF(tick), UNIT_TIME | UNIT_CYCLES, 0, 0, NULL, "", "1 ms", "length of a step, in cycles of the noc; mode tick only"},
     {"clocks", FIELD_NODE, OF(clocks), 0, 0, 0, NULL, "", "{core: 400 MHz, noc: 400 MHz}", "clock domains: NAME: frequency or period, rounded to whole ps"},
     {"resolution", FIELD_QUANTITY, OF(resolution), UNIT_TIME, 1e-12, 1e-3, NULL, "", "100 ps",
      "of an asynchronous chip, in place of a clock: times are rounded to it"},
@@ -132,9 +132,8 @@ int chipfile_clocks(struct reading *r, struct err *err)
     r->time_source = text.source;
     r->time_basis = text.basis;
     f->mode = (enum time_mode)text.mode;
-    f->tick_ps = (uint64_t)floor(text.tick * 1e12 + 0.5);
     f->clock = mem_new(CLOCKS_MAX + 1, sizeof *f->clock);
-    if ((f->mode == TIME_TICK) != (text.tick > 0))
+    if ((f->mode == TIME_TICK) != (text.tick != NULL))
         return doc_error(r->at.time, err,
                          f->mode == TIME_TICK ? "time: mode tick needs the length of a step; write for example tick: 1 ms"
                                               : "time.tick belongs to mode: tick; remove it");

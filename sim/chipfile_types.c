@@ -238,6 +238,7 @@ static void take_offers(struct core_type *type, const struct offers_text *text)
     type->bias_exponent_max = own->bias_exponent;
     type->has_current = own->has_current;
     type->odin = own->odin;
+    type->axon_types = own->axon_types;
     type->has_bias = own->has_bias;
     type->floor_at_threshold = own->lower_bound;
     type->payload_bits = text->payload;

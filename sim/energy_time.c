@@ -109,6 +109,14 @@ static void keep_pace(struct book *b)
     moves_rescale(&b->moves, low > 0 ? paced_low / low : 1, high > 0 ? paced_high / high : 1);
 }
 
+/* 1: a reset takes the same number of ticks with all that it may be off. */
+static int reset_fits(const struct run *run)
+{
+    const struct cost *reset = &run->chip->sample_reset_time.cost;
+    double tick = energy_seconds(run->chip->tick_ps);
+    return run->chip->mode == TIME_TICK && ceil(reset->low / tick) == ceil(reset->high / tick);
+}
+
 /* First order: each stretch of the critical path scales with the costs of the actions that make it up, weighted by their counts
  * over all cores; waiting in a queue scales as the services waited for. */
 void energy_time_range(struct book *b)
@@ -129,7 +137,8 @@ void energy_time_range(struct book *b)
     spread_time(b, energy_seconds(run->bound_ps[BOUND_NOC]), &noc, bound);
     spread_time(b, energy_seconds(run->bound_ps[BOUND_BARRIER]), &barrier, bound);
     keep_pace(b);
-    spread_time(b, energy_seconds(run->reset_ps), &reset, bound);
+    if (!reset_fits(run))
+        spread_time(b, energy_seconds(run->reset_ps), &reset, bound);
     b->e->time_low_s = ranges_at_least_zero(b->seconds - ranges_quadrature(b->time.low, b->groups.n));
     b->e->time_high_s = b->seconds + ranges_quadrature(b->time.high, b->groups.n);
     if (run->options.pace_ps && b->e->time_low_s >= b->seconds && b->e->time_high_s <= b->seconds)

@@ -195,7 +195,7 @@ static void find_routes(struct maker *m)
             m->axon = mem_grow(m->axon, capacity, sizeof *m->axon);
         }
         for (uint32_t i = 0; i < l->n_touched; i++) {
-            m->reach[l->touched[i]]++;
+            m->reach[l->touched[i]] += f->sends[l->touched[i]];
             m->axon[n++] = l->touched[i];
         }
         m->axon_first[c + 1] = n;
@@ -352,7 +352,7 @@ static int compare_cores(const void *a, const void *b)
 static void note_expanded(struct mapping *map, const struct fanin *f)
 {
     static const char *const form[] = {[FORM_DENSE] = "dense", [FORM_CONV] = "shared kernel", [FORM_LIST] = "list", [FORM_ONE_TO_ONE] = "one-to-one",
-                                       [FORM_POOL] = "pooling kernel"};
+                                       [FORM_POOL] = "pooling kernel", [FORM_RANDOM] = "random"};
     static const char *const kind[] = {[ROW_KIND_DENSE] = "dense rows", [ROW_KIND_LIST] = "lists", [ROW_KIND_CONV] = "kernel rows"};
     for (uint32_t p = 0; p < f->network->n_projections; p++) {
         const struct projection *projection = &f->network->projection[p];

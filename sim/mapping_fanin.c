@@ -24,6 +24,8 @@ uint32_t fanin_class(const struct fanin_part *part, uint32_t post)
 {
     if (part->shared)
         return 0;
+    if (part->block)
+        return post / part->block;
     if (!part->positions)
         return post;
     return post / part->positions / part->channels * part->positions + post % part->positions;
@@ -80,7 +82,9 @@ static void shape_part(struct fanin *f, uint32_t p)
     part->entry_bits = mapping_row_bits(part->kind, type, f->quantised->projection[p].bits);
     part->width = memory == NO_INDEX ? 0 : type->memory[memory].width;
     part->shared = projection->form == FORM_DENSE;
-    part->classes = part->shared ? 1 : f->network->population[projection->to].neurons;
+    part->block = projection->form == FORM_RANDOM ? projection->random.block : 0;
+    part->fan_out = part->block ? projection->random.fan_out : 0;
+    part->classes = part->shared ? 1 : f->network->population[projection->to].neurons / (part->block ? part->block : 1);
     part->first_class = f->n_classes;
     if (spatial) {
         const struct conv *c = &projection->conv;
@@ -168,6 +172,23 @@ static void gather_all(struct gather *g, uint32_t n)
         part->first[2] = n;
 }
 
+/* Drawn synapses need not be drawn: to every neuron of its block a source is as near as to those that it reaches. */
+static void gather_blocks(struct gather *g, uint32_t n)
+{
+    struct fanin *f = g->fanin;
+    struct fanin_part *part = &f->part[g->p];
+    for (uint32_t pre = 0; pre < n; pre++, g->segments++) {
+        uint32_t class = network_random_block(&f->network->projection[g->p], f->network, pre);
+        f->sends[g->base + pre] = 1;
+        if (g->fill) {
+            f->segment_source[g->segments] = g->base + pre;
+            part->entry[part->first[class + 1]++] = (uint32_t)g->segments;
+        } else {
+            part->first[class + 2]++;
+        }
+    }
+}
+
 static void gather_part(struct gather *g, uint32_t p)
 {
     struct fanin *f = g->fanin;
@@ -178,6 +199,8 @@ static void gather_part(struct gather *g, uint32_t p)
     g->base = projection->from == HOST_POPULATION ? 0 : (uint32_t)(f->host + f->first[projection->from]);
     if (projection->form == FORM_DENSE && !projection->pooled)
         gather_all(g, n);
+    else if (part->block)
+        gather_blocks(g, n);
     else
         for (uint32_t pre = 0; pre < n; pre++)
             gather_source(g, pre);
@@ -302,6 +325,33 @@ static void make_units(struct fanin *f)
     }
 }
 
+/* Behind a binary crossbar a source takes an axon for each type that its weights need, on every core that it reaches. */
+static void count_axons(struct fanin *f)
+{
+    uint8_t *types = mem_new(f->sources, 1);
+    struct synapse *row = NULL;
+    size_t capacity = 0;
+    int any = 0;
+    for (uint32_t p = 0; p < f->network->n_projections; p++) {
+        const struct projection *from = &f->network->projection[p];
+        const struct quant_population *q = &f->quantised->population[from->to];
+        uint64_t base = from->from == HOST_POPULATION ? 0 : f->host + f->first[from->from];
+        for (uint32_t pre = 0; q->n_types && pre < f->network->population[from->from].neurons; pre++) {
+            uint32_t n = from->form == FORM_RANDOM ? 0 : projection_row(from, f->network, pre, &row, &capacity);
+            if (from->form == FORM_RANDOM)
+                types[base + pre] |= (uint8_t)quant_types(q, f->quantised->projection[p].weight[pre % from->n_weights]);
+            for (uint32_t i = 0; i < n; i++)
+                types[base + pre] |= (uint8_t)quant_types(q, f->quantised->projection[p].weight[row[i].weight]);
+            any = 1;
+        }
+    }
+    for (uint64_t s = 0; any && s < f->sources; s++)
+        if (f->sends[s] && types[s])
+            f->sends[s] = (uint8_t)__builtin_popcount(types[s]);
+    free(types);
+    free(row);
+}
+
 int fanin_open(struct fanin *f, const struct network *net, const struct quantised *quantised, const struct chipfile *chip, struct err *err)
 {
     *f = (struct fanin){.network = net, .quantised = quantised, .chip = chip};
@@ -316,6 +366,7 @@ int fanin_open(struct fanin *f, const struct network *net, const struct quantise
     for (uint32_t p = 0; p < net->n_projections; p++)
         if (f->part[p].shared)
             sum_up(&f->part[p]);
+    count_axons(f);
     make_units(f);
     return 0;
 }

@@ -114,6 +114,8 @@ void load_clear(struct load *l, const struct core_type *type)
         uint32_t p = f->population[l->member[i]], post = (uint32_t)(l->member[i] - f->first[p]);
         for (uint32_t k = f->into_first[p]; k < f->into_first[p + 1]; k++) {
             const struct fanin_part *part = &f->part[f->into[k]];
+            if (part->block)
+                l->class_count[part->first_class + fanin_class(part, post)] = 0;
             if (!part->kernel)
                 continue;
             l->class_count[part->first_class + fanin_class(part, post)] = 0;
@@ -149,7 +151,7 @@ static void mark(struct load *l, uint32_t p, uint32_t segment)
     l->segments++;
     if (!l->source[source]++) {
         l->touched[l->n_touched++] = source;
-        l->axons_in++;
+        l->axons_in += l->fanin->sends[source];
     }
 }
 
@@ -160,7 +162,9 @@ static void unmark(struct load *l, uint32_t p, uint32_t segment)
         return;
     l->part_segments[p]--;
     l->segments--;
-    l->axons_in -= !--l->source[l->fanin->segment_source[segment]];
+    uint32_t source = l->fanin->segment_source[segment];
+    if (!--l->source[source])
+        l->axons_in -= l->fanin->sends[source];
 }
 
 /* All segments of a set of sources, once per synapse of one target neuron. */
@@ -211,6 +215,19 @@ static void put_kernel(struct load *l, uint32_t p, uint32_t post, int add)
     *here += add ? 1 : UINT32_MAX;
 }
 
+/* Drawn synapses: the first neuron of a block brings all its sources. A row is taken to be as long as the block's part here is large. */
+static void put_block(struct load *l, uint32_t p, uint32_t class, int add)
+{
+    const struct fanin_part *part = &l->fanin->part[p];
+    uint32_t *count = &l->class_count[part->first_class + class];
+    uint64_t rows = part->first[class + 1] - part->first[class];
+    if (*count == (add ? 0 : 1))
+        mark_class(l, p, class, add);
+    l->row_words -= rows * words(part, *count);
+    *count += add ? 1 : UINT32_MAX;
+    l->row_words += rows * words(part, *count);
+}
+
 /* A row of a list is as long as the synapses that the source has here. */
 static void put_list(struct load *l, uint32_t p, uint32_t class, int add)
 {
@@ -241,7 +258,11 @@ static void put_part(struct load *l, uint32_t p, uint32_t post, uint32_t n, int 
     const struct fanin_part *part = &l->fanin->part[p];
     uint32_t class = fanin_class(part, post);
     uint64_t synapses = part->first[class + 1] - part->first[class], entries = synapses;
-    if (part->shared)
+    if (part->block)            /* on average */
+        entries = synapses = synapses * part->fan_out / part->block;
+    if (part->block)
+        put_block(l, p, class, add);
+    else if (part->shared)
         put_shared(l, p, n, add);
     else if (part->kernel)
         put_kernel(l, p, post, add);
@@ -256,11 +277,13 @@ static void put_part(struct load *l, uint32_t p, uint32_t post, uint32_t n, int 
 }
 
 /* One axon of the host per population that has its bias as synapses. */
-static void put_bias(struct load *l, uint32_t bits, uint32_t n, int add)
+static void put_bias(struct load *l, const struct quant_population *q, uint32_t n, int add)
 {
+    uint32_t bits = q->bias_bits;
+    uint64_t axons = q->n_types ? q->n_types : 1;       /* behind a binary crossbar, one per type */
     enum row_kind kind = mapping_bias_kind(l->type);
     uint32_t more = mapping_row_words(kind, l->type, bits, add ? n + 1 : n - 1);
-    l->axons_in += n == (add ? 0u : 1u) ? (add ? 1 : UINT64_MAX) : 0;
+    l->axons_in += n == (add ? 0u : 1u) ? (add ? axons : 0 - axons) : 0;
     l->segments += n == (add ? 0u : 1u) ? (add ? 1 : UINT64_MAX) : 0;
     l->row_words += more;
     l->row_words -= mapping_row_words(kind, l->type, bits, n);
@@ -277,7 +300,7 @@ static void put(struct load *l, uint32_t neuron, int add)
     for (uint32_t k = f->into_first[p]; k < f->into_first[p + 1]; k++)
         put_part(l, f->into[k], post, n, add);
     if (q->bias_weight)
-        put_bias(l, q->bias_bits, n, add);
+        put_bias(l, q, n, add);
     l->compartments += add ? compartments : -compartments;
     l->accumulators += add ? compartments * ports : -(compartments * ports);
     l->axons_out += add ? l->routes[neuron] : -(uint64_t)l->routes[neuron];

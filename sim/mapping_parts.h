@@ -22,6 +22,8 @@ struct fanin_part {
     enum row_kind kind;
     int kernel;                 /* kind conv of a conv or pool: the kernel slice is stored once per core */
     int shared;                 /* dense: one class */
+    uint32_t block;             /* random: targets in a block, each of which is a class; 0: another form */
+    uint64_t fan_out;           /* random: synapses of a source */
     uint32_t positions, channels;       /* conv, pool: of the output; channels per group. 0: a class per neuron, or shared */
     uint32_t classes, first_class;      /* number of class 0 among the classes of all projections */
     uint64_t *first;            /* [classes + 1] */
@@ -45,7 +47,7 @@ struct fanin {
     uint32_t *into_first, *into;        /* projections into each population */
     uint32_t n_segments, *segment_source;
     uint32_t n_classes, n_channels;
-    uint8_t *sends;             /* [sources] 1: has a synapse */
+    uint8_t *sends;             /* [sources] axons that a core gives it: 1, or as many as its weights take types there; 0: it has no synapse */
     /* units: neurons of one population that share all their classes, members by rising number */
     uint32_t n_units;
     uint64_t *unit_first;       /* [n_units + 1] */

@@ -105,6 +105,9 @@ int refuse_core(const struct load *l, int limit, uint32_t population, const char
                           "--set core_types.%s.capacity.neurons=%" PRIu64, layer, where, GROUPED(l->compartments), type->name, GROUPED(type->neurons),
                           type->name, l->compartments);
     case LIMIT_AXONS_IN:
+        if (type->axon_types)           /* a source takes several */
+            return err_answer(err, "does not fit: layer %s: %s needs %s axons in, a core of type %s has %s; what would help: fewer inputs per neuron, or fewer "
+                              "bits of weight (--bits)", layer, where, GROUPED(l->axons_in), type->name, GROUPED(type->axons_in));
         return err_answer(err, "does not fit: layer %s: %s has %s sources, a core of type %s takes %s axons in; what would help: "
                           "--set core_types.%s.capacity.axons_in=%" PRIu64 ", or fewer inputs per neuron", layer, where, GROUPED(l->axons_in), type->name,
                           GROUPED(type->axons_in), type->name, l->axons_in);

@@ -26,7 +26,7 @@ static enum row_kind own_kind(const struct projection *p)
     switch (p->form) {
     case FORM_DENSE: return ROW_KIND_DENSE;
     case FORM_CONV: case FORM_POOL: return ROW_KIND_CONV;
-    case FORM_LIST: case FORM_ONE_TO_ONE: break;
+    case FORM_LIST: case FORM_ONE_TO_ONE: case FORM_RANDOM: break;
     }
     return ROW_KIND_LIST;
 }

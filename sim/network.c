@@ -26,6 +26,7 @@ static void free_population(struct population *p)
     free(p->threshold);
     free(p->reset_value);
     free(p->membrane_unit);
+    free(p->binary);
     for (int port = 0; port < PORTS_MAX; port++)
         free(p->bias[port]);
 }

@@ -35,6 +35,17 @@ struct neuron_rule {            /* one per population */
 
 struct shape { int rank; uint32_t dim[RANK_MAX]; };     /* (C,H,W), (C,L) or (N); C order */
 
+/* What TrueNorth's neuron has beside a plain integrate-and-fire one: the same for a whole population, in the chip's own integers. Such a
+ * population's weights, thresholds, reset values and leaks are whole numbers in its membrane's unit (cores/if_binary.c has the equations). */
+struct binary_rule {
+    int leak_reversal;          /* the leak counts away from 0 (negative: toward it) instead of upward */
+    int leak_stochastic;        /* |leak| / 256 is the probability of a step of 1, with the leak's sign */
+    int synapse_stochastic;     /* the same for every synapse: weight / 256 is the probability of 1 */
+    uint32_t threshold_bits;    /* a random number of so many bits is added to the threshold in each step; 0: none */
+    int64_t floor;              /* below -floor a membrane is reset, too: to -reset_value, or by adding floor; 0 or more */
+    int floor_saturates;        /* ... or to -floor */
+};
+
 struct population {
     char *name;                 /* as in the source file; index 0 is the host input, named "(input)" in messages if the file gives none */
     char *type;                 /* as in the source file: "LIF", "CubaLIF", "Leaky", "Input" ... */
@@ -45,17 +56,19 @@ struct population {
     double *alpha, *beta, *threshold, *reset_value;     /* alpha NULL unless rule.current; reset_value NULL means 0 */
     double *bias[PORTS_MAX];                            /* NULL means 0; summed over all projections into that port */
     double *membrane_unit;      /* NULL means 1; membrane as the source tool shows it = m * membrane_unit */
+    struct binary_rule *binary; /* NULL: none of it. With one, bias[0] is the leak, beta is 1 */
     uint32_t ports;             /* 1, or 2 where port 1 is used */
     int output;                 /* connected to Output: its spikes travel to io.out and are decoded */
     uint32_t depth;             /* network_finish */
 };
 
-enum projection_form { FORM_DENSE, FORM_CONV, FORM_LIST, FORM_ONE_TO_ONE, FORM_POOL };
+enum projection_form { FORM_DENSE, FORM_CONV, FORM_LIST, FORM_ONE_TO_ONE, FORM_POOL, FORM_RANDOM };
 
 struct pool { uint32_t kernel[2], stride[2], padding[2]; };     /* (H, W) */
 struct conv {                   /* 1-d: height 1 */
     uint32_t channels_in, channels_out, groups, kernel[2], stride[2], padding[2], dilation[2], in[2], out[2];  /* (H, W) */
 };
+struct random_form { uint32_t fan_out, block; uint64_t seed; };  /* fan_out of `block` neighbouring targets; block divides the targets */
 struct synapse { uint32_t post, weight; uint32_t delay; };      /* weight: index into projection.weight; delay: extra network steps */
 
 struct projection {
@@ -69,12 +82,14 @@ struct projection {
     uint32_t pool_in[3], pool_out[2];       /* C,H,W of the source; H,W after pooling */
     double scale;               /* every weight counts times this: 1, or 1/area of an average pool */
     /* weights, float32-exact doubles. dense: [post][pre] over the input grid; conv: [Cout][Cin/groups][KH][KW]; one-to-one: [n]
-     * (or 1: the same for all); pool: one value; list: one per synapse, or fewer (shared: synapse_weight indexes it) */
+     * (or 1: the same for all); pool: one value; list: one per synapse, or fewer (shared: synapse_weight indexes it); random: a few,
+     * source i has number i modulo how many there are */
     double *weight;
     uint64_t n_weights;
     double *bias;               /* NULL, or [to.neurons]: what the file gives with these weights; network_finish adds it to the
                                  * target's bias of this projection's port and frees it. An importer may as well fill population.bias */
     struct conv conv;           /* form conv; form pool: channels_in = channels_out = groups, kernel/stride/padding/in/out */
+    struct random_form random;  /* form random */
     /* list: sorted by pre, then post, then delay */
     uint64_t n_list;
     uint64_t *list_first;       /* [from.neurons + 1] */
@@ -122,6 +137,7 @@ int network_cut(struct network *, uint32_t population, int allow_shift, struct e
 uint64_t shape_size(const struct shape *);
 uint64_t network_synapses(const struct network *);      /* all, border taps not counted, zero weights counted */
 uint64_t network_neurons(const struct network *);       /* without the host input */
+uint32_t network_random_block(const struct projection *, const struct network *, uint32_t pre);   /* FORM_RANDOM: of its targets */
 uint64_t projection_synapses(const struct projection *, const struct network *);
 
 /* The synapses of one source neuron, in order of (post, weight index); those of a list in order of (post, delay). Writes to *out

@@ -232,6 +232,19 @@ static int check_list(const struct network *net, const struct projection *p, str
     return 0;
 }
 
+static int check_random(const struct network *net, const struct projection *p, struct err *err)
+{
+    const struct random_form *r = &p->random;
+    uint32_t to = net->population[p->to].neurons;
+    if (p->pooled)
+        return bad_projection(net, p, err, "random synapses cannot follow a pooling layer");
+    if (!r->block || to % r->block)
+        return bad_projection(net, p, err, "blocks of %u neurons do not divide the %u of '%s'", r->block, to, label(&net->population[p->to]));
+    if (!r->fan_out || r->fan_out > r->block)
+        return bad_projection(net, p, err, "%u synapses per neuron do not fit a block of %u: from 1 to so many", r->fan_out, r->block);
+    return p->n_weights ? 0 : bad_projection(net, p, err, "it has no weight; write for example weight: 1");
+}
+
 /* How many weights the form wants. */
 static int check_count(const struct network *net, const struct projection *p, uint64_t grid, struct err *err)
 {
@@ -301,7 +314,7 @@ static int check_projection(const struct network *net, const struct projection *
                               net->population[p->to].neurons);
     if (check_count(net, p, grid, err) || check_numbers(net, p, err))
         return -1;
-    return p->form == FORM_LIST ? check_list(net, p, err) : 0;
+    return p->form == FORM_LIST ? check_list(net, p, err) : p->form == FORM_RANDOM ? check_random(net, p, err) : 0;
 }
 
 /* In the order in which the later checks rely on the earlier ones. */

@@ -8,6 +8,8 @@ extern "C" {
 
 enum { DELAY_MAX = 1 << 20 };   /* network steps of one projection, source neuron or synapse */
 
+/* network_random.c: the synapses of one source of FORM_RANDOM, fan_out of them, written to `to`. */
+uint32_t network_random_row(const struct projection *, const struct network *, uint32_t pre, struct synapse *to);
 /* Shapes, sizes, values, names: ERR_INPUT that names the population or projection. Changes nothing. */
 int network_check(const struct network *, struct err *);
 /* Populations by (fewest projections from the host, name), then projections by (to, from, name). Unreached ones come last and

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "network.h"
+#include "network_parts.h"
 
 struct range { int64_t low, high; };            /* both included; empty where low > high */
 struct axis { int64_t kernel, stride, padding, dilation, in, out; };     /* of a convolution or pool, along y or x */
@@ -206,6 +207,7 @@ uint32_t projection_row(const struct projection *p, const struct network *net, u
     case FORM_CONV: return conv_row(p, pre, out, capacity);
     case FORM_POOL: return pool_row(p, pre, out, capacity);
     case FORM_ONE_TO_ONE: return one_to_one_row(p, pre, out, capacity);
+    case FORM_RANDOM: return network_random_row(p, net, pre, space(out, capacity, p->random.fan_out));
     case FORM_LIST: break;
     }
     return list_row(p, pre, out, capacity);
@@ -258,6 +260,7 @@ uint64_t projection_synapses(const struct projection *p, const struct network *n
     case FORM_ONE_TO_ONE: return grid_synapses(p, net);
     case FORM_CONV: return (uint64_t)c->channels_in * (c->channels_out / c->groups) * axis_synapses(p, 0) * axis_synapses(p, 1);
     case FORM_POOL: return (uint64_t)c->channels_in * axis_synapses(p, 0) * axis_synapses(p, 1);
+    case FORM_RANDOM: return (uint64_t)net->population[p->from].neurons * p->random.fan_out;
     case FORM_LIST: break;
     }
     return p->n_list;

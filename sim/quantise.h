@@ -4,6 +4,7 @@
 #ifndef VOLLEY_QUANTISE_H
 #define VOLLEY_QUANTISE_H
 #include "chipfile.h"
+#include "cores/image.h"
 #include "network.h"
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +41,10 @@ struct quant_population {
                                  * then bias is NULL. One axon per core and population, rows as FORM_DENSE. With time.layer_start
                                  * bias_input, and wherever a chip's own bias would bypass the current of a population that has one */
     uint32_t bias_bits;         /* with bias_weight: width it is stored with, as quant_projection.bits */
+    /* kind if_binary: a weight is a sum of some of type_weight, one per type of axon; n_types 0: another kind. Its leak is the bias */
+    uint32_t n_types;
+    int32_t type_weight[IMAGE_AXON_TYPES];
+    struct binary_rule binary;
     uint32_t bias_packets;      /* with bias_weight: equal packets that this axon sends per step, so that weights need not hold it at once */
     /* kind reference, per neuron; accumulators of port p count in 2^-exponent[p] */
     float *alpha, *beta, *thr, *reset_f;        /* reset_f with RESET_SUBTRACT: what is subtracted */
@@ -66,6 +71,8 @@ struct quantised *quantise(const struct network *, const struct chipfile *, cons
 void quantised_free(struct quantised *);
 /* Bits of a core's table that a whole layer takes on a type with section `layer`, addresses included (quantise_layers.c). */
 uint64_t layer_bits(const struct network *, uint32_t population, const struct core_type *, enum table);
+/* Kind if_binary: the types, a bit each, whose weights add up to this one: as few as do. A source takes an axon per type. */
+uint32_t quant_types(const struct quant_population *, int64_t weight);
 
 #ifdef __cplusplus
 }

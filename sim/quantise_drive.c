@@ -67,6 +67,15 @@ static void add_one(const struct quant_drive *d, uint32_t neuron, double weight)
     add(d, neuron, 1, weight > 0 ? weight : 0, weight < 0 ? -weight : 0);
 }
 
+/* Every source of a block as if it reached all of the block: no less than any neuron gets. */
+static void add_random(const struct quant_drive *d, const struct network *net, const struct projection *p, double times)
+{
+    for (uint32_t i = 0; i < net->population[p->from].neurons; i++) {
+        double w = p->weight[i % p->n_weights] * times;
+        add(d, network_random_block(p, net, i) * p->random.block, p->random.block, w > 0 ? w : 0, w < 0 ? -w : 0);
+    }
+}
+
 static void add_projection(const struct quant_job *job, const struct quant_drive *d, const struct projection *p)
 {
     uint32_t n = job->network->population[p->to].neurons;
@@ -79,6 +88,7 @@ static void add_projection(const struct quant_job *job, const struct quant_drive
         for (uint32_t i = 0; i < n; i++)
             add_one(d, i, p->weight[p->n_weights == 1 ? 0 : i] * times);
         break;
+    case FORM_RANDOM: add_random(d, job->network, p, times); break;
     case FORM_LIST:
         for (uint64_t s = 0; s < p->n_list; s++)
             add_one(d, p->list[s].post, p->weight[p->list[s].weight] * times);

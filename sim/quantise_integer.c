@@ -48,6 +48,7 @@ static int read_weight_width(const struct quant_job *job, const struct core_type
         w->weight_low = 0;
         w->weight_high = 2 * half - 1;
     }
+    w->weight_reach = w->weight_high;
     return 0;
 }
 
@@ -148,7 +149,7 @@ static double at_least(double unit, double most, double words)
 static double hard_unit(const struct quant_width *w, const struct needs *need, uint32_t shift, double headroom)
 {
     double gain = ldexp(1, (int)shift), unit = 0;
-    unit = at_least(unit, need->weight, w->weight_high);
+    unit = at_least(unit, need->weight, w->weight_reach);
     unit = at_least(unit, need->threshold * (w->threshold_shifted ? 1 : gain), w->threshold_high);
     unit = at_least(unit, need->threshold * gain, w->membrane / headroom);
     unit = at_least(unit, need->amount * gain, w->membrane);
@@ -267,7 +268,7 @@ static double power_above(double x)
 static double bias_unit(struct quant_population *q, const struct quant_width *w, const struct needs *need, double unit)
 {
     q->bias_packets = 1;
-    if (unit > 0)
+    if (unit > 0 && !w->binary)
         q->bias_packets = (uint32_t)fmin(fmax(ceil(need->axon / (unit * w->weight_high) - ON_GRID), 1), BIAS_PACKETS_MOST);
     return at_least(unit, need->axon / q->bias_packets, w->weight_high);
 }
@@ -338,14 +339,20 @@ int quant_integer(const struct quant_job *job, uint32_t population, const struct
 {
     struct quant_population *q = &job->out->population[population];
     struct quant_width width;
-    if (read_width(job, &job->file->type[plan->type], &width, err))
+    int binary = core_type_is(&job->file->type[plan->type], "if_binary"), own = job->network->population[population].binary != NULL;
+    if (read_width(job, &job->file->type[plan->type], &width, err) || (binary && quant_binary_width(job, population, plan, &width, err)))
         return -1;
     q->integer = 1;
+    if (own)
+        return quant_binary_own(job, population, &width, err) || quant_binary_types(job, population, plan, err) ||
+               quant_binary_neurons(job, population, plan, &width, err) ? -1 : 0;
     q->unit = choose_unit(job, population, plan, &width, &q->shift);
     for (uint32_t p = 0; p < job->network->n_projections; p++)
         if (job->network->projection[p].to == population)
             store_projection(job, p, &width, q->unit);
     if (plan->bias_axon)
         store_bias_axon(job, population, &width);
+    if (binary)
+        return quant_binary_types(job, population, plan, err) || quant_binary_neurons(job, population, plan, &width, err) ? -1 : 0;
     return quant_neurons(job, population, plan, &width, err);
 }

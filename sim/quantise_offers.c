@@ -28,7 +28,7 @@ static const char *const point_words[] = {
 /* Kinds whose neurons are leaky integrate-and-fire. */
 static int is_leaky(const struct core_type *type)
 {
-    static const char *const leaky[] = {"reference", "lif", "cuba", "stdp", "odin", "speck", "rtl:lif_core", "rtl:stdp_core"};
+    static const char *const leaky[] = {"reference", "lif", "cuba", "stdp", "if_binary", "odin", "speck", "rtl:lif_core", "rtl:stdp_core"};
     for (size_t i = 0; i < sizeof leaky / sizeof *leaky; i++)
         if (core_type_is(type, leaky[i]))
             return 1;
@@ -181,6 +181,12 @@ static int plan_kind(struct asking *a)
 /* A subtraction after the input of the next step, on a chip that subtracts in the step of the spike. */
 static int subtract_earlier(struct asking *a)
 {
+    if (core_type_is(a->type, "if_binary")) {           /* subtracts what it compared with, nothing else */
+        if (!all_within(a->population->beta, a->population->neurons, 1, 1))
+            return -1;
+        LINE(a, FIDELITY_REWRITTEN, "subtracts in the step of the spike: equals the subtraction after the input of the next");
+        return 0;
+    }
     if (!all_within(a->population->beta, a->population->neurons, BETA_LEAST, HUGE_VAL))
         return -1;
     if (!a->type->decay_multiply && !a->type->decay_shift) {
@@ -280,6 +286,10 @@ static int plan_compare(struct asking *a)
         return 0;
     }
     a->plan->compare_step = at_least ? -1 : 1;
+    if (core_type_is(t, "if_binary") && r->reset == RESET_SUBTRACT) {
+        LINE(a, FIDELITY_ROUNDED, "> threshold as >= the number after it, and its reset subtracts that one");
+        return 0;
+    }
     LINE(a, FIDELITY_REWRITTEN, at_least ? ">= threshold as > the number before it" : "> threshold as >= the number after it");
     return 0;
 }
@@ -339,6 +349,8 @@ static int plan_bias(struct asking *a)
 {
     struct quant_plan *plan = a->plan;
     const struct core_type *t = a->type;
+    if (a->population->binary)          /* its leak */
+        return 0;
     plan->has_bias = any_bias(a->population);
     if (!plan->has_bias)
         return 0;
@@ -400,10 +412,24 @@ static int drop_decay(struct asking *a, const double *beta)
     return 0;
 }
 
+/* A leak is a constant: of a decay it can have the size at one membrane, for which half the threshold is taken, and the direction. */
+static int plan_leak(struct asking *a)
+{
+    if (all_within(a->population->beta, a->population->neurons, 1, 1))
+        return 0;
+    if (!a->job->options->approximate)
+        return refuse(a, "its membrane decays by a factor", "a constant leak per step", "--approximate leaks by what the decay loses at half the threshold");
+    a->plan->leak = 1;
+    LINE(a, FIDELITY_APPROXIMATED, "its decay becomes a constant leak toward 0, as much as the decay loses at half the threshold");
+    return 0;
+}
+
 static int plan_decay(struct asking *a, const double *beta, const char *what)
 {
     const struct core_type *t = a->type;
     uint32_t n = a->population->neurons, other = 0;
+    if (core_type_is(t, "if_binary"))
+        return beta ? plan_leak(a) : 0;
     if (!core_type_is(t, "reference") && plan_decay_range(a, beta, what))
         return -1;
     if (t->decay_multiply || !beta || all_within(beta, n, 1, 1))
@@ -426,6 +452,11 @@ static int plan_decay(struct asking *a, const double *beta, const char *what)
 static int plan_payload(struct asking *a, uint32_t population)
 {
     const struct quant_job *job = a->job;
+    int repeated = core_type_is(a->type, "if_binary") && job->out->values == VALUES_REPEAT;
+    for (uint32_t p = 0; job->options->valued_input && repeated && p < job->network->n_projections; p++)
+        if (job->network->projection[p].from == HOST_POPULATION && job->network->projection[p].to == population)
+            return refuse(a, "receives values as equal packets", "axons that take one spike in a step",
+                          "--values host computes the first layer outside the chip");
     if (!job->options->valued_input || job->out->values != VALUES_PAYLOAD || a->type->payload_bits)
         return 0;
     for (uint32_t p = 0; p < job->network->n_projections; p++)
@@ -438,6 +469,8 @@ static int try_type(struct asking *a, uint32_t population)
 {
     const struct population *p = a->population;
     *a->plan = (struct quant_plan){.type = a->plan->type, .rule = p->rule, .compartments = 1};
+    if (p->binary && !core_type_is(a->type, "if_binary"))
+        return refuse(a, "is a TrueNorth neuron", "neurons of another kind", "a chip with cores of kind if_binary, for example truenorth");
     if (!is_leaky(a->type))
         return refuse(a, "is a leaky neuron", "neurons of another kind", "a core type of kind reference, lif, cuba or stdp");
     if (plan_current(a) || plan_payload(a, population) || plan_decay(a, p->beta, "membrane") ||

@@ -17,6 +17,7 @@ struct quant_plan {             /* how one population runs on one core type */
     int compare_step;           /* the threshold moves by one representable number: -1 (>= as >), +1 (> as >=) */
     int bias_axon;              /* the bias arrives through a host axon */
     int has_bias;               /* some bias is not 0 */
+    int leak;                   /* kind if_binary: the decay becomes a leak toward 0 */
 };
 struct quant_job {              /* one call of quantise */
     const struct network *network;

@@ -552,7 +552,7 @@ static void the_examples_of_the_page_are_networks(void)
         at = end + 1;
         n++;
     }
-    CU_ASSERT_EQUAL(n, 3);
+    CU_ASSERT_EQUAL(n, 4);
     free(text);
 }
 

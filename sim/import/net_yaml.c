@@ -151,6 +151,10 @@ static int set_rule(const struct net_yaml *r, const struct yaml_layer *layer, st
 {
     const struct tool_rule *tool = rule_of(r->options->from);
     int neurons = layer->type == LAYER_NEURONS;
+    if (layer->type == LAYER_TRUENORTH) {
+        p->rule = (struct neuron_rule){.fires = 1, .reset = (enum reset_kind)layer->reset, .point = RESET_NOW, .compare = COMPARE_AT_LEAST};
+        return 0;
+    }
     p->rule = (struct neuron_rule){.current = neurons ? layer->current : layer->type >= LAYER_SYNAPTIC, .fires = neurons ? layer->fires : 1,
                                    .refractory = layer->refractory};
     p->rule.compare = (enum compare_kind)first_given(layer->compare, r->file.compare, r->options->from ? (int)tool->compare : COMPARE_GREATER);
@@ -168,11 +172,27 @@ static int each(const struct net_yaml *r, const struct yaml_layer *layer, const 
     return required ? doc_error(layer->at, r->err, "'%s' needs %s; write for example %s: 0.9", layer->name, key, key) : 0;
 }
 
+/* Its leak is a bias to everyone else, and its membrane keeps all it has. */
+static int set_truenorth(const struct net_yaml *r, const struct yaml_layer *layer, struct population *p)
+{
+    p->binary = mem_new(1, sizeof *p->binary);
+    *p->binary = (struct binary_rule){.leak_reversal = layer->leak_reversal, .leak_stochastic = layer->leak_stochastic,
+                                      .synapse_stochastic = layer->synapse_stochastic, .threshold_bits = layer->threshold_bits,
+                                      .floor = layer->floor, .floor_saturates = layer->floor_saturates};
+    p->beta = mem_new(p->neurons, sizeof *p->beta);
+    for (uint32_t i = 0; i < p->neurons; i++)
+        p->beta[i] = 1;
+    return each(r, layer, &layer->threshold, "threshold", 1, &p->threshold) || each(r, layer, &layer->leak, "leak", 0, &p->bias[0]) ||
+           each(r, layer, &layer->reset_value, "reset_value", 0, &p->reset_value) ? -1 : 0;
+}
+
 static int set_neurons(const struct net_yaml *r, const struct yaml_layer *layer)
 {
     struct population *p = &r->net->population[layer->population];
     if (set_rule(r, layer, p))
         return -1;
+    if (layer->type == LAYER_TRUENORTH)
+        return set_truenorth(r, layer, p);
     if (each(r, layer, &layer->beta, "beta", 1, &p->beta) || each(r, layer, &layer->threshold, "threshold", p->rule.fires, &p->threshold))
         return -1;
     if (each(r, layer, &layer->alpha, "alpha", p->rule.current, &p->alpha) || each(r, layer, &layer->reset_value, "reset_value", 0, &p->reset_value))

@@ -108,6 +108,22 @@ static const struct field neurons_fields[] = {
     VALUE("reset_value", reset_value, "0", "where `reset: value` sets the membrane, and where refractory neurons are held"),
     VALUE("membrane_unit", membrane_unit, "0.04", "what one unit of the membrane is in the tool that the network came from; shown only"),
 };
+static const struct field truenorth_fields[] = {
+    NAMED("tn1"), NODE("shape", shape, "[256]", "(C,H,W), (C,L) or (N)"),
+    VALUE("threshold", threshold, "64", "a spike when the membrane is at least this, and the random number added to it"),
+    {"threshold_bits", FIELD_NUMBER, AT(threshold_bits), 0, 0, 17, NULL, "0", "8", "bits of that random number, drawn anew in each step; 0: none"},
+    VALUE("leak", leak, "-1", "added in every step; 0 where absent"),
+    {"leak_reversal", FIELD_FLAG, AT(leak_reversal), 0, 0, 0, NULL, "false", "true", "true: added with the membrane's sign, so a negative leak goes toward 0"},
+    {"leak_stochastic", FIELD_FLAG, AT(leak_stochastic), 0, 0, 0, NULL, "false", "true", "true: a step of 1 (or -1) with probability |leak| / 256"},
+    {"synapse_stochastic", FIELD_FLAG, AT(synapse_stochastic), 0, 0, 0, NULL, "false", "true",
+     "true: each synapse of a spike adds 1 (or -1) with probability |weight| / 256"},
+    {"floor", FIELD_NUMBER, AT(floor), 0, 0, 1 << 19, NULL, "524288", "64", "below -floor the membrane is reset, too; default: the width of the membrane"},
+    {"floor_saturates", FIELD_FLAG, AT(floor_saturates), 0, 0, 0, NULL, "true", "false",
+     "true: it is held at -floor; false: as `reset` says, mirrored: to -reset_value, or floor (and the random number) is added"},
+    {"reset", FIELD_WORD, AT(reset), 0, 0, 0, RESETS, NULL, "zero", "after a spike: as it was, 0, less what it was compared with, or reset_value"},
+    VALUE("reset_value", reset_value, "0", "where `reset: value` sets the membrane"),
+    {"output", FIELD_FLAG, AT(output), 0, 0, 0, NULL, "", "true", "its spikes are the network's answer; default: the last layer of neurons, if no layer says"},
+};
 static const struct field_table layer_table[LAYER_TYPES] = {
     [LAYER_CONV1D] = {"layers.Conv1d", "Cross-correlation along one axis.", conv1d_fields, COUNT(conv1d_fields)},
     [LAYER_CONV2D] = {"layers.Conv2d", "Cross-correlation; padding is with zeros and its taps do not count as synapses.", conv2d_fields, COUNT(conv2d_fields)},
@@ -120,11 +136,13 @@ static const struct field_table layer_table[LAYER_TYPES] = {
     [LAYER_SYNAPTIC] = {"layers.Synaptic", "s = alpha s + I, m = beta m + s, as snnTorch's Synaptic.", synaptic_fields, COUNT(synaptic_fields)},
     [LAYER_RSYNAPTIC] = {"layers.RSynaptic", "Synaptic with a connection to itself, one step later.", rsynaptic_fields, COUNT(rsynaptic_fields)},
     [LAYER_NEURONS] = {"layers.Neurons", "Any neurons that volley knows, every property stated.", neurons_fields, COUNT(neurons_fields)},
+    [LAYER_TRUENORTH] = {"layers.TrueNorth", "TrueNorth's neuron in whole numbers, for core types of kind if_binary; docs/truenorth.md has its equations.",
+                         truenorth_fields, COUNT(truenorth_fields)},
 };
 #undef AT
 
 static const char *const type_name[LAYER_TYPES] = {"Conv1d", "Conv2d", "Linear", "Flatten", "AvgPool2d", "SumPool2d",
-                                                   "Leaky", "RLeaky", "Synaptic", "RSynaptic", "Neurons"};
+                                                   "Leaky", "RLeaky", "Synaptic", "RSynaptic", "Neurons", "TrueNorth"};
 
 int yaml_layer_fires(enum layer_type type)
 {
@@ -138,7 +156,7 @@ static int unknown_type(const struct doc_node *type, struct err *err)
         return doc_error(type, err, "max pooling is not possible on a spiking chip: the largest of several spike trains is no sum; train with AvgPool2d or "
                          "a stride");
     return doc_error(type, err, "unknown layer type '%s'%s%s%s; the types are Conv1d, Conv2d, Linear, Flatten, AvgPool2d, SumPool2d, Leaky, RLeaky, Synaptic, "
-                     "RSynaptic, Neurons", type->text, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+                     "RSynaptic, Neurons, TrueNorth", type->text, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 /* The type chooses the table, so that each type knows its own keys. */
@@ -169,8 +187,9 @@ static const struct field connection_fields[] = {
     {"to", FIELD_TEXT, AT(to), 0, 0, 0, NULL, NULL, "lif2", "a layer of neurons"},
     {"name", FIELD_TEXT, AT(name), 0, 0, 0, NULL, "", "fc2", "default: the layer of weights it goes through, else FROM.TO"},
     NODE("through", through, "[pool1, conv2]", "layers between the two: pooling, Flatten and at most one layer of weights; or `form`"),
-    {"form", FIELD_WORD, AT(form), 0, 0, 0, "dense|conv|list|one_to_one|pool", "", "dense", "the connection's own weights, instead of `through`"},
-    VALUE("weight", weight, "fc2_weight.npy", "dense: (to, from); conv: (Cout, Cin / groups, KH, KW); list, one_to_one: (N); or one number for all"),
+    {"form", FIELD_WORD, AT(form), 0, 0, 0, "dense|conv|list|one_to_one|pool|random", "", "dense", "the connection's own weights, instead of `through`"},
+    VALUE("weight", weight, "fc2_weight.npy", "dense: (to, from); conv: (Cout, Cin / groups, KH, KW); list, one_to_one: (N); or one number for all. "
+          "random: one, or a few that the sources have in turn"),
     VALUE("bias", bias, "fc2_bias.npy", "per target neuron or output channel, or one number for all"),
     VALUE("scale", scale, "0.25", "every weight counts times this; default 1"),
     {"port", FIELD_NUMBER, AT(port), 0, 0, 1, NULL, "0", "0",
@@ -188,6 +207,10 @@ static const struct field connection_fields[] = {
     VALUE("post", post, "post.npy", "list: target neuron of each synapse"),
     VALUE("weight_index", weight_index, "index.npy", "list: which of the weights each synapse has; default: its own"),
     VALUE("synapse_delay", synapse_delay, "delay.npy", "list: further steps of each synapse"),
+    {"fan_out", FIELD_NUMBER, AT(fan_out), 0, 1, 1 << 26, NULL, "", "128", "random: synapses of each source, all in one block of targets, drawn from seed"},
+    {"block", FIELD_NUMBER, AT(block), 0, 1, 1 << 26, NULL, "", "256",
+     "random: neighbouring targets in a block; as many sources reach each, drawn too; default: all targets are one"},
+    {"seed", FIELD_NUMBER, AT(seed), 0, 0, 4294967295.0, NULL, "1", "7", "random: of the drawn synapses; part of the network, not of the run"},
 };
 #undef AT
 static const struct field_table connection_table = {"connections", "A list; each entry connects two layers of neurons (or the input to one).",

@@ -185,6 +185,7 @@ static int take_own(struct yaml_link *l, const struct yaml_connection *c)
     case FORM_ONE_TO_ONE: return yaml_take_one_to_one(l, &w);
     case FORM_POOL: return yaml_take_pool_form(l, c);
     case FORM_LIST: return yaml_take_list(l, c);
+    case FORM_RANDOM: return yaml_take_random(l, c);
     default: return doc_error(c->at, l->r->err, "how are '%s' and '%s' connected? write through: [LAYER], or form: dense and weight: FILE.npy", c->from, c->to);
     }
 }

@@ -26,7 +26,7 @@ struct yaml_file {              /* the top level */
 };
 
 enum layer_type { LAYER_CONV1D, LAYER_CONV2D, LAYER_LINEAR, LAYER_FLATTEN, LAYER_AVG_POOL, LAYER_SUM_POOL,
-                  LAYER_LEAKY, LAYER_RLEAKY, LAYER_SYNAPTIC, LAYER_RSYNAPTIC, LAYER_NEURONS, LAYER_TYPES };
+                  LAYER_LEAKY, LAYER_RLEAKY, LAYER_SYNAPTIC, LAYER_RSYNAPTIC, LAYER_NEURONS, LAYER_TRUENORTH, LAYER_TYPES };
 struct yaml_layer {
     const struct doc_node *at;  /* its map, for messages */
     enum layer_type type;
@@ -34,6 +34,9 @@ struct yaml_layer {
     const struct doc_node *shape, *kernel, *stride, *padding, *dilation;
     struct yaml_value weight, bias, bias_port1, alpha, beta, threshold, reset_value, membrane_unit, recurrent_weight, recurrent_bias;
     uint32_t in, out, groups, refractory;       /* in, out: neurons or channels; 0: not given */
+    struct yaml_value leak;                     /* TrueNorth */
+    uint32_t threshold_bits, floor;
+    int leak_reversal, leak_stochastic, synapse_stochastic, floor_saturates;
     int current, fires, output;                 /* output: NOT_GIVEN */
     int reset, reset_delay, reset_point, compare;       /* NOT_GIVEN */
     uint32_t population;        /* of a layer of neurons */
@@ -47,6 +50,7 @@ struct yaml_connection {
     struct yaml_value weight, bias, scale, pre_delay, pre, post, weight_index, synapse_delay;
     int form;                   /* enum projection_form, or NOT_GIVEN */
     uint32_t port, delay, groups;
+    uint32_t fan_out, block, seed;              /* random; block 0: all targets */
 };
 
 struct yaml_pool { const struct doc_node *shape, *kernel, *stride, *padding; };     /* of a connection */
@@ -114,6 +118,7 @@ int yaml_take_dense(struct yaml_link *, const struct yaml_weights *);
 int yaml_take_conv(struct yaml_link *, const struct yaml_weights *);
 int yaml_take_one_to_one(struct yaml_link *, const struct yaml_weights *);
 int yaml_take_list(struct yaml_link *, const struct yaml_connection *);
+int yaml_take_random(struct yaml_link *, const struct yaml_connection *);
 
 /* net_yaml_graph.c: projections; populations are there, their parameters not yet. */
 int yaml_chain(struct net_yaml *);              /* each layer of neurons fed by the one before it */

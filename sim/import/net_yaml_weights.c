@@ -272,6 +272,26 @@ int yaml_take_one_to_one(struct yaml_link *l, const struct yaml_weights *w)
     return bad ? -1 : set_bias(l, w, target(l)->neurons, 1);
 }
 
+/* ---- drawn synapses ---- */
+
+/* One weight for all, or a few that the sources have in turn: [1, 1, 1, -4] makes every fourth source inhibit. */
+int yaml_take_random(struct yaml_link *l, const struct yaml_connection *c)
+{
+    struct projection *p = l->p;
+    struct yaml_array a;
+    p->form = FORM_RANDOM;
+    p->random = (struct random_form){c->fan_out, c->block ? c->block : target(l)->neurons, c->seed};
+    if (!yaml_given(&c->weight))
+        return doc_error(c->at, l->r->err, "its weight is missing; write for example weight: 1");
+    if (!c->fan_out)
+        return doc_error(c->at, l->r->err, "form: random needs fan_out, the synapses of each source; write for example fan_out: 128");
+    if (yaml_array(l->r, &c->weight, "weight", &a))
+        return -1;
+    p->weight = a.value;
+    p->n_weights = a.count;
+    return 0;
+}
+
 /* ---- lists ---- */
 
 /* The columns of a list, one entry per synapse; index and delay may be NULL. */

@@ -201,10 +201,34 @@ static void put_each(struct output *o, const struct population *p, const char *k
 
 /* ---- populations ---- */
 
+/* The one kind that Neurons does not describe. */
+static void put_truenorth(struct output *o, const struct population *p)
+{
+    static const char *const reset[] = {"none", "zero", "subtract", "value"};
+    const struct binary_rule *b = p->binary;
+    FILE *f = o->yaml;
+    fputs("  - name: ", f);
+    put_text(f, p->name);
+    fputs("\n    type: TrueNorth\n    shape: ", f);
+    put_shape(f, p->shape.rank, p->shape.dim);
+    fprintf(f, "\n    threshold_bits: %u\n    leak_reversal: %s\n    leak_stochastic: %s\n", b->threshold_bits,
+            b->leak_reversal ? "true" : "false", b->leak_stochastic ? "true" : "false");
+    fprintf(f, "    synapse_stochastic: %s\n    floor: %lld\n    floor_saturates: %s\n", b->synapse_stochastic ? "true" : "false",
+            (long long)b->floor, b->floor_saturates ? "true" : "false");
+    fprintf(f, "    reset: %s\n    output: %s\n", reset[p->rule.reset], p->output ? "true" : "false");
+    put_each(o, p, "threshold", p->threshold);
+    put_each(o, p, "leak", p->bias[0]);
+    put_each(o, p, "reset_value", p->reset_value);
+}
+
 static void put_population(struct output *o, const struct population *p)
 {
     static const char *const reset[] = {"none", "zero", "subtract", "value"}, *const point[] = {"now", "next_before_decay", "next_after_input"};
     FILE *f = o->yaml;
+    if (p->binary) {
+        put_truenorth(o, p);
+        return;
+    }
     fputs("  - name: ", f);
     put_text(f, p->name);
     fputs("\n    type: Neurons\n    kind: ", f);
@@ -299,7 +323,7 @@ static void put_pool(FILE *f, const struct projection *p)
 /* The step that closing a cycle gives is not written: reading adds it again. */
 static void put_projection(struct output *o, const struct projection *p)
 {
-    static const char *const form[] = {"dense", "conv", "list", "one_to_one", "pool"};
+    static const char *const form[] = {"dense", "conv", "list", "one_to_one", "pool", "random"};
     FILE *f = o->yaml;
     fputs("  - from: ", f);
     put_text(f, o->net->population[p->from].name);
@@ -317,6 +341,8 @@ static void put_projection(struct output *o, const struct projection *p)
         put_number(f, "scale", p->scale);
     if (p->form == FORM_LIST)
         put_list(o, p);
+    if (p->form == FORM_RANDOM)
+        fprintf(f, "    fan_out: %u\n    block: %u\n    seed: %llu\n", p->random.fan_out, p->random.block, (unsigned long long)p->random.seed);
     if (p->pre_delay)
         put_whole(o, p->name, "pre_delay", o->net->population[p->from].neurons, p->pre_delay);
 }
