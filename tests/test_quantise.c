@@ -185,7 +185,7 @@ static void what_cannot_be_done_is_refused_by_name(void)
     a = (struct asked){RESET_ZERO, RESET_NOW, COMPARE_GREATER, 0, 1, .5, .5, 1, 0, 0};
     net = one_layer(&a, 3, 2, half_weights);
     refused(net, &c, NULL, (const char *[]){"lif:", "current", "cuba", NULL});
-    c.type.kind = (char *)(uintptr_t) "odin";
+    c.type.kind = (char *)(uintptr_t) "izhikevich";
     refused(net, &c, NULL, (const char *[]){"lif:", "kind reference, lif, cuba or stdp", NULL});
     network_free(net);
 }
