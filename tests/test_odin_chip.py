@@ -62,7 +62,6 @@ def settings(leak, sdsp):
     set_ = ["core_types.crossbar.offers.leak=%d" % leak]
     if sdsp:
         set_.append("core_types.crossbar.learning={%s}" % ", ".join("%s: %d" % item for item in sdsp.items()))
-        set_.append("energy.core.learn_sop={unknown: free}")
     return [word for s in set_ for word in ("--set", s)]
 
 
