@@ -68,9 +68,10 @@ static int check_keys(const struct doc_node *map, const char *section, const cha
 /* The name of an entry without its range, in a text of its own that the document keeps. */
 static int entry_name(struct sanafe_arch *arch, const struct doc_node *at, const char **name, uint32_t *first, uint32_t *copies, int *range, struct err *err)
 {
-    const struct doc_node *node = doc_get(at, "name");
+    /* An entry without a name is complained of as a whole, being a map. */
+    const struct doc_node *given = doc_get(at, "name"), *node = given ? given : at;
     size_t length;
-    if (sanafe_name_range(node ? node : at, &length, first, copies, range, err))
+    if (sanafe_name_range(node, &length, first, copies, range, err))
         return -1;
     /* The name is cut off before its range; many copies point to one text. */
     char *text = mem_format("%.*s", (int)length, node->text);

@@ -181,8 +181,9 @@ static int read_unit(struct sanafe_core_kind *core, struct sanafe_arch *arch, en
     for (uint32_t i = 0; i < at->count; i++)
         if (strcmp(at->key[i]->text, "name") != 0 && strcmp(at->key[i]->text, "attributes") != 0)
             return fields_unknown(at->key[i], section_names[section], (const char *const[]){"name", "attributes"}, 2, err);
-    const struct doc_node *name = doc_get(at, "name");
-    if (sanafe_name_range(name ? name : at, &length, &first, &copies, &range, err))
+    /* A unit without a name is complained of as a whole, being a map. */
+    const struct doc_node *given = doc_get(at, "name"), *name = given ? given : at;
+    if (sanafe_name_range(name, &length, &first, &copies, &range, err))
         return -1;
     if (copies > SANAFE_UNITS_MAX - *n)
         return doc_error(at, err, "more than %d units in a core", SANAFE_UNITS_MAX);

@@ -38,11 +38,11 @@ int sanafe_pair(struct sanafe_pairs *p, const struct doc_node **key, const struc
 const struct doc_node *sanafe_find(const struct doc_node *attributes, const char *key)
 {
     struct sanafe_pairs p = {.at = attributes};
-    const struct doc_node *k, *v, *found = NULL;
+    const struct doc_node *k = NULL, *v = NULL, *found = NULL;
     struct err ignored;
     /* What is no attribute is complained of by whoever reads them all. */
     while (sanafe_pair(&p, &k, &v, &ignored) > 0)
-        if (!strcmp(k->text, key))
+        if (k && !strcmp(k->text, key))
             found = v;
     return found;
 }

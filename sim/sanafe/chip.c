@@ -39,7 +39,7 @@ static void make_places(struct sanafe_chip *chip)
     for (uint32_t p = 0; p < chip->n_places; p++) {
         const struct sanafe_neuron *n = &net->neuron[net->mapped[p]];
         /* Neurons come core by core: a new core begins here, and its parts with it. */
-        if (!chip->n_cores || chip->core[chip->n_cores - 1].core != n->core) {
+        if (!part_at || chip->core[chip->n_cores - 1].core != n->core) {
             chip->core = mem_room(chip->core, chip->n_cores, &cores, sizeof *chip->core);
             chip->core[chip->n_cores++] = (struct sanafe_used_core){n->core, p, 0};
             free(part_at);

@@ -12,7 +12,7 @@ static uint32_t instance(const struct sanafe_chip *chip, const struct sanafe_par
     uint32_t n = 0, of_kind = 0, core = chip->core[part->core].core;
     for (uint32_t c = 0; c <= core; c++) {
         /* Copies of one core stand together and have as many. */
-        if (chip->arch->core[c].kind != kind || c == core) {
+        if (!kind || chip->arch->core[c].kind != kind || c == core) {
             kind = chip->arch->core[c].kind;
             of_kind = 0;
             for (uint32_t u = kind->section[SANAFE_SOMA]; u < (c == core ? part->index : kind->section[SANAFE_SOMA + 1]); u++)
