@@ -21,6 +21,7 @@ struct places { double *tile, *core; };
 /* By section, and for the whole run by part: the report's table and the summary's lines are made of the latter. */
 static void account_parts(struct sanafe_work *w, struct sanafe_step *step, const struct places *at)
 {
+    /* Axon units are no parts: what they cost goes by messages, which account_network counts. */
     static const enum sanafe_part_of_energy of[SANAFE_SECTIONS] = {[SANAFE_SYNAPSE] = SANAFE_E_SYNAPSE, [SANAFE_DENDRITE] = SANAFE_E_DENDRITE,
                                                                    [SANAFE_SOMA] = SANAFE_E_SOMA};
     struct sanafe_run *run = w->run;
@@ -31,6 +32,7 @@ static void account_parts(struct sanafe_work *w, struct sanafe_step *step, const
         step->energy[of[p->unit->section]] += energy;
         step->updated += p->updated;
         step->fired += p->fired;
+        /* The step's counts begin anew after it; the run keeps its own. */
         run->part_calls[i] += p->calls;
         run->part_updated[i] += p->updated;
         run->part_fired[i] += p->fired;
@@ -40,12 +42,14 @@ static void account_parts(struct sanafe_work *w, struct sanafe_step *step, const
     }
 }
 
-/* What one packet costs on its way, for the group that sent it. */
+/* What one packet costs on its way, for the group that sent it: the same products as in the sums by tile and core, which the columns are made of, so that
+ * both views add up to one energy. J. */
 static double packet_energy(const struct sanafe_chip *chip, const struct sanafe_message *m)
 {
     const struct sanafe_axon *a = m->axon;
     const struct sanafe_core *to = &chip->arch->core[chip->core[a->to].core], *from = &chip->arch->core[chip->core[m->from].core];
     const struct sanafe_price *hop = chip->arch->tile[to->tile].kind->hop;
+    /* Hops have the prices of the tile that they lead to; a core's own axon units those of the two ends. */
     return a->x_hops * hop[a->x_direction].energy + a->y_hops * hop[a->y_direction].energy + to->kind->unit[to->kind->section[SANAFE_AXON_IN]].price[0].energy +
            from->kind->unit[from->kind->section[SANAFE_AXON_OUT]].price[0].energy;
 }
@@ -58,12 +62,14 @@ static void count_messages(struct sanafe_work *w, struct sanafe_step *step, uint
     for (size_t i = 0; i < w->n_messages; i++) {
         const struct sanafe_message *m = &w->message[i];
         const struct sanafe_axon *a = m->axon;
+        /* The work behind a core's last message travels nowhere: it has a time and no price. */
         if (!a)
             continue;
         /* Kept by the tile that they lead to, which sets the price. */
         uint64_t *hops = &w->tile_hops[(size_t)chip->arch->core[chip->core[a->to].core].tile * SANAFE_DIRECTIONS];
         hops[a->x_direction] += a->x_hops;
         hops[a->y_direction] += a->y_hops;
+        /* A packet brings all its synapses: `spikes` is that tool's word for synaptic operations. */
         step->hops += a->hops;
         step->spikes += a->n;
         step->packets++;
@@ -104,6 +110,7 @@ static void account_network(struct sanafe_work *w, struct sanafe_step *step, con
 {
     struct sanafe_run *run = w->run;
     const struct sanafe_chip *chip = run->chip;
+    /* Messages that entered and left each used core; a packet within a core is both. */
     uint64_t *in = mem_new(chip->n_cores + 1ull, sizeof *in), *out = mem_new(chip->n_cores + 1ull, sizeof *out);
     count_messages(w, step, in, out);
     double sum = account_hops(w, at->tile);
@@ -135,16 +142,19 @@ static void add_column(struct column *to, uint32_t *n, struct column c)
     ++*n;
 }
 
+/* A tile, core or unit of which no neuron makes use has no column, whatever its log_energy says. */
 static uint32_t list_columns(const struct sanafe_chip *chip, struct column *to)
 {
     uint32_t n = 0, part = 0, tile = SANAFE_NOWHERE;
     for (uint32_t c = 0; c < chip->n_cores; c++) {
         const struct sanafe_core *core = &chip->arch->core[chip->core[c].core];
+        /* Used cores stand in order, so a tile's come together: its column before theirs. */
         if (core->tile != tile && chip->arch->tile[core->tile].kind->log_energy)
             add_column(to, &n, (struct column){core->tile, SANAFE_NOWHERE, NULL, 0});
         tile = core->tile;
         if (core->kind->log_energy)
             add_column(to, &n, (struct column){tile, c, NULL, 0});
+        /* Parts are in order of cores, too. */
         for (; part < chip->n_parts && chip->part[part].core == c; part++) {
             const struct sanafe_part *p = &chip->part[part];
             if (p->unit->log_energy)
@@ -162,6 +172,7 @@ uint32_t sanafe_log_columns(const struct sanafe_chip *chip)
     return list_columns(chip, NULL);
 }
 
+/* Names as that tool writes them: TILE.energy, TILE.CORE.energy, TILE.CORE.UNIT.energy or .latency. The caller frees. */
 char *sanafe_log_name(const struct sanafe_chip *chip, uint32_t column)
 {
     uint32_t n = list_columns(chip, NULL);
@@ -189,6 +200,7 @@ static double column_value(const struct column *c, const struct places *at)
     return c->core != SANAFE_NOWHERE ? at->core[c->core] : at->tile[c->tile];
 }
 
+/* One row: a value for each column, in their order. */
 static void write_log(const struct sanafe_run *run, const struct places *at, double *log)
 {
     struct column *c = mem_new(run->n_logs, sizeof *c);
@@ -200,6 +212,7 @@ static void write_log(const struct sanafe_run *run, const struct places *at, dou
 
 /* ---- the step ---- */
 
+/* Energies first, then the logs of the same counts, then the counts are cleared for the next step. log: one value per column. */
 void sanafe_account(struct sanafe_work *w, struct sanafe_step *step, double *log)
 {
     struct sanafe_run *run = w->run;

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 
+/* "group.number", as files and messages name a neuron. The caller frees. */
 char *sanafe_place_name(const struct sanafe_chip *chip, uint32_t place)
 {
     uint32_t neuron = chip->place[place].neuron;
@@ -21,6 +22,7 @@ static uint32_t part_of(struct sanafe_chip *chip, uint32_t *part_at, uint32_t co
     /* Most neurons of a core share their units. */
     if (part_at[index])
         return part_at[index] - 1;
+    /* A unit that no neuron names has no part, and so no counts and no column. */
     const struct sanafe_core_kind *kind = chip->arch->core[chip->core[core].core].kind;
     chip->part = mem_room(chip->part, chip->n_parts, capacity, sizeof *chip->part);
     chip->part[chip->n_parts] = (struct sanafe_part){.unit = &kind->unit[index], .core = core, .index = index};
@@ -73,6 +75,7 @@ static struct sanafe_axon axon_between(const struct sanafe_chip *chip, uint32_t 
         .y_direction = a->y < b->y ? SANAFE_NORTH : SANAFE_SOUTH,
     };
     axon.hops = axon.x_hops + axon.y_hops;
+    /* Seconds of the hops alone: what a packet takes on an empty network. */
     axon.min_delay = axon.x_hops * a->kind->hop[axon.x_direction].latency + axon.y_hops * a->kind->hop[axon.y_direction].latency;
     return axon;
 }
@@ -121,6 +124,7 @@ static void make_axons(struct sanafe_chip *chip)
     for (size_t i = 0; i < net->n_edges; i++) {
         const struct sanafe_edge *e = &net->edge[order[i]], *before = i ? &net->edge[order[i - 1]] : NULL;
         uint32_t from = place_of[e->pre], to = core_of[e->post];
+        /* A new source or a new core begins one. */
         if (!before || before->pre != e->pre || core_of[before->post] != to) {
             chip->axon = mem_room(chip->axon, chip->n_axons, &capacity, sizeof *chip->axon);
             chip->axon[chip->n_axons] = axon_between(chip, core_of[e->pre], to);
@@ -173,7 +177,7 @@ static int check_shared(struct sanafe_chip *chip, struct err *err)
     return bad;
 }
 
-/* Once for each kind of core in use. */
+/* Once for each kind of core in use: what that tool does with it in silence. */
 static void note_cores(struct sanafe_chip *chip)
 {
     const struct sanafe_core_kind *before = NULL;
@@ -204,8 +208,10 @@ struct sanafe_chip *sanafe_chip_make(const struct sanafe_arch *arch, const struc
     /* Axons go by places, and the barrier by the tiles that the places lie on. */
     make_places(chip);
     make_axons(chip);
+    /* One barrier time for the whole run: tiles are in use or not by the mapping. s. */
     chip->sync = sanafe_sync_time(arch, chip->tiles_used);
     note_cores(chip);
+    /* Last, because it needs to know which neurons synapses reach. */
     if (!check_shared(chip, err))
         return chip;
     sanafe_chip_free(chip);

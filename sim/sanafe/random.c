@@ -6,6 +6,7 @@ enum { MT_MIDDLE = 397, DISCARDED = 310 };
 
 void sanafe_mt_seed(struct sanafe_mt *r, uint32_t seed)
 {
+    /* The published initialisation by one number, which the standard library's generator has too. */
     r->x[0] = seed;
     /* Knuth's linear generator fills the state from one word. */
     for (uint32_t i = 1; i < MT_SIZE; i++)
@@ -52,6 +53,7 @@ void sanafe_feedback_seed(struct sanafe_feedback *r, uint32_t seed)
         x += x < 0 ? INT32_MAX : 0;
     }
     r->at = 3;
+    /* The first numbers still show the seed. */
     for (int i = 0; i < DISCARDED; i++)
         sanafe_feedback_next(r);
 }

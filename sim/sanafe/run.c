@@ -16,10 +16,12 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Which neurons' potentials and currents are kept, step by step. */
+/* Which neurons' potentials and currents are kept, step by step: those that ask for it in the file, or all with --trace membrane. A current is kept where
+ * the model has one. */
 static void find_logged(struct sanafe_run *run)
 {
     const struct sanafe_network *net = run->chip->net;
+    /* Neurons are stored by place, that is by core; the file has its own order. */
     uint32_t *place_of = mem_new(net->n_neurons + 1, sizeof *place_of);
     run->logged = mem_new(net->n_neurons + 1, sizeof *run->logged);
     run->currents = mem_new(net->n_neurons + 1, sizeof *run->currents);
@@ -44,10 +46,12 @@ static struct sanafe_run *make(struct sanafe_chip *chip, const struct sanafe_opt
     run->options = *o;
     find_logged(run);
     run->n_logs = sanafe_log_columns(chip);
+    /* One row per step, of as many values as are logged. */
     run->step = mem_new(o->steps, sizeof *run->step);
     run->potential = mem_new((size_t)o->steps * run->n_logged + 1, sizeof *run->potential);
     run->current = mem_new((size_t)o->steps * run->n_currents + 1, sizeof *run->current);
     run->log = mem_new((size_t)o->steps * run->n_logs + 1, sizeof *run->log);
+    /* Sums over the run: by unit of a core, and by group of the network. */
     run->part_calls = mem_new(chip->n_parts + 1ull, sizeof *run->part_calls);
     run->part_updated = mem_new(chip->n_parts + 1ull, sizeof *run->part_updated);
     run->part_fired = mem_new(chip->n_parts + 1ull, sizeof *run->part_fired);
@@ -56,7 +60,7 @@ static struct sanafe_run *make(struct sanafe_chip *chip, const struct sanafe_opt
     return run;
 }
 
-/* Messages of the step, for the trace. */
+/* Messages of the step, for the trace: with their times, which is why it happens after both formulae. They are the bulk of what a traced run keeps. */
 static void keep_messages(struct sanafe_run *run, const struct sanafe_work *w)
 {
     for (size_t i = 0; i < w->n_messages; i++) {
@@ -79,6 +83,7 @@ static void add_up(struct sanafe_step *sum, const struct sanafe_step *step)
         sum->energy[e] += step->energy[e];
     sum->total += step->total;
     sum->time += step->time;
+    /* Without network and barrier: what the busiest core takes. */
     sum->busiest += step->busiest;
 }
 
@@ -95,9 +100,10 @@ static int by_step(const void *a, const void *b)
 static int one_step(struct sanafe_run *run, struct sanafe_work *w, struct err *err)
 {
     struct sanafe_step *step = &run->step[run->steps];
-    w->state->step = run->steps + 1;
+    w->state->step = run->steps + 1;    /* steps count from 1 in that tool's files */
     if (sanafe_step_work(w, err))
         return -1;
+    /* The simple formula is part of both: the detailed one says what the network adds to it. */
     step->busiest = sanafe_time_simple(run->chip, w->message, w->n_messages);
     step->time = (w->noc ? sanafe_time_detailed(w->noc, w->message, w->n_messages) : step->busiest) + run->chip->sync;
     sanafe_account(w, step, run->log + (size_t)run->steps * run->n_logs);
@@ -121,6 +127,7 @@ struct sanafe_run *sanafe_run_make(struct sanafe_chip *chip, const struct sanafe
 {
     double start = now();
     struct sanafe_run *run = make(chip, o);
+    /* State and scratch of the steps; the run itself holds results alone. */
     struct sanafe_work w = {.run = run, .state = sanafe_state_make(chip, run->group, o->seed)};
     w.first = mem_new(chip->n_cores + 1ull, sizeof *w.first);
     w.tile_hops = mem_new((size_t)chip->arch->n_tiles * SANAFE_DIRECTIONS, sizeof *w.tile_hops);
@@ -134,8 +141,10 @@ struct sanafe_run *sanafe_run_make(struct sanafe_chip *chip, const struct sanafe
             o->progress(o->progress_arg, run->steps, o->steps);
     }
     note_overwritten(run, w.state);
+    /* Cores work one after the other, so spikes came by core. */
     if (run->n_fires)
         qsort(run->fire, run->n_fires, sizeof *run->fire, by_step);
+    /* Everything of the steps goes; what was traced was copied. */
     free(w.message);
     free(w.order);
     free(w.first);

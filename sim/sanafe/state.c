@@ -27,6 +27,7 @@ static uint32_t instance(const struct sanafe_chip *chip, const struct sanafe_par
 static struct sanafe_cable *make_cable(const struct sanafe_params *params)
 {
     struct sanafe_cable *c = mem_new(1, sizeof *c);
+    /* Two rows of potentials: a step reads one and writes the other. */
     uint32_t taps = sanafe_taps(params);
     c->params = params;
     c->v = mem_new(taps + 1ull, sizeof *c->v);
@@ -43,6 +44,7 @@ static void make_source(struct sanafe_state *s, uint32_t part, const struct sana
     /* A generator of its own, so that inputs do not depend on each other. */
     if (params->poisson > 0 && of->poisson <= 0)
         sanafe_mt_seed(&of->random, instance(s->chip, &s->chip->part[part]));
+    /* The list of the last neuron that gives one, whole. */
     if (params->spikes) {
         of->spikes = params->spikes;
         of->n_spikes = params->n_spikes;
@@ -51,6 +53,7 @@ static void make_source(struct sanafe_state *s, uint32_t part, const struct sana
     of->rate = params->rate > 0 ? params->rate : of->rate;
 }
 
+/* Cells by place, inputs and cables by part. seed: of the one generator that truenorth neurons draw from. */
 struct sanafe_state *sanafe_state_make(struct sanafe_chip *chip, struct sanafe_group_sums *group, uint32_t seed)
 {
     struct sanafe_state *s = mem_new(1, sizeof *s);
@@ -70,6 +73,7 @@ struct sanafe_state *sanafe_state_make(struct sanafe_chip *chip, struct sanafe_g
         /* Only the neuron that synapses reach has a say in its cable. */
         if (chip->part[dendrite].user == p + 1)
             s->cable[dendrite] = make_cable(params);
+        /* All else of a cell begins at 0: current, charge, refractory count. */
         s->cell[p].v = params->potential;
         delays |= chip->part[chip->place[p].part[SANAFE_DENDRITE]].unit->model == SANAFE_ACCUMULATOR_DELAY;
     }
@@ -82,6 +86,7 @@ void sanafe_state_free(struct sanafe_state *s)
 {
     if (!s)
         return;
+    /* Most parts have neither: they share NULL. */
     for (uint32_t i = 0; i < s->chip->n_parts; i++) {
         free(s->source[i]);
         if (s->cable[i]) {
@@ -105,6 +110,7 @@ double sanafe_count(struct sanafe_state *s, struct sanafe_part *part, uint32_t p
     part->latency += price->latency;
     struct sanafe_group_sums *group = &s->group[s->chip->net->neuron[s->chip->place[place].neuron].group];
     group->energy += price->energy;
+    /* A synapse has one action, a soma three, of which this one is an update. */
     group->sops += part->unit->section == SANAFE_SYNAPSE;
     group->updates += part->unit->section == SANAFE_SOMA && action == SANAFE_UPDATE;
     return price->latency;
