@@ -113,6 +113,31 @@ def under_the_systemc_kernel(middle):
     check.that(not wrong, f"--engine systemc gives the same files {wrong}")
 
 
+def too_much_for_a_millisecond():
+    """A shipped chip at its own tick of 1 ms: 255 neurons that all fire in every step, to 255 others on one core: 65,025 synapses of 20 cycles."""
+    net, events = systemc.SCRATCH.name + "/busy.yaml", systemc.SCRATCH.name + "/busy.csv"
+    with open(net, "w") as file:
+        file.write("time_steps: 8\ninput_shape: [1]\nreset: zero\nreset_delay: false\nlayers:\n"
+                   "  - {name: in, type: Linear, weight: 0, bias: 1, in: 1, out: 255}\n"
+                   "  - {name: a, type: Leaky, shape: [255], beta: 0, threshold: 0.5}\n  - {name: fc, type: Linear, weight: 0.001, in: 255, out: 255}\n"
+                   "  - {name: b, type: Leaky, shape: [255], beta: 0, threshold: 1}\n")
+    with open(events, "w") as file:
+        file.write("# samples 1, steps 8, neurons 1\nsample,step,neuron\n")
+
+    def busy(*more):
+        out = systemc.tempfile.mkdtemp(dir=systemc.SCRATCH.name)
+        systemc.volley("run", "spinnaker1", net, "--input", events, "--quiet", "--out", out, *more)
+        return systemc.summary(out)["time"], " ".join(open(out + "/report.txt").read().split())
+    time, text = busy()
+    synapses = 255 * (255 * 20 + 100) / 200e6
+    check.that(time["overruns"] == 8 and abs(time["least_s"] / synapses - 1) < 0.01, f"spinnaker1 at 1 ms: {time['overruns']} of its steps overrun; "
+               f"{time['least_s'] * 1e3:.4g} ms would do, its synapses alone take {synapses * 1e3:.4g} ms")
+    check.that(re.search(r"overruns: 8 of \d+ steps", text) and f"a tick of {time['least_s'] * 1e6:.15g} us would do" in text, "and the report says so")
+    enough, _ = busy("--set", f"time.tick.value={time['least_s'] * 1e6:.15g} us")
+    short, _ = busy("--set", f"time.tick.value={time['least_s'] * 1e6 - 0.005:.15g} us")
+    check.that(enough["overruns"] == 0 and short["overruns"] > 0, f"with that tick {enough['overruns']}, with a cycle less {short['overruns']} overruns")
+
+
 def what_is_refused():
     refused(r"--pace: the steps of chip mesh28 last time.tick, 0.001 s; .*--set time.tick=TIME", 2, "--set", chip("mode: tick, tick: 1 ms"), "--pace", "1ms")
     refused(r"time.tick: a step of no time is none", 2, "--set", chip("mode: tick, tick: 0 ns"))
@@ -130,6 +155,7 @@ middle, _ = same_in_every_plane()
 what_the_report_says(middle)
 static_energy_over_real_time(middle)
 under_the_systemc_kernel(middle)
+too_much_for_a_millisecond()
 what_is_refused()
 check.that(systemc.summary(tick(PERIOD * 40, reset=0))["time"]["reset_s"] == 0, "a reset that takes no time waits for no tick")
 check.end()

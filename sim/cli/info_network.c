@@ -8,7 +8,7 @@
 #include "report/form.h"
 
 /* In the order of their enums. */
-static const char *const form_word[] = {"dense", "conv", "list", "one to one", "pool"};
+static const char *const form_word[] = {"dense", "conv", "list", "one to one", "pool", "random"};
 static const char *const reset_word[] = {"no reset", "reset to zero", "reset by subtraction", "reset to a value"};
 static const char *const point_word[] = {"in the step of the spike", "in the next step, before the decay", "in the next step, after the input"};
 
