@@ -63,8 +63,10 @@ static int update(struct core *core, const struct core_step *at, struct emission
 }
 
 static const struct field fields[] = {
-    INTEGER_FIELDS, PARAMS_FORMAT("current", current, NULL, "24 bit signed", "u, the second state: sums of weights enter it shifted, and it wraps"),
+    INTEGER_FIELDS, PARAMS_FORMAT("current", current, NULL, "24 bit signed", "u, the second state: sums of weights enter it shifted"),
     PARAMS_CURRENT,
+    {"offers.current_overflow", FIELD_WORD, PARAMS_OF(current_saturates), 0, 0, 0, "wraps|saturates", "wraps", "saturates",
+     "what a current does that leaves its word"},
     {.key = NULL},
 };
 

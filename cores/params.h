@@ -26,6 +26,7 @@ struct params {
     uint32_t decays;            /* multiply, shift */
     int decay_rounding;         /* zero, down, nearest */
     int has_current, has_bias;
+    int current_saturates;      /* wraps, saturates */
     int lower_bound;            /* format, threshold */
     uint32_t bias_exponent;     /* bias = mantissa << exponent, exponent up to this */
     struct span weight_shift;   /* sums are shifted left by one of these on their way into the membrane */

@@ -199,12 +199,12 @@ static void set_times(struct image_time *t, const struct core_type *type)
 static void set_ranges(struct image *image, const struct core_type *type)
 {
     const struct format *membrane = core_type_format(type, "membrane"), *current = core_type_format(type, "current");
-    int loihi = core_type_is(type, "cuba");    /* that kind clips the membrane symmetrically and wraps the current */
+    int loihi = core_type_is(type, "cuba");    /* that kind clips the membrane symmetrically, and its current may wrap */
     image->membrane_high = membrane ? membrane->high : INT32_MAX;
     image->membrane_low = loihi ? -image->membrane_high : membrane ? membrane->low : INT32_MIN;
     image->current_high = current ? current->high : INT32_MAX;
     image->current_low = current ? current->low : INT32_MIN;
-    image->current_wraps = loihi;
+    image->current_wraps = loihi && !type->current_saturates;
     image->floor_at_threshold = type->floor_at_threshold;
     image->rounding = type->decay_rounding == ROUND_ZERO ? IMAGE_ROUND_ZERO : type->decay_rounding == ROUND_DOWN ? IMAGE_ROUND_DOWN : IMAGE_ROUND_NEAREST;
     image->active = type->active_when == ACTIVE_ALWAYS ? IMAGE_ACTIVE_ALWAYS : type->active_when == ACTIVE_INPUT ? IMAGE_ACTIVE_INPUT

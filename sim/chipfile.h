@@ -100,6 +100,7 @@ struct core_type {
     int decay_multiply, decay_shift;
     uint32_t axon_types;                /* kind if_binary: weights of a neuron; 0: another kind */
     int has_current;                    /* second state variable */
+    int current_saturates;              /* kind cuba: it stops at the end of its word; else it wraps */
     int has_bias;
     int floor_at_threshold;             /* membranes stop falling at minus their threshold */
     uint32_t refractory_max;

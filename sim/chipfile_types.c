@@ -237,6 +237,7 @@ static void take_offers(struct core_type *type, const struct offers_text *text)
     type->weight_shift_fixed = own->weight_shift.low == own->weight_shift.high;
     type->bias_exponent_max = own->bias_exponent;
     type->has_current = own->has_current;
+    type->current_saturates = own->current_saturates;
     type->odin = own->odin;
     type->axon_types = own->axon_types;
     type->has_bias = own->has_bias;

@@ -56,6 +56,7 @@ static int read_weight_width(const struct quant_job *job, const struct core_type
 static int read_width(const struct quant_job *job, const struct core_type *t, struct quant_width *w, struct err *err)
 {
     *w = (struct quant_width){.cuba = core_type_is(t, "cuba"), .bias_exponent = t->bias_exponent_max};
+    w->wraps = w->cuba && !t->current_saturates;
     if (read_weight_width(job, t, w, err))
         return -1;
     w->membrane = fmin(format_high(t, "membrane", INT32_MAX), INT32_MAX);     /* the cores' state is int32 */
@@ -176,7 +177,7 @@ static double soft_unit(const struct quant_job *job, const struct population *p,
     if (wish > given)
         fidelity_add(&job->out->fidelity, FIDELITY_NOTE, p->name,
                      "its current %s if more than %.2g %% of its excitatory or inhibitory input arrives in every step",
-                     w->cuba ? "wraps" : "saturates", 100 * given / wish);
+                     w->wraps ? "wraps" : "saturates", 100 * given / wish);
     return given;
 }
 

@@ -10,7 +10,8 @@ extern "C" {
 struct quant_width {
     int binary;                 /* kind if_binary: an axon takes one spike in a step, and weights are sums of its types' */
     double weight_reach;        /* steps that the largest weight may take, those beyond the width clipped; elsewhere the width's own */
-    int cuba;                   /* the current is shifted, decays and wraps; else it saturates before the shift */
+    int cuba;                   /* the current is shifted and decays; else it saturates before the shift */
+    int wraps;                  /* a current that leaves its word comes back at the other end */
     uint32_t weight_bits, decay_bits, bias_exponent, shift_low, shift_high;
     double weight_low, weight_high, threshold_low, threshold_high, bias_low, bias_high, reset_low, reset_high, membrane, current, decay_high;
     int threshold_shifted;      /* a threshold counts like a weight: its word is shifted into the membrane as weights are */

@@ -48,7 +48,7 @@ static int is_cost(const struct doc_node *node)
 /* Choices of whoever runs the chip, and words: no figures. */
 static int not_a_cost(const char *key)
 {
-    static const char *const keys[] = {"range", "clocks", "resolution", "sources", "pace", "drain", "reference", "kind"};
+    static const char *const keys[] = {"range", "clocks", "resolution", "sources", "pace", "drain", "reference", "kind", "tick"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(key, keys[i]))
             return 1;

@@ -13,8 +13,8 @@ BASE = "traces/mlp_rate/mlp_rate"
 SAMPLES = 5
 # Chips that cannot run it, and what they must say.
 REFUSED = {"odin": "lif1: decays; core type crossbar of chip odin offers no decay"}     # test_odin_chip runs digits on it
-# A decay by a factor is none that these have, nor does truenorth have weights of more than four values: by consent.
-APPROXIMATE = {"speck", "truenorth"}
+# What the network has and these have not is left away or rounded by consent: a decay by a factor, weights of more than four values.
+APPROXIMATE = {"akida", "speck", "truenorth", "xylo"}
 LEARNING = {"learn28": "stdp28"}        # chip to its core type that learns
 wrong = 0
 

@@ -312,6 +312,29 @@ static void equals_a_convolution_written_out_over_the_output_maps(void)
     CU_ASSERT(spikes > 10000);
 }
 
+/* Kind cuba's current wraps as Loihi's does, unless the file says otherwise: what reaches the core's image. */
+static void a_current_saturates_where_the_chip_file_says_so(void)
+{
+    static const char *const wraps[] = {"core_types.snn.offers.current_overflow=wraps"};
+    for (uint32_t n_set = 0; n_set < 2; n_set++) {
+        uint64_t seed = 3;
+        struct layer l = {.channels = 1, .side = 4, .pool = 1, .pooled = 4, .outputs = 3, .out = 1};
+        struct network *net = network_of(&l, &seed);
+        struct loaded loaded;
+        struct err err;
+        struct chip_options options = {.steps = 1, .hold = 1, .host_payload_max = 1};
+        CU_ASSERT_EQUAL_FATAL(network_finish(net, 0, &err), 0);
+        CU_ASSERT_EQUAL_FATAL(load(&loaded, net, "xylo", wraps, n_set, NULL), 0);
+        struct chip *chip = chip_new(loaded.chip, loaded.net, loaded.quantised, loaded.mapping, &options, &loaded.err);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(chip);
+        CU_ASSERT_EQUAL(chip->core[0].image.current_wraps, (int)n_set);
+        CU_ASSERT(chip->core[0].image.current_high == 32767 && chip->core[0].image.membrane_high == 32767);
+        chip_free(chip);
+        unload(&loaded);
+        network_free(net);
+    }
+}
+
 int main(void)
 {
     CU_initialize_registry();
@@ -324,5 +347,6 @@ int main(void)
     CU_ADD_TEST(suite, counts_a_kernel_word_and_a_state_word_each_way_per_synapse);
     CU_ADD_TEST(suite, spikes_without_room_leave_nothing_behind);
     CU_ADD_TEST(suite, equals_a_convolution_written_out_over_the_output_maps);
+    CU_ADD_TEST(suite, a_current_saturates_where_the_chip_file_says_so);
     return check_run();
 }

@@ -14,8 +14,10 @@ import tempfile
 
 import kit
 import truenorth_sweep
+import validation_akida
 import validation_odin
 import validation_speck
+import validation_xylo
 
 PAGE = "docs/validation.md"
 SANAFE = os.path.join(os.path.dirname(kit.KIT), "sanafe")
@@ -313,7 +315,8 @@ def main():
     seneca()
     for row in validation_odin.lines(kit.VOLLEY, kit.SCRATCH.name):
         line(*row)
-    validation_speck.add(line)
+    for chip in (validation_speck, validation_xylo, validation_akida):
+        chip.add(line)
     check_sweep(FEW_CORES)
     write = "--write" in sys.argv[1:]
     text = page(rows, sweep_section() if write else page_section())

@@ -39,8 +39,8 @@ layers:
 """
 
 
-def weights(path, *shape):
-    """Whole numbers from -32 to 95: they fill the 8 bits, and excite on the whole."""
+def weights(path, *shape, low=-32, high=95):
+    """Whole numbers from low to high. Speck's, from -32 to 95, fill the 8 bits, and excite on the whole."""
     draw = random.Random(path.rsplit("/", 1)[-1])
     count = 1
     for n in shape:
@@ -49,7 +49,7 @@ def weights(path, *shape):
     head += " " * (-(len(head) + 11) % 64) + "\n"
     with open(path, "wb") as file:
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode())
-        file.write(struct.pack(f"<{count}f", *(draw.randrange(128) - 32 for _ in range(count))))
+        file.write(struct.pack(f"<{count}f", *(draw.randrange(high - low + 1) + low for _ in range(count))))
 
 
 def network(folder):
