@@ -251,6 +251,16 @@ static void what_cannot_be_reached_is_refused(void)
     SETS(row);
 }
 
+static void a_core_of_one_layer_is_described_whole(void)
+{
+    static const struct edit row[] = {{"speck", "stride: 8", "stride: 6", "core_types.k16n64.layer: 6 is no power of two"},
+                                      {"speck", "pool: 4", "pool: 3", "core_types.k16n64.layer: 3 is no power of two"},
+                                      {"speck", "channels: 1024, ", "", "'channels' is missing; write for example channels: 1024"},
+                                      {"speck", "    layer: *layer\n", "", "core_types.k32n32 has no section `layer`, core_types.k16n64 one: all types"},
+                                      {"speck", "addresses: power_of_two", "addresses: powers", "'powers' is not one of plain|power_of_two"}};
+    EDITS(row);
+}
+
 static void a_core_type_must_agree_with_itself(void)
 {
     static const struct refusal row[] = {
@@ -289,7 +299,7 @@ static void a_core_type_must_agree_with_itself(void)
 
 static void paths_that_are_no_chips_are_told_apart(void)
 {
-    static const struct refusal row[] = {{"lohi", NULL, "no chip 'lohi'; did you mean 'loihi'? There are: darwin3, ideal, learn28, loihi, loihi-silicon"},
+    static const struct refusal row[] = {{"lohi", NULL, "no chip 'lohi'; did you mean 'loihi'? There are: akida, darwin3, ideal, learn28, loihi"},
                                          {"configs/chips", NULL, "configs/chips: is a folder"},
                                          {".", NULL, "is a folder"},
                                          {"./nothing.yaml", NULL, "./nothing.yaml: No such file"},
@@ -323,6 +333,7 @@ int main(void)
     CU_add_test(suite, "a stated cost does not follow an override", a_stated_cost_does_not_follow_an_override);
     CU_add_test(suite, "a stated cost beside any model does not follow either", a_stated_cost_beside_any_model_does_not_follow_either);
     CU_add_test(suite, "what cannot be reached is refused", what_cannot_be_reached_is_refused);
+    CU_add_test(suite, "a core of one layer is described whole", a_core_of_one_layer_is_described_whole);
     CU_add_test(suite, "a core type must agree with itself", a_core_type_must_agree_with_itself);
     CU_add_test(suite, "paths that are no chips are told apart", paths_that_are_no_chips_are_told_apart);
     CU_add_test(suite, "a wrong override is named", a_wrong_override_is_named);
