@@ -252,6 +252,37 @@ int check_no_traces(LifModel &model, err *err)
     return 0;
 }
 
+/* Learning switched off over rows that are plastic: packets, an update and the program at a step's end touch no trace and write no weight. What this
+ * leaves behind is loaded again. */
+int check_switch(LifModel &model, const image *image, err *err)
+{
+    enum : uint32_t { SERVED = 32, DONE_AT_ONCE = 1 };
+    Strobes strobes;
+    std::vector<emission> room(image->neurons);
+    emissions out = {room.data(), 0, image->neurons};
+    uint32_t cycles = 0;
+    bool swept = false;
+    auto nobody = [](const Retired &) {};
+    auto on_row = [&](uint32_t) { swept = true; };
+    if (!image->learning.on)
+        return 0;
+    if (model.write(Place::Registers, STDP_ON, 0, image->learning.shift << 8, err))
+        return -1;
+    for (uint32_t round = 0; round < 2; round++) { /* the second with neurons that may have fired */
+        for (uint32_t axon = 0; axon < image->axons && axon < SERVED; axon++)
+            if (model.serve(axon, &cycles, strobes, err))
+                return -1;
+        out.count = 0;
+        if (model.update(UINT32_MAX, &out, &cycles, strobes, nobody, err) || model.learn(&cycles, strobes, on_row, err))
+            return -1;
+    }
+    uint64_t traces = strobes.reads(IMAGE_PRE_TRACE) + strobes.writes(IMAGE_PRE_TRACE) + strobes.reads(IMAGE_POST_TRACE) + strobes.writes(IMAGE_POST_TRACE);
+    if (traces || strobes.writes(IMAGE_ROWS) || swept || cycles != DONE_AT_ONCE)
+        return err_answer(err, "%s: with learning switched off: %llu accesses of traces, %llu weight words written, %s row swept, done after %u cycles",
+                          model.name(), (unsigned long long)traces, (unsigned long long)strobes.writes(IMAGE_ROWS), swept ? "a" : "no", cycles);
+    return 0;
+}
+
 /* The reset pin in the middle of everything: an update under way, packets in the queue, spikes that nobody takes. */
 int check_reset(LifModel &model, err *err)
 {
@@ -307,6 +338,8 @@ int rtl_lif_readback(struct core *core, struct err *err)
     std::vector<LifRow> rows;
     Readback readback(model);
     uint32_t words = s.neurons / s.lanes;
+    if (check_switch(model, lif_image_of(core), err))
+        return -1;
     std::vector<Memory> zeroed = {{Place::State, words, s.lanes * (s.rest_bits + s.membrane_bits)}, {Place::Accumulator, 2 * words, s.lanes * s.sum_bits}};
     if (s.trace_bits) {
         zeroed.push_back({Place::PreTrace, (s.axons + s.lanes - 1) / s.lanes, s.lanes * (s.trace_bits + 1)});
