@@ -65,8 +65,8 @@ static void say_area(const struct chipfile *chip)
         printf("area unknown: the file states none, and derives no memory\n");
         return;
     }
-    printf("area %s (%s to %s): memories %s, core logic %s, routers %s", unit_write(total, sizeof total, a.total_m2, UNIT_AREA),
-           unit_write(low, sizeof low, a.low_m2, UNIT_AREA), unit_write(high, sizeof high, a.high_m2, UNIT_AREA),
+    printf("area %s (%s to %s)%s: memories %s, core logic %s, routers %s", unit_write(total, sizeof total, a.total_m2, UNIT_AREA),
+           unit_write(low, sizeof low, a.low_m2, UNIT_AREA), unit_write(high, sizeof high, a.high_m2, UNIT_AREA), a.rest_m2 > 0 ? ", the die as published" : "",
            a.memories_m2 > 0 ? unit_write(memories, sizeof memories, a.memories_m2, UNIT_AREA) : "unknown",
            a.logic_m2 > 0 ? unit_write(logic, sizeof logic, a.logic_m2, UNIT_AREA) : "unknown",
            a.routers_m2 > 0 ? unit_write(routers, sizeof routers, a.routers_m2, UNIT_AREA) : "unknown");

@@ -155,14 +155,15 @@ static void write_part(FILE *to, const char *what, double m2, int *n)
         fprintf(to, "%s%s %s mm2", (*n)++ ? ", " : "", what, form_digits(a, m2 * 1e6));
 }
 
-/* Of chips whose parts have figures; a chip file without any is silent here, and null in summary.json. Parts without one are named: the sum is no die. */
+/* Of chips whose parts have figures: a die alone says nothing of a run, and stands in summary.json and volley info.
+ * Parts without one are named: the sum is no die. */
 void cost_area(FILE *to, const struct report *r)
 {
     struct area area = area_of(r->run->chip);
     struct form_sheet s;
     char a[FORM_TEXT], b[FORM_TEXT], c[FORM_TEXT], d[FORM_TEXT];
     int n = 0;
-    if (!area.known)
+    if (area.memories_m2 + area.logic_m2 + area.routers_m2 <= 0)
         return;
     form_begin(&s, to, r->width, "area");
     fprintf(s.line, "%s mm2 (%s to %s), %s of it used\t", form_digits(a, area.total_m2 * 1e6), form_digits(b, area.low_m2 * 1e6),

@@ -68,13 +68,19 @@ refused 2 'short\.spk' "$VOLLEY" info "$scratch/short.spk"
 : >"$scratch/empty.nir"
 refused 2 'empty\.nir' "$VOLLEY" info "$scratch/empty.nir"
 
+# its silicon: parts, a published die, or plainly nothing
+says 'area 12\.72 mm2 \(6\.856 mm2 to 41\.89 mm2\): memories 11\.64 mm2, core logic 0\.64 mm2, routers 0\.448 mm2; wiring' "$VOLLEY" info mesh28
+says 'area 60 mm2 .*the die as published: memories unknown, core logic unknown' "$VOLLEY" info loihi
+says 'area unknown: the file states none' "$VOLLEY" info ideal
+says 'area .* memories 3\.39 mm2, core logic unknown, routers unknown; no figure for core logic of stdp28, routers' "$VOLLEY" info learn28
+
 # a chip that says nothing about itself
 sed 's/, about: "8x8 mesh, one 256-neuron core per router"//' configs/chips/mesh28.yaml >"$scratch/plain.yaml"
 says 'chip mesh28: 8x8 tiles of 1 core, 64 cores' "$VOLLEY" info "$scratch/plain.yaml"
 
 # volley chips: all of them, and one by its name
 says 'ideal 1,024 cores .*5 prices: 5 assumed; 100 % of 18 constants assumed .*loihi 128 cores 14 nm .*mesh28 64 cores 28 nm' "$VOLLEY" chips
-says '131,072 neurons, 16 MiB of synapses 6 prices: 6 simulated; 5 unknown, counted as free; 0 % of 19 constants assumed held against ' "$VOLLEY" chips loihi
+says '131,072 neurons, 16 MiB of synapses 6 prices: 6 simulated; 5 unknown, counted as free; 0 % of 20 constants assumed held against ' "$VOLLEY" chips loihi
 says 'mesh28 4 cores' "$VOLLEY" chips mesh28 --set noc.size=2x2
 refused 2 "no chip 'mesh29'; did you mean 'mesh2[28]'" "$VOLLEY" chips mesh29
 
