@@ -122,6 +122,7 @@ def time_is_told():
     that(shares["compute"] >= busy * CORE_PS * 1e-12 and shares["compute"] < 1.01 * busy * CORE_PS * 1e-12, "one core: compute is what it was busy")
     steps = [float(r["time_s"]) for r in table("pile", "steps.csv") if r["sample"] == "0"]
     that(len(steps) == 8 and all(abs(t - 20e-6) < 1e-8 for t in steps[:7]) and steps[7] > 20e-6, "a step lasts its pace, the last one until the chip rests")
+    that(told["queue_most"] > 4, "%d packets waited at once" % told["queue_most"])
     that(told["latency"]["samples"] == 2 and 0 < told["latency"]["first_output"]["mean_s"] < told["per_sample"]["mean_s"], "latencies are told")
 
 

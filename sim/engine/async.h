@@ -12,6 +12,7 @@ extern "C" {
 struct async_core {             /* a core of the chip, or the host's input */
     uint32_t first, tail;       /* leaves that wait, a list through leaf.after; NO_LEAF for none */
     uint32_t in_hand;           /* the leaf that is served; NO_LEAF: a time reference */
+    uint32_t waiting;           /* leaves in that list */
     uint32_t busy, full;        /* a service is in hand; it stands still, because the output queue was full when it last asked */
     uint64_t next, end;         /* what the service sends and has not offered yet: send[next .. end) */
     uint64_t started, length;   /* of the service, as if nothing stalled */

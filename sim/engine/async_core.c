@@ -60,6 +60,8 @@ void async_arrive(struct engine *e, uint32_t number, uint64_t cycle)
     else
         e->leaf[c->tail].after = number;
     c->tail = number;
+    c->waiting++;
+    e->run->queue_most = c->waiting > e->run->queue_most ? c->waiting : e->run->queue_most;
 }
 
 /* ---- a service */
@@ -120,6 +122,7 @@ static void take_leaf(struct engine *e, uint32_t who, uint64_t cycle, const stru
     e->noc_counts.queued += cycle - l->arrive;
     c->in_hand = c->first;
     c->first = l->after;
+    c->waiting--;
     e->async->on_the_way--;
     ports->taken(ports->arg, async_endpoint(e, who), cycle);
 }

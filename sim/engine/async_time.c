@@ -143,11 +143,8 @@ static int tell_stuck(const struct engine *e, uint64_t cycle, struct err *err)
             untold++;
             continue;
         }
-        uint32_t waiting = 0;
-        for (uint32_t l = a->core[c].first; l != NO_LEAF; l = e->leaf[l].after)
-            waiting++;
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s (%u packets wait for it)", used ? ", " : "", name_of(e, c, name, sizeof name),
-                                 waiting);
+                                 a->core[c].waiting);
     }
     if (untold)
         snprintf(list + used, sizeof list - used, " and %u more", untold);

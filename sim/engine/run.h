@@ -113,6 +113,7 @@ struct run {
     uint32_t n_ports;
     uint64_t noc_cycles;                    /* NoC cycles of all steps, without barriers: what a link's use is a share of */
     uint64_t steps_beyond;
+    uint32_t queue_most;                    /* event chips: the most packets that ever waited at a core, the one that just came among them */
     uint64_t discarded, samples_cut;        /* event chips: packets that a sample's end (time.drain) found unserved, and in how many samples */
     uint64_t overruns, overrun_ps_max, overrun_ps_sum;      /* steps longer than the pace or tick; the largest excess, and all of it */
     uint64_t work_ps_max;                   /* with a pace or tick: the longest step without its wait, the least that would do */

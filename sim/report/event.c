@@ -68,6 +68,7 @@ void event_time_text(FILE *to, const struct report *r)
     if (l.n)
         fprintf(to, "; first output spike after %s, last one %s after the last input (means of %s sample%s)", form_si(a, l.first.mean, "s"),
                 form_si(b, l.last.mean, "s"), form_count(c, l.n), form_plural(l.n));
+    fprintf(to, "; at most %s packet%s waited at a core", form_count(a, run->queue_most), form_plural(run->queue_most));
 }
 
 void event_time_json(struct json *j, const struct report *r)
@@ -81,4 +82,5 @@ void event_time_json(struct json *j, const struct report *r)
     facts_write_spread(j, "first_output", "s", &l.first);
     facts_write_spread(j, "last_output_after_input", "s", &l.last);
     json_close(j);
+    json_count(j, "queue_most", r->run->queue_most);
 }
