@@ -87,7 +87,31 @@ whole, half = area("mesh28"), area("mesh28", "--set", "core_types.lif28.memories
 that(abs(whole["memories_m2"] / (64 * whole["memories_of_core_m2"]["lif28"]) - 1) < 1e-12 and whole["memories_used_m2"] < whole["memories_m2"],
      f"mesh28: memories of {whole['memories_m2'] * 1e6:.3g} mm2 in 64 cores")
 that(0.4 < half["memories_m2"] / whole["memories_m2"] < 0.9 and area("mesh22")["memories_m2"] < whole["memories_m2"], "it follows size and node")
-that(area("loihi") is None, "loihi's are not known")
+die = area("loihi")
+that(abs(die["total_m2"] / 60e-6 - 1) < 1e-12 and die["memories_m2"] == 0 and "routers" in die["unknown"],
+     "loihi: the published die, and nothing of its parts")
+that(area("ideal") is None, "ideal has none")
+parts = whole["by_component"]
+that(abs((parts["memories"] + parts["core_logic"] + parts["routers"]) / whole["total_m2"] - 1) < 1e-12 and whole["low_m2"] < whole["total_m2"] < whole["high_m2"]
+     and whole["used_m2"] < whole["total_m2"] and whole["unknown"] == "", f"mesh28: {whole['total_m2'] * 1e6:.3g} mm2 are its parts, within a range")
+dearer = area("mesh28", "--set", "core_types.lif28.area=0.02 mm2", "--set", "noc.size=4x4")
+that(abs(dearer["by_component"]["core_logic"] / (16 * 0.02e-6) - 1) < 1e-12 and abs(dearer["by_component"]["routers"] * 4 / parts["routers"] - 1) < 1e-12,
+     "core logic and routers go by their numbers")
+that(abs(whole["core_m2"]["lif28"] / (whole["memories_of_core_m2"]["lif28"] + 0.01e-6) - 1) < 1e-12, "a core is its memories and its logic")
+
+PARAMETER = "core_types.lif28.memories.parameter.model"
+# Another supply and another family, as a sweep would set them: memories follow, and a run with them says the same. No run is needed for energy and area.
+for key, value in (("chip.voltage", "0.85 V"), (PARAMETER, "register_file"), (PARAMETER, "rram")):
+    there, own = run("mesh28", "--set", f"{key}={value}")
+    status, priced, said = price(folder["mesh28"], "mesh28", "--set", f"{key}={value}")
+    that(status == 0 and priced["by_action"] == own["by_action"] and priced["dynamic_j"] != other["dynamic_j"],
+         f"{key}={value}: {said if status else 'as its run'}")
+    with open(os.path.join(SCRATCH.name, "price.json")) as file, open(there + "/summary.json") as run_file:
+        that(json.load(file)["area"] == json.load(run_file)["chip"]["area"], f"{key}={value}: the area of its run")
+    that("mm2" in said and "memories" in said, "and the text says it")
+done = subprocess.run([VOLLEY, "compare", folder["mesh28"], folder["mesh22"], folder["ideal"]], capture_output=True, text=True)
+row = next((line for line in done.stdout.split("\n") if line.startswith("chip area")), "")
+that("12.7 mm2" in row and "7.84 mm2  x 0.62" in row and row.rstrip().endswith("-"), f"compare has the area: {row.strip()}")
 
 # What does not fit.
 for chip, ran, part in (("loihi", "mesh28", "tells active from idle|its hops are those of a 8x8 mesh"), ("mesh28", "loihi", "other words are counted"),

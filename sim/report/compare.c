@@ -14,8 +14,8 @@
 
 enum { NAME_WIDTH = 26, COLUMN_WIDTH = 22, COLUMN_WIDEST = 44 };
 
-/* TEXT a name, COUNT a number of things, PERCENT a share of one, SI a measure with a unit. */
-enum figure_form { AS_TEXT, AS_COUNT, AS_PERCENT, AS_SI };
+/* TEXT a name, COUNT a number of things, PERCENT a share of one, SI a measure with a unit, AREA m2 shown as mm2 (a prefix would mean its square). */
+enum figure_form { AS_TEXT, AS_COUNT, AS_PERCENT, AS_SI, AS_AREA };
 /* One row: its path in summary.json, and whether it is a sum over samples and so divided by them. */
 struct figure {
     const char *name, *path, *unit;
@@ -38,6 +38,7 @@ static const struct figure figures[] = {
     {"  resting on assumptions", "energy.assumed_share", "", AS_PERCENT, 0},
     {"time", "time.per_sample.mean_s", "s", AS_SI, 0},
     {"  largest", "time.per_sample.max_s", "s", AS_SI, 0},
+    {"chip area", "chip.area.total_m2", "mm2", AS_AREA, 0},
     {"synaptic operations", "counts.sops", "", AS_COUNT, 1},
     {"spikes", "counts.spikes", "", AS_COUNT, 1},
     {"packets", "counts.packets", "", AS_COUNT, 1},
@@ -70,6 +71,8 @@ static void write_value(char *to, size_t size, const struct finished *f, const s
         snprintf(text, sizeof text, "%.1f %%", 100 * value);
     else if (figure->form == AS_COUNT)
         form_count(text, value);
+    else if (figure->form == AS_AREA)
+        snprintf(text, sizeof text, "%s %s", form_digits(ratio, value * 1e6), figure->unit);
     else
         form_si(text, value, figure->unit);
     /* No ratio of shares, nor of what was chosen (samples, cores), nor to nothing. */

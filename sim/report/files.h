@@ -29,6 +29,7 @@ extern const struct file_kind file_kinds[];             /* ends with a NULL name
 void summary_write(FILE *, const struct report *);      /* summary.c */
 struct json;
 void summary_energy(struct json *, const struct report *);      /* its object `energy` alone */
+void summary_area(struct json *, const struct run *);           /* its object `area`, of `chip` */
 void host_write(FILE *, const struct report *);         /* host.c */
 struct host_facts { double wall_s; uint32_t threads; int has_chip; const char *chip; };        /* chip: the path where its file was found */
 void host_json(FILE *, const struct report_options *, const struct host_facts *);

@@ -30,6 +30,7 @@ static void write_text(FILE *to, const struct report *r, const struct finished *
 {
     write_title(to, r, f);
     cost_energy(to, r);
+    cost_area(to, r);
     table_actions(to, r);
     table_layers(to, r);
     table_memories(to, r);
@@ -51,6 +52,7 @@ static int write_json(const char *path, const struct report *r, const struct fin
     json_text(&j, "chip", r->run->chip->name);
     json_count(&j, "samples", r->run->samples_done);
     summary_energy(&j, r);
+    summary_area(&j, r->run);
     json_finish(&j);
     int bad = ferror(to) | (fclose(to) != 0);
     return bad ? err_input(err, "%s: cannot be written; is the disk full?", path) : 0;

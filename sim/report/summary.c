@@ -140,7 +140,7 @@ static void write_of_core(struct json *j, const char *key, const struct chipfile
 }
 
 /* What is known of the chip's area, and in words what is not. null where no part has one. */
-static void write_area(struct json *j, const struct run *run)
+void summary_area(struct json *j, const struct run *run)
 {
     const struct chipfile *f = run->chip;
     struct area a = area_of(f);
@@ -186,7 +186,7 @@ static void write_chip(struct json *j, const struct report *r)
     json_count(j, "cores", f->cores);
     json_count(j, "cores_used", r->run->n_cores);
     json_count(j, "tiles_used", r->facts.tiles_used);
-    write_area(j, r->run);
+    summary_area(j, r->run);
     price_network(j, f);
     write_types(j, f);
     json_close(j);
