@@ -92,7 +92,8 @@ that(abs(die["total_m2"] / 60e-6 - 1) < 1e-12 and die["memories_m2"] == 0 and "r
      "loihi: the published die, and nothing of its parts")
 that(area("ideal") is None, "ideal has none")
 parts = whole["by_component"]
-that(abs((parts["memories"] + parts["core_logic"] + parts["routers"]) / whole["total_m2"] - 1) < 1e-12 and whole["low_m2"] < whole["total_m2"] < whole["high_m2"]
+that(abs((parts["memories"] + parts["core_logic"] + parts["routers"]) / whole["total_m2"] - 1) < 1e-12
+     and whole["low_m2"] < whole["total_m2"] < whole["high_m2"]
      and whole["used_m2"] < whole["total_m2"] and whole["unknown"] == "", f"mesh28: {whole['total_m2'] * 1e6:.3g} mm2 are its parts, within a range")
 dearer = area("mesh28", "--set", "core_types.lif28.area=0.02 mm2", "--set", "noc.size=4x4")
 that(abs(dearer["by_component"]["core_logic"] / (16 * 0.02e-6) - 1) < 1e-12 and abs(dearer["by_component"]["routers"] * 4 / parts["routers"] - 1) < 1e-12,
