@@ -28,9 +28,9 @@ def energy(chip, *more):
             return json.load(file)["energy"]
 
 
-def check(chip, exact, first_order):
+def check(chip, exact, first_order, *more):
     """exact, first_order: constants that must be in the table, each with its unit."""
-    full = energy(chip)
+    full = energy(chip, *more)
     table = {row["constant"]: row for row in full["sensitivity"]}
     widths = [row["total_high_j"] - row["total_low_j"] for row in full["sensitivity"]]
     that(1 <= len(widths) <= 5 and widths == sorted(widths, reverse=True), f"{chip}: {len(widths)} rows, widest first")
@@ -40,12 +40,16 @@ def check(chip, exact, first_order):
             # Names of the command line: an item of a list has its value in `power`.
             value = f"{table[key][end]!r} {unit}"
             name = re.sub(r"^(energy\.static\.\d+)$", r"\1.power", key)
-            again, said = energy(chip, "--set", f"{name}={value}")["total_j"], table[key][f"total_{end}_j"]
+            again, said = energy(chip, *more, "--set", f"{name}={value}")["total_j"], table[key][f"total_{end}_j"]
             bound = 1e-9 if key in exact else 0.02
             that(abs(again / said - 1) <= bound, f"{chip}: {key} = {value}: total {again:.6g} J, the table says {said:.6g} J")
 
 
-check("mesh28", {"energy.router_static": "W"}, {})
+MEMORIES = "core_types.lif28.memories"
+check("mesh28", {"energy.router_static": "W", f"{MEMORIES}.synapse.leakage": "W", f"{MEMORIES}.accumulator.leakage": "W"}, {})
+# A derived figure is a constant like any other, with the range of its source, or of the model where the command line chose it.
+EDRAM = ("--set", f"{MEMORIES}.synapse.model=edram", "--set", f"{MEMORIES}.synapse.ports=1RW")
+check("mesh28", {f"{MEMORIES}.synapse.refresh": "W", f"{MEMORIES}.synapse.leakage": "W"}, {}, *EDRAM)
 check("loihi-silicon", {"energy.static.0": "W", "energy.core.sop": "J"}, {"core_types.loihi.service.accept.sop": "s"})
 that(energy("ideal")["sensitivity"] == [], "ideal: nothing has a range, so the table is empty")
 sys.exit(1 if wrong else 0)
