@@ -39,17 +39,21 @@ layers:
 """
 
 
-def weights(path, *shape, low=-32, high=95):
-    """Whole numbers from low to high. Speck's, from -32 to 95, fill the 8 bits, and excite on the whole."""
-    draw = random.Random(path.rsplit("/", 1)[-1])
-    count = 1
-    for n in shape:
-        count *= n
+def save(path, shape, values):
+    """An .npy file of float32."""
     head = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s,), }" % ", ".join(map(str, shape))
     head += " " * (-(len(head) + 11) % 64) + "\n"
     with open(path, "wb") as file:
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode())
-        file.write(struct.pack(f"<{count}f", *(draw.randrange(high - low + 1) + low for _ in range(count))))
+        file.write(struct.pack(f"<{len(values)}f", *values))
+
+
+def weights(path, *shape, low=-32, high=95):
+    """Whole numbers from low to high. Speck's, from -32 to 95, fill the 8 bits, and excite on the whole."""
+    draw, count = random.Random(path.rsplit("/", 1)[-1]), 1
+    for n in shape:
+        count *= n
+    save(path, shape, [draw.randrange(high - low + 1) + low for _ in range(count)])
 
 
 def network(folder):
@@ -89,12 +93,33 @@ def points():
         yield name, power, ours, counts["spikes"] / (spikes * WINDOW / 0.54), counts["sops"] / counts["spikes"]
 
 
+def latency():
+    """us from one event to the output of nine layers, 3x3 to 32 channels: in each fires the neuron of its footprint that comes last."""
+    folder, text, channels = tempfile.mkdtemp(dir=kit.SCRATCH.name), "time_steps: 1\ninput_shape: [1, 16, 16]\nlayers:\n", 1
+    for k in range(9):
+        values = [0.0] * (32 * channels * 9)
+        values[31 * channels * 9::9] = [127.0] * channels       # of the last output channel, the tap that reaches farthest
+        save(f"{folder}/w{k}.npy", (32, channels, 3, 3), values)
+        text += (f"  - {{name: c{k}, type: Conv2d, weight: w{k}.npy, kernel: 3, out_channels: 32, padding: 1}}\n"
+                 f"  - {{name: if{k}, type: Neurons, shape: [32, 16, 16], beta: 1, threshold: 100, reset: subtract, reset_point: now, "
+                 "threshold_compare: at_least}\n")
+        channels = 32
+    for name, words in (("chain.yaml", text), ("in.csv", "# samples 1, steps 1, neurons 256\nsample,step,neuron\n0,0,34\n")):
+        with open(f"{folder}/{name}", "w") as file:
+            file.write(words)
+    subprocess.run([kit.VOLLEY, "run", "speck", folder + "/chain.yaml", "--input", folder + "/in.csv", "--quiet", "--out", folder + "/out"], check=True)
+    with open(folder + "/out/summary.json") as file:
+        return json.load(file)["time"]["latency"]["first_output"]["mean_s"] * 1e6
+
+
 def add(line):
     """Lines of the page. The first point gives the price of a synapse, so only its rounding is left in the ratio; the others show what spikes alone
     predict of power: published, a spike costs 2.9 to 7.6 nJ."""
     section = "Speck: power against spikes (Yao et al. 2024, Table 1), a network of that shape on `speck`, 54 ms at the published rates"
     published = {name: (power - 0.42) * 0.54 / spikes * 1e6 for name, power, spikes, _, _ in POINTS}       # nJ per spike
     bounds = {point[0]: point[-1] for point in POINTS}
+    line("Speck: microbenchmark on `speck`", "latency of an event through nine layers", 3.36, latency(), "us", 0.02,
+         "the chip file's time of a synapse is from this, given back; with it 2 ns of the router, ten times")
     for name, power, (ours, low, high), spikes, _ in points():
         line(section, f"{name}, spikes", 100, 100 * spikes, "%", 0.02, "events are chosen so")
         if not low <= power <= high:
