@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 
+import systemc
+
 try:
     import numpy as np
 except ImportError:
@@ -18,6 +20,7 @@ except ImportError:
 
 VOLLEY = os.environ.get("VOLLEY", "build/release/volley")
 FIRST, _, LAST = os.environ.get("SEEDS", "0..11").partition("..")
+COMMAND = [VOLLEY, "run", "speck", "--quiet", "--trace", "spikes"]
 STEPS, LOW, HIGH = 20, -2 ** 15, 2 ** 15 - 1
 
 
@@ -109,9 +112,22 @@ def model(shape, layers, weights, events):
     return made
 
 
+def same_bytes(folder, out, *more):
+    """Another number of threads, or the other engine (where it is built in), writes the same files."""
+    done = subprocess.run([*COMMAND, f"{folder}/net.yaml", "--input", f"{folder}/in.csv", "--out", f"{folder}/{out}", *more], capture_output=True, text=True,
+                          env=systemc.ENVIRONMENT)
+    if done.returncode and "libsystemc-dev" in done.stderr:
+        return
+    if done.returncode:
+        sys.exit(f"FAIL {' '.join(more)}: {done.stderr.strip()}")
+    for name in ("spikes.csv", "steps.csv", "counters.csv"):
+        one, other = (open(os.path.join(folder, f, name), "rb").read() for f in ("out", out))
+        if one != other:
+            sys.exit(f"FAIL {' '.join(more)}: another {name}")
+
+
 def run(folder):
-    subprocess.run([VOLLEY, "run", "speck", f"{folder}/net.yaml", "--input", f"{folder}/in.csv", "--quiet", "--trace", "spikes", "--out",
-                    f"{folder}/out"], check=True)
+    subprocess.run([*COMMAND, f"{folder}/net.yaml", "--input", f"{folder}/in.csv", "--out", f"{folder}/out"], check=True)
     with open(f"{folder}/out/summary.json") as file:
         counts = json.load(file)["counts"]
     with open(f"{folder}/out/spikes.csv", newline="") as file:
@@ -129,6 +145,9 @@ def check(seed):
         with open(f"{folder}/in.csv", "w") as file:
             file.write(f"# samples 1, steps {STEPS}, neurons {inputs}\nsample,step,neuron\n" + "".join(f"0,{t},{n}\n" for t, n in events))
         counts, spikes = run(folder)
+        if seed == int(FIRST):
+            same_bytes(folder, "threads", "--threads", "3")
+            same_bytes(folder, "systemc", "--engine", "systemc")
     made = model(shape, layers, weights, events)
     for k, layer in enumerate(made):
         got = np.bincount([int(row["neuron"]) for row in spikes if row["population"] == f"if{k}"], minlength=layer.v.size)
