@@ -264,6 +264,8 @@ int chipfile_counts(const struct chipfile *, int counter);      /* 0: a counter 
 char *chipfile_core_name(const struct chipfile *, uint32_t core, char *to, size_t size);       /* chip.tile.core; returns to */
 /* "FILE:LINE:COLUMN: noc" before a message that says what of it cannot be built; returns -1. */
 int chipfile_noc_context(const struct chipfile *, struct err *);
+/* chipfile_event.c: "event, an input step every 10 ms, time references to all neurons every 10 ms"; "barrier"; "tick of 1 ms"; returns to */
+char *chipfile_time_text(const struct chipfile *, char *to, size_t size);
 char *chipfile_network_text(const struct chip_noc *, char *to, size_t size);   /* "8x8 mesh"; returns to */
 /* The reference of all keys of a chip file, in Markdown, from the tables that read it: docs/keys.md. 0, or -1 where out refused it. */
 int chipfile_write_keys(FILE *out);

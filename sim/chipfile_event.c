@@ -1,6 +1,7 @@
 /* Section `time` of an event chip: how fast the input comes, when its cores are told that time has passed, and when a sample is over. These are
  * choices of whoever runs the chip, as a clock's frequency is, and no costs: they need no source. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "chipfile_parts.h"
@@ -53,4 +54,21 @@ int chipfile_event(struct reading *r, double pace, double drain, const struct do
     f->pace_ps = whole_ps(pace);
     f->drain_ps = whole_ps(drain);
     return read_reference(r, reference, err);
+}
+
+char *chipfile_time_text(const struct chipfile *f, char *to, size_t size)
+{
+    char pace[40], period[40], drain[40];
+    unit_write(pace, sizeof pace, (double)f->pace_ps / 1e12, UNIT_TIME);
+    unit_write(period, sizeof period, (double)f->reference_ps / 1e12, UNIT_TIME);
+    unit_write(drain, sizeof drain, (double)f->drain_ps / 1e12, UNIT_TIME);
+    if (f->mode == TIME_TICK)
+        snprintf(to, size, "tick of %s", unit_write(pace, sizeof pace, (double)f->tick_ps / 1e12, UNIT_TIME));
+    else if (f->mode == TIME_BARRIER)
+        snprintf(to, size, "barrier");
+    else
+        snprintf(to, size, "event, an input step every %s, %s%s%s%s%s%s", pace, f->reference_ps ? "time references every " : "no time references",
+                 f->reference_ps ? period : "", !f->reference_ps ? "" : f->reference_each ? " to each neuron" : " to all neurons",
+                 f->drain_ps ? ", samples cut off " : "", f->drain_ps ? drain : "", f->drain_ps ? " after the last step" : "");
+    return to;
 }

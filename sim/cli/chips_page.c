@@ -54,8 +54,7 @@ static void figures(const struct chipfile *chip, int times, const char *title)
 /* Cores, capacities and network: what the file describes, before what it costs. */
 static void head(const struct chipfile *chip)
 {
-    static const char *const mode[] = {"barrier", "tick", "event"};
-    char cores[FORM_TEXT], neurons[FORM_TEXT], synapses[40], network[80];
+    char cores[FORM_TEXT], neurons[FORM_TEXT], synapses[40], network[80], time[200];
     double bits, n = chips_neurons(chip, &bits);
     struct chips_basis basis = chips_count(chip);
     printf("# %s\n\nGenerated from the chip file by `volley chips %s --doc`: %s.\n\n", chip->name, chip->name, *chip->about ? chip->about : "no description");
@@ -64,7 +63,7 @@ static void head(const struct chipfile *chip)
     printf(" |\n| held against | ");
     cell(*chip->validated ? chip->validated : "nothing that the file names");
     printf(" |\n| technology | %s%s%s |\n", *chip->technology ? chip->technology : "none", *chip->voltage ? ", " : "", chip->voltage);
-    printf("| time | mode %s |\n", mode[chip->mode]);
+    printf("| time | mode %s |\n", chipfile_time_text(chip, time, sizeof time));
     printf("| network | %s, %u core%s per tile |\n", chipfile_network_text(&chip->noc, network, sizeof network), chip->noc.cores_per_tile,
            form_plural(chip->noc.cores_per_tile));
     printf("| cores | %s |\n| neurons | %s |\n", form_count(cores, chip->cores), isinf(n) ? "unlimited" : form_count(neurons, n));

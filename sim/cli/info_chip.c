@@ -157,10 +157,8 @@ static void say_sources(const struct chipfile *chip)
 /* With --set applied: what is shown is the chip that a run with the same overrides would have. */
 int info_chip(const char *path, const struct cli *cli, struct err *err)
 {
-    /* In the order of enum time_mode. */
-    static const char *const mode[] = {"barrier", "tick", "event"};
     struct chipfile *chip = chipfile_read(path, (const char *const *)cli->set, cli->n_sets, err);
-    char cores[FORM_TEXT], network[80];
+    char cores[FORM_TEXT], network[80], time[200];
     /* What only shows once routers are joined: that one cannot reach another, or that packets could lock up. */
     struct noc *noc = chip ? chip_make_noc(chip, err) : NULL;
     if (!noc) {
@@ -173,7 +171,8 @@ int info_chip(const char *path, const struct cli *cli, struct err *err)
     else
         snprintf(network, sizeof network, "%ux%u tiles", chip->noc.columns, chip->noc.rows);
     printf("%s: chip %s%s%s: %s of %u core%s, %s core%s, %s\n", path, chip->name, *chip->about ? ", " : "", chip->about, network,
-           chip->noc.cores_per_tile, form_plural(chip->noc.cores_per_tile), form_count(cores, chip->cores), form_plural(chip->cores), mode[chip->mode]);
+           chip->noc.cores_per_tile, form_plural(chip->noc.cores_per_tile), form_count(cores, chip->cores), form_plural(chip->cores),
+           chipfile_time_text(chip, time, sizeof time));
     for (uint32_t c = 0; c < chip->n_clocks; c++)
         printf("clock %s: %llu ps%s\n", chip->clock[c].name, (unsigned long long)chip->clock[c].period_ps,
                chip->clock[c].resolution ? " (resolution of an asynchronous part)" : "");
