@@ -7,16 +7,15 @@
 VOLLEY names the binary, VOLLEY_BUILD its build folder; networks are those of the reference kit (VOLLEY_KIT). Without the kit it is skipped."""
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 
 import kit
-import truenorth_sweep
 import validation_akida
 import validation_odin
 import validation_speck
+import validation_truenorth
 import validation_xylo
 
 PAGE = "docs/validation.md"
@@ -199,57 +198,6 @@ def seneca():
          "our sequence of instructions keeps the state in memory; theirs shares more of it")
 
 
-# ---- TrueNorth's power over rate ----
-
-SWEEP, WHOLE_CHIP, FEW_CORES, REST, SLOPE = "TrueNorth: its published sweep of power over rate, at full size", 4096, 64, 64.4e-3, 2.30 * PJ
-
-
-def held(what, ours, wanted, bound):
-    """A bound that is no row of the page."""
-    if not abs(ours / wanted - 1) <= bound:
-        wrong.append(f"TrueNorth: {what}: {ours:.6g}, not within {100 * bound:g} % of {wanted:.6g}")
-
-
-def check_sweep(cores):
-    """What holds at any size: the rates, the fan-out, and that each operation costs the slope, on top of the rest."""
-    found = truenorth_sweep.sweep(cores)
-    for (hz, _, _, _), point in zip(truenorth_sweep.POINTS, found):
-        held(f"{cores} cores, {hz} Hz: rate", point["rate"], hz, 0.005)
-        held(f"{cores} cores, {hz} Hz: energy per operation", (point["power"] - REST) / point["sops"], SLOPE, 0.001)
-        held(f"{cores} cores, {hz} Hz: operations per spike", point["sops"] / point["rate"] / point["neurons"], truenorth_sweep.FAN_OUT, 1e-9)
-        held(f"{cores} cores, {hz} Hz: operations at 26 pJ", point["quoted"], truenorth_sweep.ALL_IN * point["sops"], 1e-9)
-        held(f"{cores} cores, {hz} Hz: steps in time", 1 + point["overruns"], 1, 0)
-    return found
-
-
-def sweep_section():
-    """The whole chip: the line of slope and rest gives the point between, which it was not drawn through; the quoted price gives that point alone."""
-    found = check_sweep(WHOLE_CHIP)
-    text = f"""## {SWEEP}
-
-{found[0]['neurons']:,} neurons, {found[0]['synapses']:,} synapses, {truenorth_sweep.STEPS} steps of 1 ms, 0.8 V (tests/truenorth_sweep.py):
-random recurrent, every neuron to one axon of one core, {truenorth_sweep.FAN_OUT} of its 256 neurons. The chip file's 64.4 mW and 2.30 pJ per
-operation are the line through the first and the last point; the second is what it says. Beside it the price that is most
-quoted, 26 pJ per operation for everything, put on the same runs by `volley price`.
-
-| rate, published | rate of the run | power, published | ours | ratio | bound | 26 pJ for each operation | ratio |
-|---|---|---|---|---|---|---|---|
-"""
-    for (hz, watt, _, _), point in zip(truenorth_sweep.POINTS, found):
-        held(f"{hz} Hz: power", point["power"], watt, 0.01)
-        text += (f"| {hz} Hz | {point['rate']:.2f} Hz | {watt * 1e3:.0f} mW | {point['power'] * 1e3:.2f} mW | {point['power'] / watt:.3f} | 1 % | "
-                 f"{point['quoted'] * 1e3:.1f} mW | {point['quoted'] / watt:.3f} ({100 * (point['quoted'] / watt - 1):+.0f} %) |\n")
-    held("26 pJ at the last point, which it misses by +256 %", found[-1]["quoted"], 3.56 * truenorth_sweep.POINTS[-1][1], 0.01)
-    return text
-
-
-def page_section():
-    """The section as the page has it, up to the next heading."""
-    with open(PAGE) as file:
-        found = re.search(r"(?ms)^## %s\n.*?(?=\n## )" % re.escape(SWEEP), file.read())
-    return found.group() if found else ""
-
-
 # ---- the page ----
 
 HEAD = """# Validation
@@ -299,7 +247,7 @@ def page(rows, sweep):
 
 def main():
     if "--full" in sys.argv[1:]:
-        if sweep_section() != page_section():
+        if validation_truenorth.section(wrong) != validation_truenorth.section_of(PAGE):
             wrong.append(f"{PAGE}: the section on TrueNorth is not what these runs say: python3 tests/test_validation.py --write")
         print("\n".join("FAIL " + text for text in wrong))
         sys.exit(1 if wrong else 0)
@@ -317,9 +265,9 @@ def main():
         line(*row)
     for chip in (validation_speck, validation_xylo, validation_akida):
         chip.add(line)
-    check_sweep(FEW_CORES)
+    validation_truenorth.check(validation_truenorth.FEW_CORES, wrong)
     write = "--write" in sys.argv[1:]
-    text = page(rows, sweep_section() if write else page_section())
+    text = page(rows, validation_truenorth.section(wrong) if write else validation_truenorth.section_of(PAGE))
     if write:
         with open(PAGE, "w") as file:
             file.write(text)

@@ -3,7 +3,7 @@ for it, and every axon reaches 128 of the 256 neurons there; half of the axons e
 a threshold of b bits and a leak of l a neuron fires with a probability that grows by l / 2^b in each step since its last spike; l was
 found by trying, for 200 steps.
 
-    python3 tests/truenorth_sweep.py CORES      the sweep on so many cores; 4096 is the published size, 1,048,576 neurons and 134,217,728 synapses"""
+    python3 tests/validation_truenorth.py CORES      the sweep on so many cores; 4096 is the published size, 1,048,576 neurons and 134,217,728 synapses"""
 import json
 import os
 import re
@@ -67,6 +67,57 @@ def point(folder, cores, bits, leak):
 def sweep(cores):
     with tempfile.TemporaryDirectory(prefix="volley-sweep-") as folder:
         return [point(folder, cores, bits, leak) for _, _, bits, leak in POINTS]
+
+
+# ---- the page's section, and what holds at any size ----
+
+SWEEP, WHOLE_CHIP, FEW_CORES, REST, SLOPE = "TrueNorth: its published sweep of power over rate, at full size", 4096, 64, 64.4e-3, 2.30e-12
+
+
+def held(wrong, what, ours, wanted, bound):
+    """A bound that is no row of the page."""
+    if not abs(ours / wanted - 1) <= bound:
+        wrong.append(f"TrueNorth: {what}: {ours:.6g}, not within {100 * bound:g} % of {wanted:.6g}")
+
+
+def check(cores, wrong):
+    """What holds at any size: the rates, the fan-out, and that each operation costs the slope, on top of the rest."""
+    found = sweep(cores)
+    for (hz, _, _, _), point in zip(POINTS, found):
+        held(wrong, f"{cores} cores, {hz} Hz: rate", point["rate"], hz, 0.005)
+        held(wrong, f"{cores} cores, {hz} Hz: energy per operation", (point["power"] - REST) / point["sops"], SLOPE, 0.001)
+        held(wrong, f"{cores} cores, {hz} Hz: operations per spike", point["sops"] / point["rate"] / point["neurons"], FAN_OUT, 1e-9)
+        held(wrong, f"{cores} cores, {hz} Hz: operations at 26 pJ", point["quoted"], ALL_IN * point["sops"], 1e-9)
+        held(wrong, f"{cores} cores, {hz} Hz: steps in time", 1 + point["overruns"], 1, 0)
+    return found
+
+
+def section(wrong):
+    """The whole chip: the line of slope and rest gives the point between, which it was not drawn through; the quoted price gives that point alone."""
+    found = check(WHOLE_CHIP, wrong)
+    text = f"""## {SWEEP}
+
+{found[0]['neurons']:,} neurons, {found[0]['synapses']:,} synapses, {STEPS} steps of 1 ms, 0.8 V (tests/validation_truenorth.py):
+random recurrent, every neuron to one axon of one core, {FAN_OUT} of its 256 neurons. The chip file's 64.4 mW and 2.30 pJ per
+operation are the line through the first and the last point; the second is what it says. Beside it the price that is most
+quoted, 26 pJ per operation for everything, put on the same runs by `volley price`.
+
+| rate, published | rate of the run | power, published | ours | ratio | bound | 26 pJ for each operation | ratio |
+|---|---|---|---|---|---|---|---|
+"""
+    for (hz, watt, _, _), point in zip(POINTS, found):
+        held(wrong, f"{hz} Hz: power", point["power"], watt, 0.01)
+        text += (f"| {hz} Hz | {point['rate']:.2f} Hz | {watt * 1e3:.0f} mW | {point['power'] * 1e3:.2f} mW | {point['power'] / watt:.3f} | 1 % | "
+                 f"{point['quoted'] * 1e3:.1f} mW | {point['quoted'] / watt:.3f} ({100 * (point['quoted'] / watt - 1):+.0f} %) |\n")
+    held(wrong, "26 pJ at the last point, which it misses by +256 %", found[-1]["quoted"], 3.56 * POINTS[-1][1], 0.01)
+    return text
+
+
+def section_of(page):
+    """The section as the page has it, up to the next heading."""
+    with open(page) as file:
+        found = re.search(r"(?ms)^## %s\n.*?(?=\n## )" % re.escape(SWEEP), file.read())
+    return found.group() if found else ""
 
 
 if __name__ == "__main__":
