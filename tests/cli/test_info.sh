@@ -35,7 +35,7 @@ refused 2 'r\.csv:2:5' "$VOLLEY" info "$scratch/r.csv"
 # a sentence with a comma is no table, and a name that is no file is said to be none
 refused 2 'README\.md:3: unknown column' "$VOLLEY" info README.md
 refused 2 'my\.nir: No such file or directory; name a file, a run folder, or a chip' "$VOLLEY" info my.nir
-refused 2 "no chip 'nowhere'; give the path of a chip file, or one of: darwin3, ideal, learn28, loihi, loihi-silicon" "$VOLLEY" info nowhere
+refused 2 "no chip 'nowhere'; give the path of a chip file, or one of: akida, darwin3, ideal, learn28, loihi, loihi-silicon" "$VOLLEY" info nowhere
 
 # what volley wrote itself
 works "$VOLLEY" run loihi $mlp.nir --input ${mlp}_input.spk --samples 0..1 --trace spikes --out "$scratch/run" --quiet
