@@ -136,6 +136,7 @@ struct image_learning {
 /* Kind odin: what all neurons of a core share. */
 struct image_odin {
     uint32_t leak;                          /* what a time reference takes from a membrane; 0 .. 127 */
+    int izhikevich;                         /* 1: is asked for and refused: the chip has such neurons, the kind does not */
     int two_rows;                           /* 1: an input line with weights of both signs takes a row for each; 0: it is refused */
     int by_synapse;                         /* 1: the host sends a packet as single-synapse events, as many as it has synapses; 0: as one of its row */
 };

@@ -331,6 +331,8 @@ static const struct field fields[] = {
     PARAMS_FORMAT("weight", weight, NULL, "4 bit signed", "a synapse: 3 bits, and the sign of its source; needed"),
     PARAMS_FORMAT("membrane", membrane, NULL, "8 bit", "a neuron's state; needed"),
     PARAMS_FORMAT("threshold", threshold, NULL, "8 bit", "from it on it fires; needed"), PARAMS_SPIKE, PARAMS_LEAK,
+    {"offers.neurons", FIELD_WORD, PARAMS_OF(odin.izhikevich), 0, 0, 0, "lif|izhikevich", "lif", "lif",
+     "which of ODIN's neurons; izhikevich is refused: they are not modelled"},
     {"offers.leak", FIELD_NUMBER, PARAMS_OF(odin.leak), 0, 0, 127, NULL, "0", "1", "what each time reference takes from every membrane, not below 0"},
     {"offers.signs", FIELD_WORD, PARAMS_OF(odin.two_rows), 0, 0, 0, "one|two_rows", "one", "two_rows",
      "a source's weights have one sign; two_rows: one with both takes two input lines, and its spike two events"},

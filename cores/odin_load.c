@@ -35,6 +35,9 @@ static int check_times(const struct image_time *t, struct err *err)
 
 static int check(const struct image *image, struct err *err)
 {
+    if (image->odin.izhikevich)
+        return err_answer(err, "odin: offers.neurons: izhikevich: the chip's phenomenological Izhikevich neurons are not modelled, only its leaky "
+                               "integrate-and-fire ones; write lif");
     if (image->neurons > ODIN_NEURONS)
         return err_answer(err, "odin has %d neurons; %u are on the core: capacity.neurons: %d", ODIN_NEURONS, image->neurons, ODIN_NEURONS);
     if (image->membrane_low != 0 || image->membrane_high != ODIN_MEMBRANE_MOST)

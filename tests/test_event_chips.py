@@ -197,6 +197,7 @@ def what_cannot_be_asked():
     refused(run(MESH, net, events, "x", "--pace", "100 s"), 1, "a sample of 8 steps every 100 s is longer than the 4e9 cycles of 6667 ps")
     refused(run(MESH, net, events, "x", "--set", "core_types.crossbar.kind=lif"), 2, "core kind 'lif' fires in the update of a step")
     refused(run("mesh28", net, events, "x", "--core", "lif28=odin"), 2, "core kind 'odin' adds each packet to its membranes at once")
+    refused(run(MESH, net, events, "x", "--set", "core_types.crossbar.offers.neurons=izhikevich"), 1, "offers.neurons: izhikevich", "are not modelled")
     refused(run(MESH, net, events, "x", "--set", "noc.full=drop", "--set", "noc.drop_wait=240 cycles"), 1, "mode event with noc.full: drop")
     with open(MESH, encoding="utf-8") as file:
         text = file.read()
