@@ -52,11 +52,13 @@ static void reset(struct core *core)
     memset(core->membrane, 0, core->image->neurons * sizeof *core->membrane);
 }
 
-/* What the quantiser promises for a type of this kind; a group that asks for more would be computed wrongly without a word. */
+/* A chip file may offer what this kind has not; a group that took it would be computed wrongly without a word. */
 static int check_group(const struct image *image, const struct image_group *g, struct err *err)
 {
-    if (g->point != IMAGE_NOW || g->refractory || g->shift)
-        return err_bug(err, "speck: neurons %u..%u ask for a later reset, a rest or a shift", g->first, g->first + g->count - 1);
+    if (g->point != IMAGE_NOW || g->refractory)
+        return err_answer(err, "kind speck resets in the event of the spike and its neurons do not rest: write offers: {reset_time: [now]}, no refractory");
+    if (g->shift)
+        return err_bug(err, "speck: the weights of neurons %u..%u are shifted", g->first, g->first + g->count - 1);
     for (uint32_t i = g->first; i < g->first + g->count; i++)
         if (image->decay_v[i])
             return err_bug(err, "speck: neuron %u decays by a factor", i);

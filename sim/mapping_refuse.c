@@ -225,6 +225,9 @@ int refuse_cores(const struct fanin *f, uint32_t type_index, const struct plan *
 {
     const struct core_type *type = &f->chip->type[type_index];
     const char *layer = fanin_name(f, f->population[plan->neuron[plan->first[available < plan->n_cores ? available : 0]]]);
+    if (type->layer.on)         /* the chip has a core for each (quantise_layers.c), so --cores is what leaves one out */
+        return err_answer(err, "does not fit: layer %s: a layer takes a core, and of the %u cores of type %s needed --cores leaves %u; what would help: "
+                          "a larger --cores", layer, plan->n_cores, type->name, available);
     char why[400] = "", word[200], cure[300], cores[100];
     size_t used = 0;
     int most = 0;

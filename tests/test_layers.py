@@ -99,6 +99,7 @@ for what, (old, new, said) in CUT.items():
     with open(place, "w") as file:
         file.write(re.sub(old, lambda _: new, text, count=1))
     refused(what, [said], "1, 4, 4", SMALL, "--map", place)
+refused("too few by --cores", ["layer if_b: a layer takes a core, and of the 2 cores .* --cores leaves 1"], "1, 4, 4", SMALL, "--cores", "1")
 for method in ("fill", "balance"):
     code, again, err = mapped("2, 16, 16", conv("c1", 32, 16) + conv("c2", 64, 16), "--map", method)
     that(code == 0 and "2 of 9 cores" in again, f"--map {method}: layers stay whole {err.strip()}")

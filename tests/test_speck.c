@@ -312,6 +312,33 @@ static void equals_a_convolution_written_out_over_the_output_maps(void)
     CU_ASSERT(spikes > 10000);
 }
 
+/* What a chip file says about a layer's lower bound, and what it must not say about its reset. */
+static void the_lower_bound_and_the_reset_are_the_files(void)
+{
+    static const char *const bound[] = {"core_types.k16n64.offers.lower_bound=threshold"}, *const next[] = {"core_types.k16n64.offers.reset_time=[next]"};
+    uint64_t seed = 4;
+    struct layer l = {.channels = 1, .side = 4, .pool = 1, .pooled = 4, .outputs = 3, .out = 1};
+    struct network *net = network_of(&l, &seed);
+    struct err err = {ERR_NONE, ""};
+    struct chip_options options = {.steps = 1, .host_payload_max = 1};
+    CU_ASSERT_EQUAL_FATAL(network_finish(net, 0, &err), 0);
+    for (uint32_t n_set = 0; n_set < 2; n_set++) {
+        struct loaded loaded;
+        CU_ASSERT_EQUAL_FATAL(load(&loaded, net, "speck", bound, n_set, NULL), 0);
+        struct chip *chip = chip_new(loaded.chip, loaded.net, loaded.quantised, loaded.mapping, &options, &loaded.err);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(chip);
+        CU_ASSERT_EQUAL(chip->core[0].image.floor_at_threshold, (int)n_set);
+        chip_free(chip);
+        unload(&loaded);
+    }
+    struct loaded loaded;
+    CU_ASSERT_EQUAL_FATAL(load(&loaded, net, "speck", next, 1, NULL), 0);
+    CU_ASSERT_PTR_NULL(chip_new(loaded.chip, loaded.net, loaded.quantised, loaded.mapping, &options, &err));
+    CU_ASSERT(err.kind == ERR_ANSWER && strstr(err.text, "kind speck resets in the event of the spike"));
+    unload(&loaded);
+    network_free(net);
+}
+
 /* Kind cuba's current wraps as Loihi's does, unless the file says otherwise: what reaches the core's image. */
 static void a_current_saturates_where_the_chip_file_says_so(void)
 {
@@ -347,6 +374,7 @@ int main(void)
     CU_ADD_TEST(suite, counts_a_kernel_word_and_a_state_word_each_way_per_synapse);
     CU_ADD_TEST(suite, spikes_without_room_leave_nothing_behind);
     CU_ADD_TEST(suite, equals_a_convolution_written_out_over_the_output_maps);
+    CU_ADD_TEST(suite, the_lower_bound_and_the_reset_are_the_files);
     CU_ADD_TEST(suite, a_current_saturates_where_the_chip_file_says_so);
     return check_run();
 }
