@@ -130,12 +130,21 @@ static void write_types(struct json *j, const struct chipfile *f)
     json_close(j);
 }
 
+/* An area of 0 is none that anybody knows. */
+static void area_or_null(struct json *j, const char *key, double m2)
+{
+    if (m2 > 0)
+        json_real(j, key, m2);
+    else
+        json_null(j, key);
+}
+
 /* One number per core type, in the file's order. */
 static void write_of_core(struct json *j, const char *key, const struct chipfile *f, int logic)
 {
     json_object(j, key);
     for (uint32_t t = 0; t < f->n_types; t++)
-        json_real(j, f->type[t].name, area_of_memories(&f->type[t]) + (logic ? area_of_logic(&f->type[t]) : 0));
+        area_or_null(j, f->type[t].name, area_of_memories(&f->type[t]) + (logic ? area_of_logic(&f->type[t]) : 0));
     json_close(j);
 }
 
@@ -156,16 +165,16 @@ void summary_area(struct json *j, const struct run *run)
     json_real(j, "low_m2", a.low_m2);
     json_real(j, "high_m2", a.high_m2);
     /* Of the cores that hold neurons, with the routers of their tiles. */
-    json_real(j, "used_m2", area_used(run));
+    area_or_null(j, "used_m2", area_used(run));
     json_object(j, "by_component");
-    json_real(j, "memories", a.memories_m2);
-    json_real(j, "core_logic", a.logic_m2);
-    json_real(j, "routers", a.routers_m2);
-    json_real(j, "rest", a.rest_m2);
+    area_or_null(j, "memories", a.memories_m2);
+    area_or_null(j, "core_logic", a.logic_m2);
+    area_or_null(j, "routers", a.routers_m2);
+    area_or_null(j, "rest", a.rest_m2);
     json_close(j);
     json_text(j, "unknown", a.unknown);
-    json_real(j, "memories_m2", a.memories_m2);
-    json_real(j, "memories_used_m2", used);
+    area_or_null(j, "memories_m2", a.memories_m2);
+    area_or_null(j, "memories_used_m2", used);
     write_of_core(j, "memories_of_core_m2", f, 0);
     write_of_core(j, "core_m2", f, 1);
     json_close(j);
