@@ -46,14 +46,14 @@ def without_samples(energy, paced=False):
 
 def check_same(folder, chip, own, *more):
     status, priced, said = price(folder, chip, *more)
-    paced = chip in ("speck", "xylo")
+    paced = chip in ("speck", "spinnaker1", "truenorth", "xylo")
     same = status == 0 and without_samples(priced, paced) == without_samples(own, paced)
     that(same, f"{chip} {' '.join(more)}: every figure of its energy {said if status else ''}")
 
 
 folder = {}
 for chip in sorted(name[:-5] for name in os.listdir("configs/chips") if name != "odin.yaml"):      # which does not run this network
-    folder[chip], own = run(chip, *(["--approximate"] if chip in ("akida", "speck", "xylo") else []))     # whose leak is another
+    folder[chip], own = run(chip, *(["--approximate"] if chip in ("akida", "speck", "truenorth", "xylo") else []))     # whose leak is another
     check_same(folder[chip], chip, own)
 for chip in ("mesh28", "loihi"):
     out, own = run(chip, "--map", "balance", "--cores", "16", network="conv_rate")
