@@ -347,6 +347,16 @@ static int check_plastic(const struct chip *chip, struct err *err)
     return 0;
 }
 
+/* A source may take several axons of a core behind a binary crossbar, each with a packet of its own: a tree reaches a place once. */
+static int check_typed(const struct chip *chip, struct err *err)
+{
+    for (uint32_t c = 0; c < chip->n_cores; c++)
+        if (chip->core[c].type->axon_types && chip->file->noc.multicast)
+            return err_input(err, "%s: noc.routing.multicast: tree: cores of type %s take a packet for each type of axon that a spike needs, so trees do not "
+                             "serve them; write multicast: none", chip->file->path, chip->core[c].type->name);
+    return 0;
+}
+
 static struct spike_route *add_route(struct builder *b)
 {
     struct chip *chip = b->chip;
@@ -500,7 +510,7 @@ int chip_rows(struct chip *chip, const struct chip_options *options, struct err 
 {
     const struct network *net = chip->network;
     struct builder b = {.chip = chip, .options = options};
-    if (check_plastic(chip, err))
+    if (check_plastic(chip, err) || check_typed(chip, err))
         return -1;
     b.axons = mem_new(chip->n_cores, sizeof *b.axons);
     b.endpoint = mem_new((size_t)chip->n_cores * IMAGE_AXON_TYPES + 1, sizeof *b.endpoint);

@@ -174,6 +174,8 @@ def refused():
              ("a threshold that is no whole number", layer.replace("threshold: 2", "threshold: 2.5"), lines, [], 1, r"has the threshold 2.5"),
              ("more random bits than there are", layer + ", threshold_bits: 18", lines, [], 2, r"threshold_bits: .*17"),
              ("axon types over 4", layer, lines, ["--set", "core_types.tn.offers.axon_types=5"], 2, r"axon_types.*4"),
+             ("trees of packets", layer, lines, ["--set", "noc.routing.multicast=tree"], 2,
+              r"cores of type tn take a packet for each type .* write multicast: none"),
              ("a crossbar too small", layer, lines, ["--set", "core_types.tn.capacity.axons_in=3"], 1,
               r"a: one neuron alone needs 4 axons in, .* has 3"),
              ("blocks that do not divide", layer, "form: random, fan_out: 1, block: 3, weight: 1", [], 2, r"blocks of 3 neurons do not divide the 2 of 'a'"),
