@@ -423,7 +423,9 @@ struct stim *profile_make(const struct verify_target *target, const struct verif
     uint32_t neurons = how_many(&m, p->neurons, size->neurons, size->neurons), axons = how_many(&m, p->axons, size->axons, AXONS_USUAL);
     if (neurons < stim_neurons_least(size))
         neurons = size->neurons;
-    uint32_t words = (neurons + size->lanes - 1) / size->lanes, groups = p->fields ? size->groups : 1 + below(&m, size->groups < 4 ? size->groups : 4);
+    uint32_t words = (neurons + size->lanes - 1) / size->lanes, groups = size->groups;
+    if (!p->fields && p->axons != ALL)
+        groups = 1 + below(&m, groups < 4 ? groups : 4);
     m.s = stim_new(target, size, neurons, axons, groups < words ? groups : words);
     m.s->seed = seed;
     snprintf(m.s->profile, sizeof m.s->profile, "%s", p->name);
