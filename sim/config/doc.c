@@ -259,6 +259,9 @@ static const struct doc_node *twice(struct doc_node *const *key, size_t n, const
 /* A key given twice is an error: YAML forbids it, libyaml does not look, and the loser of the two would be lost in silence. */
 static int check_keys(const struct reader *r, size_t from)
 {
+    /* Before the first map with keys there is no array to point into. */
+    if (r->parts.count == from)
+        return 0;
     const struct doc_node *first = NULL, *again = twice(r->parts.key + from, r->parts.count - from, &first);
     if (!again)
         return 0;
