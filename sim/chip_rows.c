@@ -384,8 +384,9 @@ static int put_row(struct builder *b, struct spike_source *source, const struct 
     return 0;
 }
 
-/* The part of targets that need an axon of this type, with the type's weight, into b->typed. Neighbours mostly have one weight. */
-static size_t pick_typed(struct builder *b, const struct target *t, size_t n, uint32_t type)
+/* The part of targets that need an axon of this type, with the type's weight, into b->typed; *all: the types that any of them needs.
+ * Neighbours mostly have one weight. */
+static size_t pick_typed(struct builder *b, const struct target *t, size_t n, uint32_t type, uint32_t *all)
 {
     const struct chip_core *core = &b->chip->core[t->core];
     const struct quant_population *q = NULL, *before = NULL;
@@ -396,6 +397,7 @@ static size_t pick_typed(struct builder *b, const struct target *t, size_t n, ui
         if (q != before || t[i].weight != t[i - 1].weight)
             types = quant_types(q, t[i].weight);
         before = q;
+        *all |= types;
         if (!(types >> type & 1))
             continue;
         b->typed[typed] = t[i];
@@ -412,8 +414,9 @@ static int put_typed_rows(struct builder *b, struct spike_source *source, const 
         b->typed_capacity = 2 * n;
         b->typed = mem_grow(b->typed, b->typed_capacity, sizeof *b->typed);
     }
+    uint32_t needed = 1;        /* known once they have been looked through for the first */
     for (uint32_t type = 0; type < core->type->axon_types; type++) {
-        size_t typed = pick_typed(b, t, n, type);
+        size_t typed = needed >> type & 1 ? pick_typed(b, t, n, type, &needed) : 0;
         if (!typed)
             continue;
         core->axon_type = mem_room(core->axon_type, b->axons[t->core], &b->type_capacity[t->core], 1);

@@ -40,8 +40,10 @@ uint32_t network_random_row(const struct projection *p, const struct network *ne
     const struct random_form *r = &p->random;
     uint64_t key = random_key(random_key(r->seed, 1), pre);
     uint32_t first = network_random_block(p, net, pre) * r->block, n = 0;
-    for (uint32_t j = 0; j < r->block && n < r->fan_out; j++)
-        if (random_below(random_at(key, j), r->block - j) < r->fan_out - n)
-            to[n++] = (struct synapse){first + j, (uint32_t)(pre % p->n_weights), 0};
+    uint32_t weight = (uint32_t)(pre % p->n_weights);
+    for (uint32_t j = 0; j < r->block && n < r->fan_out; j++) {
+        to[n] = (struct synapse){first + j, weight, 0};         /* written in any case: whether it stays is a coin, which no branch could foresee */
+        n += random_below(random_at(key, j), r->block - j) < r->fan_out - n;
+    }
     return n;
 }
