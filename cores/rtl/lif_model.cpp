@@ -45,13 +45,17 @@
     {                                                                                                                                                          \
         return Model##___024root___eval_nba;                                                                                                                   \
     }
+#ifndef VOLLEY_RTL_ONLY_stdp_core
 PARTS_OF(Vlif_core)
+#endif
 #ifndef VOLLEY_RTL_ONE
 PARTS_OF(Vlif_core_l8)
 PARTS_OF(Vlif_core_l2)
 PARTS_OF(Vlif_core_l1)
-PARTS_OF(Vstdp_core)
 PARTS_OF(Vstdp_core_l2)
+#endif
+#ifndef VOLLEY_RTL_ONLY_lif_core
+PARTS_OF(Vstdp_core)
 #endif
 
 namespace rtl
