@@ -123,16 +123,20 @@ static int say_unpriced(const struct chipfile *chip, const char *asked)
     return said;
 }
 
-/* The nearest key, by its last part: what people mistype is a name, not a path. */
+/* The nearest key as a whole, else by its last part: what people mistype is a name more often than a path. */
 static int unknown_key(const struct chipfile *chip, const char *asked, struct err *err)
 {
-    const char *known[400];
+    const char *known[400], *last[400], *dot = strrchr(asked, '.');
     size_t n = 0;
     for (uint32_t i = 0; i < chip->n_figures && n < 400; i++) {
-        const char *dot = strrchr(chip->figure[i].key, '.');
-        known[n++] = dot ? dot + 1 : chip->figure[i].key;
+        known[n] = last[n] = chip->figure[i].key;
+        if (strrchr(known[n], '.'))
+            last[n] = strrchr(known[n], '.') + 1;
+        n++;
     }
-    const char *dot = strrchr(asked, '.'), *nearest = doc_nearest(dot ? dot + 1 : asked, known, n);
+    const char *nearest = doc_nearest(asked, known, n);
+    if (!nearest)
+        nearest = doc_nearest(dot ? dot + 1 : asked, last, n);
     return err_input(err, "chip %s states no constant '%s'%s%s%s; volley chips %s --explain shows all", chip->name, asked,
                      nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "", chip->name);
 }

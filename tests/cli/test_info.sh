@@ -112,6 +112,7 @@ refused 2 'retention belongs to a memory that has to be refreshed' "$VOLLEY" chi
 refused 2 'model: edram has ports 1RW|1R, not 1R1W' "$VOLLEY" chips mesh28 --set $other.model=edram
 refused 2 'supplies of 0\.4 V to 1\.3 V, not 3 V' "$VOLLEY" chips mesh28 --set chip.voltage="3 V"
 refused 2 "states no constant 'sopp'; did you mean 'sop'" "$VOLLEY" chips loihi --explain sopp
+refused 2 "did you mean 'core_types.lif28.memories.synapse.read'" "$VOLLEY" chips mesh28 --explain core_types.lif.memories.synapse.read
 refused 2 '--explain is of one chip' "$VOLLEY" chips --explain
 refused 2 'a key belongs to --explain' "$VOLLEY" chips loihi sop
 refused 2 'two answers' "$VOLLEY" chips loihi --doc --explain
