@@ -50,6 +50,8 @@ int chipfile_chip(struct reading *r, struct err *err)
     r->voltage = doc_get(r->at.chip, "voltage");
     if (!*f->name)
         return doc_error(r->at.chip, err, "chip.name is empty; write for example name: mesh28");
+    if (r->voltage && !(f->volts > 0))      /* 0 is a voltage that nobody gave */
+        return doc_error(r->voltage, err, "chip.voltage: a supply of 0 is none; write for example 0.9 V");
     if (!text.technology)
         return 0;
     struct err what = {ERR_NONE, ""};

@@ -156,6 +156,12 @@ static int approximate_kind(struct asking *a)
     return 0;
 }
 
+/* 1: the kind computes what its hardware does and nothing else, so that nothing can be pretended. */
+static int fixed(const struct core_type *t)
+{
+    return core_type_is(t, "odin");
+}
+
 /* What the reset does. */
 static int plan_kind(struct asking *a)
 {
@@ -175,7 +181,8 @@ static int plan_kind(struct asking *a)
         a->plan->compartments = t->emulate_subtract;
         return 0;
     }
-    return refuse_reset(a, "--approximate takes the nearest reset that it has, --assume-native pretends that it has this one");
+    return refuse_reset(a, fixed(t) ? "--approximate takes the nearest reset that it has"
+                                    : "--approximate takes the nearest reset that it has, --assume-native pretends that it has this one");
 }
 
 /* A subtraction after the input of the next step, on a chip that subtracts in the step of the spike. */
@@ -345,6 +352,15 @@ static int any_bias(const struct population *p)
     return 0;
 }
 
+/* What would help where a type has no bias: only a chip with steps can send it as spikes, one in each. */
+static const char *bias_cure(const struct asking *a)
+{
+    if (fixed(a->type))
+        return "train it without biases, or on a further input that always spikes and whose weights are the biases";
+    return a->job->file->mode == TIME_EVENT ? "--assume-native pretends that it has them"
+                                            : "time.layer_start: bias_input sends biases as spikes of the host, --assume-native pretends that it has them";
+}
+
 static int plan_bias(struct asking *a)
 {
     struct quant_plan *plan = a->plan;
@@ -366,8 +382,7 @@ static int plan_bias(struct asking *a)
         pretend(a, "adds a bias in every step");
         return 0;
     }
-    return refuse(a, "adds a bias in every step", "none",
-                  "time.layer_start: bias_input sends biases as spikes of the host, --assume-native pretends that it has them");
+    return refuse(a, "adds a bias in every step", "none", bias_cure(a));
 }
 
 static int shift_of(double beta)

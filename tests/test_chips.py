@@ -59,6 +59,7 @@ def check_listing(names):
         that(f"\n{name} " in "\n" + listing, f"volley chips lists {name}")
     that(listing.count("held against") == len(names), "each says what it was held against")
     that(listing.count("nothing that the file names") == 0, "and none keeps silent about it")
+    that("held against against" not in listing and "held against by" not in listing, "which reads on from the words before it")
 
 
 def main():
