@@ -169,6 +169,17 @@ def engines_agree():
         that(differ == ["host.json"], "%s: the same bytes as the C engine's first run: %s differ" % (name, differ))
 
 
+def time_references_are_updates():
+    """What the compute share is made of: a service of a spike event is 513 cycles of synapses, a time reference 512 of updates."""
+    net, events = write("parts", np.array([[3, -2], [1, 4]]), 8, [[[0, 1]] * 4, [[0]] * 4])
+    that(run(net, events, "parts", "--pace", "100us", "--set", "time.reference.period=20us"), "a time reference five times a step runs")
+    with open(os.path.join(HERE, "parts", "summary.json"), encoding="utf-8") as file:
+        summary = json.load(file)
+    parts, counts = summary["time"]["compute_s"], summary["counts"]
+    wanted = {"synapses": counts["sops"] / 256 * 513 * 13333e-12, "updates": counts["references"] * 512 * 13333e-12}
+    that(all(abs(parts[k] - wanted[k]) <= 1e-6 * wanted[k] and wanted[k] > 0 for k in wanted), "compute is %s, as its events are: %s" % (parts, wanted))
+
+
 def cures_do_cure():
     """A refusal names no option that is refused in its turn: what ODIN lacks no option gives it, but --approximate resets to 0 where a network subtracts."""
     net, events = write("lacks", np.array([[3, -2], [1, 4]]), 8, [[[0, 1]] * 4])
@@ -190,6 +201,7 @@ def main():
     random_layers_are_the_models()
     digits_are_told_apart()
     engines_agree()
+    time_references_are_updates()
     cures_do_cure()
     subprocess.run(["rm", "-rf", HERE], check=True)
     sys.exit(1 if wrong else 0)

@@ -291,7 +291,7 @@ void account_step(struct engine *e)
 }
 
 /* An event chip's: its cores work while packets travel and input comes, so nothing is walked back; what there was at each moment is told. */
-void account_span(struct engine *e, const uint64_t bound[N_BOUNDS], uint64_t cycles)
+void account_span(struct engine *e, const uint64_t bound[N_BOUNDS], uint64_t update_ps, uint64_t cycles)
 {
     struct run *run = e->run;
     uint64_t ps = 0;
@@ -301,7 +301,8 @@ void account_span(struct engine *e, const uint64_t bound[N_BOUNDS], uint64_t cyc
         run->bound_ps[b] += bound[b];
         ps += bound[b];
     }
-    run->service_ps += bound[BOUND_COMPUTE];
+    run->service_ps += bound[BOUND_COMPUTE] - update_ps;
+    run->update_ps += update_ps;
     struct run_step step = {.sample = (uint32_t)e->at.sample, .step = (uint32_t)e->at.step, .time_ps = ps, .wait_ps = bound[BOUND_PACE],
                             .spikes = e->step.action[COUNT_SPIKES], .sops = e->step.action[COUNT_SOPS], .packets = e->step.action[COUNT_PACKETS],
                             .peak_link_use = e->time.peak_link_use};

@@ -29,9 +29,11 @@ struct async {
     uint64_t progress;          /* when a packet last got anywhere */
     uint64_t on_the_way;        /* deliveries sent whose service has not begun */
     uint32_t working, stopped;  /* cores that serve, and of these, that stand still */
+    uint32_t updating;          /* cores that serve a time reference and do not stand still */
     uint32_t input_step;        /* whose input is sent next */
     int cut_off;                /* something was thrown away */
     uint64_t bound[N_BOUNDS];   /* ps of the network step in hand */
+    uint64_t update_ps;         /* of its compute: none but time references were served */
     uint64_t step_begun;        /* its first cycle */
     uint64_t traced;            /* of the run's packets, those of the samples before */
     struct calendar *calendar;  /* of the C engine */

@@ -111,6 +111,7 @@ static int serve_reference(struct engine *e, uint32_t who, uint64_t neuron, uint
     e->async->core[who].in_hand = NO_LEAF;
     e->async->core[who].references++;
     account_reference(e);
+    e->async->updating++;
     return serve(e, who, &packet, cycle, err);
 }
 
@@ -175,6 +176,7 @@ static void stop(struct engine *e, struct async_core *c, uint64_t cycle)
     async_mark(e, cycle);
     c->full = 1;
     e->async->stopped++;
+    e->async->updating -= c->in_hand == NO_LEAF;
 }
 
 static void go_on(struct engine *e, struct async_core *c, uint64_t cycle, uint64_t due)
@@ -183,6 +185,7 @@ static void go_on(struct engine *e, struct async_core *c, uint64_t cycle, uint64
         async_mark(e, cycle);
         c->full = 0;
         e->async->stopped--;
+        e->async->updating += c->in_hand == NO_LEAF;
     }
     e->send[c->next].stalled = (uint32_t)(cycle - due);
     e->noc_counts.stalled += cycle - due;
@@ -200,6 +203,7 @@ static void finish(struct engine *e, uint32_t who, uint64_t cycle)
     if (who == e->chip->n_cores)        /* the host is no core of the chip: it does not compute */
         return;
     e->async->working--;
+    e->async->updating -= c->in_hand == NO_LEAF;
     e->live[who].bound_ps += (cycle - c->started - c->stalled) * e->chip->noc_period_ps;
     if (c->in_hand != NO_LEAF && keeps_packets(e))
         e->leaf[c->in_hand].end = (uint32_t)cycle;

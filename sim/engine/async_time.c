@@ -1,6 +1,7 @@
 /* The time of an event chip: what each moment was spent on, when a network step's share of a sample is over, when the sample is, and when nothing
  * will ever move again. Every moment is one of three: some core serves a packet (compute); none does, but packets travel or wait for the network
- * (noc); the chip is at rest and waits for input or a time reference (pace). They add to the sample's time. */
+ * (noc); the chip is at rest and waits for input or a time reference (pace). They add to the sample's time. Compute counts as updates while nothing
+ * but time references is served, else as synapses. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,10 @@ static void pass(struct engine *e, uint64_t until)
 {
     struct async *a = e->async;
     enum bound bound = a->working > a->stopped ? BOUND_COMPUTE : a->on_the_way || a->stopped ? BOUND_NOC : BOUND_PACE;
-    a->bound[bound] += (until - a->marked) * e->chip->noc_period_ps;
+    uint64_t ps = (until - a->marked) * e->chip->noc_period_ps;
+    a->bound[bound] += ps;
+    if (bound == BOUND_COMPUTE && a->working - a->stopped == a->updating)
+        a->update_ps += ps;
     a->marked = until;
 }
 
@@ -67,8 +71,9 @@ static void close_step(struct engine *e)
     uint64_t cycles = a->marked - a->step_begun;
     e->time.end = cycles;
     e->plane->end(e->timing, &e->time, &e->noc_counts);
-    account_span(e, a->bound, cycles);
+    account_span(e, a->bound, a->update_ps, cycles);
     memset(a->bound, 0, sizeof a->bound);
+    a->update_ps = 0;
     a->step_begun = a->marked;
 }
 

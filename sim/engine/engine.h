@@ -110,8 +110,9 @@ void account_host_out(struct engine *, uint32_t group);
 void account_step(struct engine *);
 void account_sample_start(struct engine *);
 void account_finish(struct engine *);
-/* Event chips: a network step's time, in ps and NoC cycles, is over. The shares of `bound` add to it; of e->time the link use is read. */
-void account_span(struct engine *, const uint64_t bound[N_BOUNDS], uint64_t cycles);
+/* Event chips: a network step's time, in ps and NoC cycles, is over. The shares of `bound` add to it, update_ps is part of its compute; of e->time the
+ * link use is read. */
+void account_span(struct engine *, const uint64_t bound[N_BOUNDS], uint64_t update_ps, uint64_t cycles);
 void account_packets(struct engine *);                  /* the traces that list them: all that e->leaf holds */
 void account_reference(struct engine *);                /* a core serves a time reference */
 void account_time(const struct engine *, const struct noc_port *, uint32_t ports, struct run_counts *);     /* adds the time counters of all steps so far */
