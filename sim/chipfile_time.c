@@ -136,7 +136,7 @@ int chipfile_clocks(struct reading *r, struct err *err)
     f->mode = (enum time_mode)text.mode;
     f->clock = mem_new(CLOCKS_MAX + 1, sizeof *f->clock);
     if ((f->mode == TIME_TICK) != (text.tick != NULL))
-        return doc_error(r->at.time, err,
+        return doc_error(text.tick ? text.tick : r->at.time, err,
                          f->mode == TIME_TICK ? "time: mode tick needs the length of a step; write for example tick: 1 ms"
                                               : "time.tick belongs to mode: tick; remove it");
     if (chipfile_event(r, text.pace, text.drain, text.reference, err))

@@ -420,7 +420,10 @@ static int plan_decay_range(struct asking *a, const double *beta, const char *wh
 /* A membrane may be left without its leak when asked; a current that never ends is another neuron. */
 static int drop_decay(struct asking *a, const double *beta)
 {
-    if (!a->job->options->approximate || beta != a->population->beta || core_type_is(a->type, "reference"))
+    int may = beta == a->population->beta && !core_type_is(a->type, "reference");
+    if (!may)
+        return refuse(a, "decays", "no decay", "a core type whose offers have decay: [multiply] or [shift]");
+    if (!a->job->options->approximate)
         return refuse(a, "decays", "no decay",
                       "a core type whose offers have decay: [multiply] or [shift], or --approximate, which leaves a membrane's leak away");
     LINE(a, FIDELITY_APPROXIMATED, "its leak is left away: membranes of %s do not decay", a->type->name);

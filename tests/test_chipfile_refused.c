@@ -241,6 +241,7 @@ static void what_cannot_be_reached_is_refused(void)
                                          {"mesh28", "noc.link.delay={x: 1 cycle}", "gives x only; add y"},
                                          {"mesh28", "noc.link.delay=10 s", "is longer than 1000000000 cycles"},
                                          {"mesh28", "chip.technology=5 nm", "covers 7 nm to 90 nm, not 5 nm"},
+                                         {"odin", "time.tick=1 ms", "--set time.tick=1 ms: time.tick belongs to mode: tick; remove it"},
                                          {"mesh28", "chip.voltage=0 V", "chip.voltage: a supply of 0 is none; write for example 0.9 V"},
                                          {"mesh28", "time.clocks.core=0 MHz", "is no clock"},
                                          {"mesh28", "time.clocks.core=1e-9 Hz", "periods from 1 ps to 1 s"},

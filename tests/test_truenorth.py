@@ -182,6 +182,8 @@ def refused():
              ("more synapses than a block", layer, "form: random, fan_out: 3, block: 2, weight: 1", [], 2, r"3 synapses per neuron do not fit a block of 2"),
              ("no fan_out", layer, "form: random, weight: 1", [], 2, r":6:\d+: form: random needs fan_out"),
              ("no weight", layer, "form: random, fan_out: 1", [], 2, r":6:\d+: its weight is missing"),
+             ("a decay in float32 cores of such a type", "type: Leaky, shape: [2], beta: 0.5, threshold: 2, reset: zero", lines,
+              ["--core", "tn=reference", "--approximate"], 1, r"a: decays; .* offers no decay: .*\[shift\]$"),
              ("another chip", layer, lines, ["mesh28"], 1, r"a: is a TrueNorth neuron; .* a chip with cores of kind if_binary")]
     for what, neurons, synapses, more, status, pattern in cases:
         net = write("refused.yaml", head % (neurons, synapses))
