@@ -194,7 +194,8 @@ def what_cannot_be_asked():
                 "--timing %s works out only afterwards" % plane)
     refused(run(MESH, net, events, "x", "--trace", "membrane"), 1, "mode event: membranes are read after the update of a step", "leave out --trace membrane")
     refused(run(MESH, net, events, "x", "--decode", "membrane"), 1, "mode event: ", "decode its spikes")
-    refused(run(MESH, net, events, "x", "--pace", "100 s"), 1, "a sample of 8 steps every 100 s is longer than the 4e9 cycles of 6667 ps")
+    refused(run(MESH, net, events, "x", "--pace", "100 s"), 1, "a sample of 8 steps every 100 s is longer than the 4e9 cycles of 6667 ps",
+            "longer cycles of the network")
     refused(run(MESH, net, events, "x", "--set", "core_types.crossbar.kind=lif"), 2, "core kind 'lif' fires in the update of a step")
     refused(run("mesh28", net, events, "x", "--core", "lif28=odin"), 2, "core kind 'odin' adds each packet to its membranes at once")
     refused(run(MESH, net, events, "x", "--set", "core_types.crossbar.offers.neurons=izhikevich"), 1, "offers.neurons: izhikevich", "are not modelled")

@@ -41,7 +41,8 @@ static int check_options(const struct engine *e, struct err *err)
                           o->decode == DECODE_MEMBRANE ? "decode its spikes (--decode rate, latency or population)" : "leave out --trace membrane");
     if (o->pace_ps > most / (e->run->steps + 1u))
         return err_answer(err, "%s: mode event: a sample of %u steps every %.6g s is longer than the 4e9 cycles of %llu ps that it may have; fewer steps "
-                               "(--steps) or a shorter pace (--pace) would help", f->path, e->run->steps, (double)o->pace_ps / 1e12,
+                               "(--steps), a shorter pace (--pace), or longer cycles of the network (time.clocks or time.resolution), to which its times are "
+                               "rounded, would help", f->path, e->run->steps, (double)o->pace_ps / 1e12,
                           (unsigned long long)period);
     return 0;
 }
