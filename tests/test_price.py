@@ -114,6 +114,11 @@ done = subprocess.run([VOLLEY, "compare", folder["mesh28"], folder["mesh22"], fo
 row = next((line for line in done.stdout.split("\n") if line.startswith("chip area")), "")
 that("12.7 mm2" in row and "7.84 mm2  x 0.62" in row and row.rstrip().endswith("-"), f"compare has the area: {row.strip()}")
 
+# Another tick changes no count and no time: the text says whose the time is.
+for more, told in (([], 0), (["--set", "time.tick=2 ms"], 1)):
+    done = subprocess.run([VOLLEY, "price", folder["spinnaker1"], "--chip", "spinnaker1", *more], capture_output=True, text=True)
+    that(done.returncode == 0 and done.stdout.count("the time is the run's, with steps of 1.00 ms") == told, f"spinnaker1 {more}: whose time it is")
+
 # What does not fit.
 for chip, ran, part in (("loihi", "mesh28", "tells active from idle|its hops are those of a 8x8 mesh"), ("mesh28", "loihi", "other words are counted"),
                         ("loihi-silicon", "tianjic", "charges")):

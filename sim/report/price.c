@@ -11,6 +11,14 @@
 #include "report/form.h"
 #include "report/text.h"
 
+/* The steps of a run last its chip's tick, whatever that of the price list. */
+static void write_tick(FILE *to, const struct chipfile *chip, double tick)
+{
+    char length[FORM_TEXT];
+    if (isfinite(tick) && fabs(tick - (double)chip->tick_ps / 1e12) > 1e-6 * tick)
+        fprintf(to, "\nthe time is the run's, with steps of %s", form_si(length, tick, "s"));
+}
+
 /* Which run, and which prices: both can be files of someone else. */
 static void write_title(FILE *to, const struct report *r, const struct finished *f)
 {
@@ -21,6 +29,8 @@ static void write_title(FILE *to, const struct report *r, const struct finished 
             chip->name, *chip->about ? ": " : "", chip->about);
     if (strcmp(chip->name, finished_text(f, "chip.name")) != 0)
         fprintf(s.line, "\nthe time is the run's: %s would take its own", chip->name);
+    else
+        write_tick(s.line, chip, finished_number(f, "time.tick_s"));
     if (isfinite(finished_number(f, "time.bound.pace")))
         fputs("\nthe range of the time is that of the work: a run with a pace or tick hides part of it in waiting", s.line);
     form_end(&s);
