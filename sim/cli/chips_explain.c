@@ -106,6 +106,17 @@ static void say_figure(const struct chipfile *chip, const struct chip_figure *fi
 
 /* ---- what is not stated ---- */
 
+static const char *why_unpriced(const struct chipfile *chip, enum memory_quantity q)
+{
+    if (q == MEMORY_AREA || q == MEMORY_ACCESS)
+        return "no figure is given and none is derived (model: sram would); energy and time of a run do not need it";
+    if (!chip->includes_memory)
+        return "nothing of a run needs it";
+    if (q != MEMORY_READ && q != MEMORY_WRITE)
+        return "prices and powers were taken from outside and contain it (energy.includes_memory)";
+    return "the prices of the actions were taken from outside and contain the accesses (energy.includes_memory), which are counted and not charged";
+}
+
 /* An access that has no price of its own is explained, too: 1 where the key means one. */
 static int say_unpriced(const struct chipfile *chip, const char *asked)
 {
@@ -117,8 +128,7 @@ static int say_unpriced(const struct chipfile *chip, const char *asked)
                 snprintf(key, sizeof key, "core_types.%s.memories.%s.%s", chip->type[t].name, chip->type[t].memory[m].name, memory_key[q]);
                 if (!means(key, asked) || said++)
                     continue;
-                printf("%s\n  not stated: %s\n", key, chip->includes_memory ? "the prices of the actions were taken from outside and contain the accesses "
-                                                      "(energy.includes_memory), which are counted and not charged" : "nothing of a run needs it");
+                printf("%s\n  not stated: %s\n", key, why_unpriced(chip, (enum memory_quantity)q));
             }
     return said;
 }

@@ -88,6 +88,7 @@ refused 2 "no chip 'mesh29'; did you mean 'mesh2[28]'" "$VOLLEY" chips mesh29
 says 'core\.sop 23\.6 pJ, published as at least, range 23\.6 pJ to 35\.5 pJ simulated \(source davies\): .*why: upper end' \
      "$VOLLEY" chips loihi --explain energy.core.sop
 says 'memories\.synapse\.read not stated: the prices of the actions .*contain the accesses' "$VOLLEY" chips loihi --explain synapse.read
+says 'sdram\.area not stated: no figure is given and none is derived' "$VOLLEY" chips spinnaker1 --explain area
 says 'synapse\.read 3\.122 pJ.*at 22 nm: 438\.9 fJ x \(65536 B / 8192 B\)\^0\.5832 .*= 2\.135 pJ.*at 28 nm: 2\.715 pJ x 1\.15 .*= 3\.122 pJ' \
      "$VOLLEY" chips mesh28 --explain synapse.read
 says 'x 0\.417 from 22 nm to 7 nm' "$VOLLEY" chips mesh7 --explain synapse.read
