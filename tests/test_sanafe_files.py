@@ -272,6 +272,7 @@ WRONG = [
     ("n", "out.0 -> out.1", "out.0 -> in.1", r"'in.1': there is no group 'in'"),
     ("n", "out.0 -> out.1", "out.0 to out.1", r"is no edge; write SOURCE.0 -> TARGET.1"),
     ("n", "picture.4 -> tree.0", "picture -> tree.0", r"joins a group and a neuron"),
+    ("n", "picture.4 -> tree.0", "picture -> trees", r"'picture -> trees': there is no group 'trees'"),
     ("n", "neurons: [0..7]", "neurons: [0..6, 8]", r"neuron 8 of group 'edges', which lists 8 neurons: their numbers are 0 to 7"),
     ("n", "neurons: [0..7]", "neurons: [0..6, 6]", r"neuron 6 of group 'edges' is listed twice"),
     ("n", "neurons: [0..7]", "neurons: [7..0]", r"'7..0': a range is A..B"),

@@ -287,8 +287,15 @@ int sanafe_edge_add(struct sanafe_network *net, const struct doc_node *key, cons
     if (g >= 0 && h >= 0)
         return hyperedge(net, &v, &net->group[g], &net->group[h], err);
     uint32_t pre, post;
-    if (g >= 0 || h >= 0)
+    if (g >= 0 || h >= 0) {                 /* the other is a neuron, or nothing */
+        const char *other = g < 0 ? from : to;
+        size_t length = g < 0 ? n_from : n_to;
+        if (!memchr(other, '.', length))
+            return doc_error(key, err, "'%s': there is no group '%.*s'", key->text, (int)length, other);
+        if (sanafe_neuron_by_name(net, other, length, key, &pre, err))
+            return -1;
         return doc_error(key, err, "'%s' joins a group and a neuron; name two groups, or two neurons", key->text);
+    }
     if (sanafe_neuron_by_name(net, from, n_from, key, &pre, err) || sanafe_neuron_by_name(net, to, n_to, key, &post, err))
         return -1;
     return plain(net, &v, pre, post, err);
