@@ -60,6 +60,11 @@ const struct cli_command *cli_command_by_name(const char *);
 
 /* options.c. 0, or -1: ERR_INPUT with what to write instead. cli_free frees what it owns. */
 int cli_read(struct cli *, const struct cli_command *, int argc, char **argv, struct err *);
+/* The same from elsewhere than a command line: defaults, then option by option (a flag's value is true or false), then what cli_read
+ * looks at in the end. Values and files are the caller's and live as long as the struct; cli_free frees the rest. */
+void cli_begin(struct cli *, const struct cli_command *);
+int cli_give(struct cli *, const struct cli_command *, const char *name, const char *value, struct err *);
+int cli_complete(const struct cli *, const struct cli_command *, struct err *);
 void cli_free(struct cli *);
 void cli_notes(const struct cli *, struct fidelity *);  /* lines on options that change nothing, or were given twice */
 int cli_gave(const struct cli *, const char *name);   /* whether it was on the command line */
@@ -112,6 +117,7 @@ int cli_convert(const struct cli *, struct err *);
 int cli_compare(const struct cli *, struct err *);
 int cli_price(const struct cli *, struct err *);
 int cli_report(const struct cli *, struct err *);
+int cli_sweep(const struct cli *, struct err *);
 int cli_chips(const struct cli *, struct err *);
 int chips_explain(const struct chipfile *, const char *key, struct err *);       /* chips_explain.c: key NULL: every constant */
 void chips_page(const struct chipfile *);                                   /* chips_page.c: the Markdown page of a chip */
@@ -123,7 +129,10 @@ int cli_keys(const struct cli *, struct err *);
 int cli_counters(const struct cli *, struct err *);
 int cli_kinds(const struct cli *, struct err *);
 
-/* run.c: what a run of any kind needs. From cli_stop on an interrupt sets the flag it returns; a second one ends the program. */
+/* run.c: all that a run needs, loaded in order but for the sums of its files; then the run itself, NULL and err. An interrupt leaves it partial. */
+int job_load(struct job *, const struct cli *, struct err *);
+struct run *job_run(struct job *, const struct cli *, struct err *);
+/* What a run of any kind needs. From cli_stop on an interrupt sets the flag it returns; a second one ends the program. */
 const volatile int *cli_stop(void);
 void cli_show(void *progress, uint32_t done, uint32_t all);            /* a struct progress */
 int cli_traces(const char *list, uint32_t *bits, struct err *);         /* --trace as enum trace_bit */

@@ -28,6 +28,8 @@ const struct cli_command cli_commands[] = {
      "out from dt reset reset-time layout steps allow-shift ", NULL, 1, 2, cli_convert},
     {"compare", "DIR DIR...", "the main figures of several run folders side by side", "", NULL, 2, CLI_FILES, cli_compare},
     {"report", "DIR", "prints a run's report again and writes DIR/report.html", "", NULL, 1, 1, cli_report},
+    {"sweep", "FILE", "runs every combination of the options and chip keys that a YAML file lists: a table, and the points that no other beats",
+     "threads out quiet ", "sweep", 1, 1, cli_sweep},
     {"price", "DIR", "the counts of a finished run with the prices of another chip file, without running it again", "chip set out ", NULL, 1, 1, cli_price},
     {"chips", "[NAME [KEY]]", "the chips that are found by name, or one of them; with --explain what each of its numbers rests on", "set core explain doc ",
      NULL, 0, 2, cli_chips},

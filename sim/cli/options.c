@@ -455,14 +455,43 @@ static int count_files(const struct cli *cli, const struct cli_command *command,
     return 0;
 }
 
+void cli_begin(struct cli *cli, const struct cli_command *command)
+{
+    *cli = (struct cli){.command = command->name, .out = command->out, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "cycle",
+                        .engine = "c", .threads = 1, .seed = !strcmp(command->name, "verify")};
+}
+
+int cli_give(struct cli *cli, const struct cli_command *command, const char *name, const char *value, struct err *err)
+{
+    const struct option *o = find(command, name, strlen(name));
+    if (!o)
+        return unknown(command, name, err);
+    if (o->kind != VALUE_FLAG) {
+        if (!*value)
+            return err_input(err, "--%s has an empty value: --%s %s", o->name, o->name, o->argument);
+        note_again(cli, o);
+        return read_value(cli, o, value, err);
+    }
+    /* In a file a flag is true or false; false is as if it were not there. */
+    if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
+        return err_input(err, "%s: %s: it is true or false", o->name, value);
+    *(int *)(void *)((char *)cli + o->offset) = *value == 't';
+    if (*value == 't')
+        cli->given |= UINT64_C(1) << (o - options);
+    return 0;
+}
+
+int cli_complete(const struct cli *cli, const struct cli_command *command, struct err *err)
+{
+    return count_files(cli, command, err) || check_pairs(cli, err) ? -1 : 0;
+}
+
 /* Defaults first; argv[0] is the program, argv[1] the command. */
 int cli_read(struct cli *cli, const struct cli_command *command, int argc, char **argv, struct err *err)
 {
     /* Texts are those of argv and live as long as the program. */
-    *cli = (struct cli){.command = command->name, .last_sample = UINT32_MAX, .reset = -1, .reset_time = -1, .timing = "cycle", .engine = "c", .threads = 1,
-                        .seed = !strcmp(command->name, "verify")};
+    cli_begin(cli, command);
     cli->typed = typed_line(argc, argv);
-    cli->out = command->out;
     int options_end = 0;
     for (int i = 2; i < argc; i++) {
         if (!options_end && !strcmp(argv[i], "--"))
@@ -475,7 +504,7 @@ int cli_read(struct cli *cli, const struct cli_command *command, int argc, char 
             cli->file[cli->n_files++] = argv[i];
     }
     /* --help asks for nothing else to be right. */
-    return cli->help ? 0 : count_files(cli, command, err) || check_pairs(cli, err) ? -1 : 0;
+    return cli->help ? 0 : cli_complete(cli, command, err);
 }
 
 /* Only what was made here; texts belong to argv. */

@@ -2,6 +2,7 @@
  * what a core kind offers is nowhere written twice: docs/keys.md and docs/counters.md are what these commands print, and a test says when
  * they are not. */
 #include "cli/cli.h"
+#include "cli/sweep_plan.h"
 #include "config/fields.h"
 #include "cores/core.h"
 #include "cores/foreign/manifest.h"
@@ -12,6 +13,8 @@ int cli_keys(const struct cli *cli, struct err *err)
     (void)cli, (void)err;
     chipfile_write_keys(stdout); /* main looks at stdout and says what went wrong */
     manifest_keys(stdout);
+    printf("\n# The file of volley sweep\n\nWhat it means: [sweep.md](sweep.md).\n\n");
+    fields_write(&sweep_table_file, stdout);
     return 0;
 }
 

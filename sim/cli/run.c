@@ -213,7 +213,7 @@ static void note_shift(struct job *p)
 /* ---- the run ---- */
 
 /* From here on an interrupt keeps what was finished. */
-static struct run *run_all(struct job *p, const struct cli *cli, struct err *err)
+struct run *job_run(struct job *p, const struct cli *cli, struct err *err)
 {
     struct progress progress;
     struct run_options o;
@@ -263,13 +263,13 @@ static int check_timing(const struct cli *cli, struct err *err)
 }
 
 /* In the order in which a message is of most use; --trace is looked at first, because a run may take minutes and it is one word. */
-static int load(struct job *p, const struct cli *cli, struct err *err)
+int job_load(struct job *p, const struct cli *cli, struct err *err)
 {
     uint32_t ignored;
     cli_notes(cli, &p->extra);
     return cli_traces(cli->trace, &ignored, err) || check_timing(cli, err) || job_files(cli, err) || job_chip(p, cli, cli->file[0], err) ||
            job_network(p, cli, cli->file[1], err) || job_input(p, cli, err) || job_host_layer(p, cli, err) || job_expect(p, cli, err) ||
-           job_quantise(p, cli, err) || job_map(p, cli, err) || job_sums(p, cli, err);
+           job_quantise(p, cli, err) || job_map(p, cli, err);
 }
 
 /* Not a failure of ours nor of the input, but a script must see that the answer is not whole: status 130. */
@@ -295,7 +295,7 @@ int cli_run(const struct cli *cli, struct err *err)
     struct run *run = NULL;
     /* Whether the folder stood there before: what this run made and did not fill goes again. */
     int status = -1, is_new = access(cli->out, F_OK) != 0;
-    if (load(&p, cli, err) || report_check_folder(cli->out, err) || !(run = run_all(&p, cli, err)))
+    if (job_load(&p, cli, err) || job_sums(&p, cli, err) || report_check_folder(cli->out, err) || !(run = job_run(&p, cli, err)))
         goto out;
     /* Interrupted before the first sample: no folder, no report. */
     int nothing = run->partial && !run->samples_done;

@@ -16,6 +16,7 @@
 
 enum { WRITE_BUFFER = 1 << 18 };
 static const char mark[] = "volley run";        /* begins the format entry of every summary.json of ours */
+static const char mark_sweep[] = "\"command\": \"volley sweep ";  /* the first entry of host.json beside a sweep.csv, which has no summary */
 
 /* Every name that a run folder may hold of ours. report.html is made later by volley report, and is removed by the next run, whose page it
  * would not be. */
@@ -37,6 +38,7 @@ const struct file_kind file_kinds[] = {
     {"potentials.csv", NULL, 0, 0, 0},
     {"neurons.csv", NULL, 0, 0, 0},
     {"messages.csv", NULL, 0, 0, 0},
+    {"sweep.csv", NULL, 0, 0, 0},               /* of volley sweep, with a host.json */
     {"report.html", NULL, 0, 0, 0},
     {"summary.json", summary_write, 0, 1, 0},
     {NULL, NULL, 0, 0, 0},
@@ -51,18 +53,23 @@ static char *inside(const char *folder, const char *name)
 
 /* ---- checks before a run ---- */
 
-/* 1: a summary.json of ours, 0: none or someone else's. The mark stands within the first bytes. */
-static int is_ours(const char *folder)
+/* 1: the file is there and has the text within its first bytes. Not parsed: it may be half a file, and still ours. */
+static int begins_with(const char *folder, const char *name, const char *text)
 {
-    /* Not parsed: it may be half a file, and still ours. */
-    char *path = inside(folder, "summary.json"), head[200];
+    char *path = inside(folder, name), head[200];
     FILE *file = fopen(path, "r");
     size_t n = file ? fread(head, 1, sizeof head - 1, file) : 0;
     head[n] = '\0';
     if (file)
         fclose(file);
     free(path);
-    return strstr(head, mark) != NULL;
+    return strstr(head, text) != NULL;
+}
+
+/* 1: a run or a sweep of ours made the folder, 0: nobody or someone else did. */
+static int is_ours(const char *folder)
+{
+    return begins_with(folder, "summary.json", mark) || begins_with(folder, "host.json", mark_sweep);
 }
 
 /* The first of our names that stands in a folder; NULL: none. */
