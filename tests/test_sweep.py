@@ -7,6 +7,7 @@ import itertools
 import json
 import math
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -128,6 +129,11 @@ with open(folder + "/host.json") as file:
     that(json.load(file)["command"].startswith("volley sweep "), "host.json has the command")
 that(sweep(TEXT, "--quiet", out=folder)[0] == 0 and not sweep(TEXT, "--quiet")[2], "the same folder again; --quiet says nothing")
 
+# ---- one folder, one answer: a run replaces a sweep and the other way round ----
+done = subprocess.run([VOLLEY, "run", "mesh28", FILES["network"], "--steps", "3", "--quiet", "--out", folder], capture_output=True, text=True)
+that(done.returncode == 0 and not os.path.exists(folder + "/sweep.csv") and os.path.exists(folder + "/summary.json"), f"a run where a sweep was {done.stderr}")
+that(sweep(TEXT, "--quiet", out=folder)[0] == 0 and sorted(os.listdir(folder)) == ["host.json", "sweep.csv"], "a sweep where a run was")
+
 # ---- keys of the chip file, and the area that follows them ----
 status, rows, said, _, _ = sweep(HEAD + f"chip: mesh28\noptions: {{samples: 0..1, timing: none, approximate: true}}\nvary:\n  bits: [2, 3, 5, 9]\n"
                                  f"  {SIZE}: [{', '.join(sizes)}, 64 bit]\n  noc.size: [8x8, 2x2]\n")
@@ -205,6 +211,37 @@ done = subprocess.run([VOLLEY, "sweep"], capture_output=True, text=True)
 that(done.returncode == 2, "no file")
 done = subprocess.run([VOLLEY, "sweep", SCRATCH.name + "/none.yaml"], capture_output=True, text=True)
 that(done.returncode == 2 and "none.yaml" in done.stderr, done.stderr.strip())
+
+# More keys than any design has.
+status, rows, _, error, _ = sweep(HEAD + CHIP + "vary: {%s}\n" % ", ".join(f"a.b{i}: [1]" for i in range(17)))
+that(status == 2 and ":5:7: vary has 17 keys; at most 16" in error, error.strip())
+# Of all values that fail, the one to blame: the others are fine, and so is a value that only some points can have.
+status, rows, _, error, _ = sweep(HEAD + CHIP + "vary: {noc.size: [8x8, 4x4], core_types.lif28.memories.synapse.widht: [64 bit]}\n")
+that(status == 2 and ":5:72: " in error and "'widht'" in error, error.strip())
+status, rows, _, _, _ = sweep(HEAD + "options: {samples: 0..0, timing: none}\nvary: {chip: [mesh28, loihi], core_types.lif28.area: [0.02 mm2]}\n")
+that(status == 0 and [row["status"] for row in rows] == ["ran", "refused"] and "core_types.lif28" in rows[1]["message"], "a key that one of the chips has")
+
+
+# ---- damaged files: one line, a known status, and no end of its own ----
+def damaged(text, random_):
+    """Characters turned, doubled or cut out: most of what comes out is still YAML."""
+    text = list(text)
+    for _ in range(random_.randint(1, 4)):
+        at = random_.randrange(len(text))
+        text[at] = random_.choice(["", text[at] * 2, random_.choice("0123456789.:,[]{}'\"-=*&#\n \t")])
+    return "".join(text)
+
+
+bad = 0
+short = example.replace("0..19", "0..0")
+for seed in range(60):
+    status, rows, said, error, out = sweep(damaged(short, random.Random(seed)), "--quiet")
+    good = (status == 0 and not error and any(row["status"] == "ran" for row in rows)) if status == 0 else (
+        status in (1, 2) and error.startswith("volley: ") and error.count("\n") == 1 and (rows is None) == (status == 2))
+    bad += not good
+    if not good:
+        that(False, f"damaged by chance {seed}: {status} {error[:300]}")
+that(not bad, "60 damaged files")
 
 # A folder that holds somebody else's table is left alone.
 other = tempfile.mkdtemp(dir=SCRATCH.name)
