@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/progress.h"
 #include "cli/cli.h"
 #include "cli/sweep_plan.h"
 #include "report/files.h"
@@ -84,16 +85,20 @@ static enum err_kind do_point(struct sweep *s, uint32_t i, struct err *err)
 /* *wrong: 1 where no point had anything to run, because of what the user gave it. */
 static int do_points(struct sweep *s, int *wrong, struct err *err)
 {
+    struct progress progress;
+    enum err_kind kind = ERR_NONE;
     /* From here on an interrupt keeps what was finished. */
     s->stop = cli_stop();
     *wrong = 1;
-    for (uint32_t i = 0; i < s->plan.n_points && !*s->stop; i++) {
-        enum err_kind kind = do_point(s, i, err);
-        if (kind == ERR_BUG)
-            return -1;
+    /* Between the lines of single runs, which long ones write. */
+    progress_begin(&progress, "points");
+    for (uint32_t i = 0; i < s->plan.n_points && !*s->stop && kind != ERR_BUG; i++) {
+        kind = do_point(s, i, err);
         *wrong &= kind == ERR_INPUT;
+        progress_show(&progress, i + 1, s->plan.n_points);
     }
-    return 0;
+    progress_end(&progress);
+    return kind == ERR_BUG ? -1 : 0;
 }
 
 /* ---- the answer ---- */
