@@ -8,6 +8,7 @@
 #include "cores/foreign/expr.h"
 #include "cores/foreign/foreign.h"
 #include "cores/foreign/manifest.h"
+#include "cores/image.h"
 #include "foreign_fixture.h"
 #include "kit.h"
 
@@ -133,12 +134,11 @@ static void remove_folder(const char *folder)
     CU_ASSERT_EQUAL(system(command), 0);
 }
 
-/* A row's mistake, or the whole manifest where from is "": its message must hold part. */
-static void try_mistake(const char *folder, const struct mistake *row)
+/* The manifest in the folder, with one text of the one that is there replaced. */
+static struct manifest *read_edited(const char *folder, const char *from, const char *to, struct err *err)
 {
     char path[1000];
-    struct err err = {ERR_NONE, ""};
-    char *text = foreign_edited(AERLIF "/manifest.yaml", row->from, row->to);
+    char *text = foreign_edited(AERLIF "/manifest.yaml", from, to);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
     snprintf(path, sizeof path, "%s/manifest.yaml", folder);
     FILE *file = fopen(path, "w");
@@ -146,7 +146,14 @@ static void try_mistake(const char *folder, const struct mistake *row)
     fputs(text, file);
     fclose(file);
     free(text);
-    struct manifest *m = manifest_read(folder, &err);
+    return manifest_read(folder, err);
+}
+
+/* A row's mistake, or the whole manifest where from is "": its message must hold part. */
+static void try_mistake(const char *folder, const struct mistake *row)
+{
+    struct err err = {ERR_NONE, ""};
+    struct manifest *m = read_edited(folder, row->from, row->to, &err);
     CU_ASSERT_PTR_NULL(m);
     manifest_free(m);
     CU_ASSERT_EQUAL(err.kind, ERR_INPUT);
@@ -227,6 +234,9 @@ static void a_mistake_is_told_at_its_place(void)
         {"from_writes neuron", "from_writes neurn", "there is no memory 'neurn'; did you mean 'neuron'"},
         {"from_writes neuron", "from_reads neuron", "write from_writes and the name of a memory"},
         {", address: A, data: D}", "}", "strobes need address and data"},
+        {"strobes: {read", "strobes: {module: aerlif_ram, read", "no file of sources.files declares a module 'aerlif_ram'"},
+        {"{membrane: \"11:0\", threshold", "{membrane: \"11:0\", threshold: \"22:12\"}}\n  more: {words: 64, width: 32 bit, path: more.SRAM, fields: {other",
+         "memories.more: 'table' is missing; "},
         {"do: exclude", "do: ignore", "do: 'ignore' is not one of exclude|model"},
         {"defer: [0, 1]", "defer: [0, X]", "'X' is not a whole number"},
         {"timeout: 20000 cycles", "timeout: soon", "timeout: "},
@@ -248,6 +258,30 @@ static void a_file_that_is_no_manifest_is_named(void)
     CU_ASSERT(has(&err, "tests/foreign/manifest.yaml"));
     CU_ASSERT_PTR_NULL(foreign_open("/no/such/folder", &err));
     CU_ASSERT(has(&err, "a folder with a manifest.yaml is wanted"));
+}
+
+/* What can be known from the rest: tables from fields, the time reference of a core that also has one for a single neuron, a module for people to read. */
+static void what_follows_from_the_rest_may_be_left_out(void)
+{
+    static const struct { const char *from, *to; } row[] = {
+        {"table: state, ", ""}, {"table: rows, ", ""}, {"strobes: {read", "strobes: {module: aerlif_sram, read"}, {" reference", " reference_all"},
+        {"  top: aerlif", "  top: aerlif\n  sha256: {aerlif.v: \"...\"}"}};
+    char folder[] = "/tmp/volley-manifest-XXXXXX";
+    make_folder(folder);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct err err = {ERR_NONE, ""};
+        struct manifest *m = read_edited(folder, row[i].from, row[i].to, &err);
+        if (!m)
+            printf("\n    message: %s\n", err.text);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+        CU_ASSERT_EQUAL(m->memory[0].table, IMAGE_STATE);
+        CU_ASSERT_EQUAL(m->memory[1].table, IMAGE_ROWS);
+        CU_ASSERT_EQUAL(m->reference_event, 1);
+        CU_ASSERT_EQUAL(m->warning != NULL, i == 4);
+        CU_ASSERT(!m->warning || strstr(m->warning, "aerlif.v is not pinned: '...' is no sha256; `volley verify"));
+        manifest_free(m);
+    }
+    remove_folder(folder);
 }
 
 /* ---- checksums ---- */
@@ -311,6 +345,7 @@ int main(void)
     CU_add_test(suite, "an event says what it may be about", an_event_says_what_it_may_be_about);
     CU_add_test(suite, "a mistake is told at its place", a_mistake_is_told_at_its_place);
     CU_add_test(suite, "a file that is no manifest is named", a_file_that_is_no_manifest_is_named);
+    CU_add_test(suite, "what follows from the rest may be left out", what_follows_from_the_rest_may_be_left_out);
     CU_add_test(suite, "checksums are filled in, and a change is a warning", checksums_are_filled_in_and_a_change_is_a_warning);
     return check_run();
 }

@@ -38,6 +38,7 @@ struct manifest_memory {
     uint32_t words, bits;
     int table;                  /* enum image_table that its accesses are counted as */
     const char *read, *write, *address, *data;  /* strobes, in signals of the memory's own module; "" where not given */
+    const char *module;         /* that module's name, for people; "": not said */
     uint32_t n_fields;
     struct manifest_field field[MANIFEST_FIELDS];
 };

@@ -224,6 +224,12 @@ static int read_ranges(struct manifest_event *e, const struct doc_node *node, st
     return 0;
 }
 
+/* What a time-reference packet sends: event `reference`, or `reference_all` of a core that can also be told of a single neuron. */
+static int is_reference(const struct manifest *m, const char *name)
+{
+    return !strcmp(name, "reference") || (m->reference_event < 0 && !strcmp(name, "reference_all"));
+}
+
 /* {MEMORY: formula}. */
 static int read_accesses(const struct manifest *m, const struct doc_node *node, struct expr *to, struct err *err)
 {
@@ -262,7 +268,7 @@ int manifest_events(struct manifest *m, const struct doc_node *node, struct err 
             return -1;
         if (!strcmp(e->name, "spike"))
             m->spike_event = (int)m->n_events;
-        else if (!strcmp(e->name, "reference"))
+        else if (is_reference(m, e->name))
             m->reference_event = (int)m->n_events;
         m->n_events++;
     }
@@ -390,7 +396,7 @@ int manifest_time(struct manifest *m, const struct doc_node *node, struct err *e
     if (m->mode == MANIFEST_BARRIER && !m->has_step)
         return doc_error(node, err, "time.mode barrier: time.step says which event ends a step; write for example step: {event: tick, ...}");
     if (m->mode == MANIFEST_EVENT && m->reference_event < 0)
-        return doc_error(node, err, "time.mode event: events has no `reference`, what a time-reference packet sends");
+        return doc_error(node, err, "time.mode event: events has no `reference` (or `reference_all`), what a time-reference packet sends");
     return m->shipped ? check_shipped(m, node, err) : 0;
 }
 

@@ -1,4 +1,5 @@
 /* Sections size, memories and observe: formats, and where each value of a neuron or synapse lies in which word. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@ static const struct field memory_fields[] = {
     {"words", FIELD_NUMBER, OF(words), 0, 1, 1 << 24, NULL, NULL, "256", "how many"},
     {"width", FIELD_NUMBER, OF(bits), UNIT_BITS, 1, 64, NULL, NULL, "32 bit", "of a word"},
     {"ports", FIELD_TEXT, OF(ports), 0, 0, 0, NULL, "", "1RW", "for people"},
-    {"table", FIELD_WORD, OF(table), 0, 0, 0, "axon|rows|state|accumulator|parameter", NULL, "state", "as what a chip file's memories count its accesses"},
+    {"table", FIELD_WORD, OF(table), 0, 0, 0, "axon|rows|state|accumulator|parameter", "", "state", "as what a chip file's memories count its accesses; where "
+     "absent, state if it holds the membrane, rows if it holds the weight"},
     {"path", FIELD_TEXT, OF(path), 0, 0, 0, NULL, NULL, "neuron_0.SRAM", "instance and array, below the top module; opened by the .vlt"},
     {"strobes", FIELD_NODE, OF(strobes), 0, 0, 0, NULL, "", "{read: \"CS & !WE\", write: \"CS & WE\"}",
      "when an access happens, in signals of the memory's instance"},
@@ -24,6 +26,7 @@ static const struct field_table memory_table = {"memories.NAME", "One memory. Th
 
 #define OF(member) offsetof(struct manifest_memory, member)
 static const struct field strobe_fields[] = {
+    {"module", FIELD_TEXT, OF(module), 0, 0, 0, NULL, "", "SRAM_256x32_wrapper", "of the memory's instance, for people; one of the sources declares it"},
     {"read", FIELD_TEXT, OF(read), 0, 0, 0, NULL, NULL, "\"CS & !WE\"", "true on a clock that reads"},
     {"write", FIELD_TEXT, OF(write), 0, 0, 0, NULL, NULL, "\"CS & WE\"", "true on a clock that writes"},
     {"address", FIELD_TEXT, OF(address), 0, 0, 0, NULL, "", "A", "the word, for the memory named in `observe`"},
@@ -172,15 +175,51 @@ static int read_field(const struct manifest *m, struct manifest_memory *memory, 
     return check_corners(m, memory, f, err);
 }
 
+/* A file that includes others may declare in them what it does not itself. 1: declared, or it cannot be told. */
+static int declares(const char *path, const char *module)
+{
+    FILE *file = fopen(path, "r");
+    char line[1000], word[200];
+    int found = 0;
+    while (file && !found && fgets(line, sizeof line, file))
+        found = strstr(line, "`include") || (sscanf(line, " module %199[A-Za-z0-9_$]", word) == 1 && !strcmp(word, module));
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/* The module that strobes name is read by people alone; a wrong one would lead them astray. */
+static int check_module(const struct manifest *m, const struct manifest_memory *memory, struct err *err)
+{
+    uint32_t i = 0;
+    while (*memory->module && i < m->n_files && !declares(m->file[i], memory->module))
+        i++;
+    if (!*memory->module || i < m->n_files)
+        return 0;
+    return doc_error(doc_get(memory->strobes_node, "module"), err, "memories.%s.strobes: no file of sources.files declares a module '%s'", memory->name,
+                     memory->module);
+}
+
+/* What holds membranes is state, what holds weights is rows; of any other memory only the manifest can tell. */
+static int table_from_fields(struct manifest_memory *memory, struct err *err)
+{
+    for (uint32_t i = 0; i < memory->n_fields && memory->table < 0; i++)
+        memory->table = !strcmp(memory->field[i].name, "membrane") ? IMAGE_STATE : !strcmp(memory->field[i].name, "weight") ? IMAGE_ROWS : -1;
+    if (memory->table >= 0)
+        return 0;
+    return doc_error(memory->node, err, "memories.%s: 'table' is missing; write for example table: parameter (as what a chip file's memories count its "
+                     "accesses)", memory->name);
+}
+
 static int read_memory(struct manifest *m, const struct doc_node *key, const struct doc_node *node, struct err *err)
 {
-    struct memory_text t = {0};
+    struct memory_text t = {.table = -1};
     struct manifest_memory *memory = &m->memory[m->n_memories];
     if (fields_read(&memory_table, node, node, &t, err))
         return -1;
     *memory = (struct manifest_memory){.name = key->text, .node = key, .path = t.path, .path_node = doc_get(node, "path"), .strobes_node = t.strobes,
-                                       .words = t.words, .bits = t.bits, .table = t.table, .read = "", .write = "", .address = "", .data = ""};
-    if (t.strobes && fields_read(&strobe_table, t.strobes, t.strobes, memory, err))
+                                       .words = t.words, .bits = t.bits, .table = t.table, .read = "", .write = "", .address = "", .data = "", .module = ""};
+    if (t.strobes && (fields_read(&strobe_table, t.strobes, t.strobes, memory, err) || check_module(m, memory, err)))
         return -1;
     if (t.fields && (t.fields->kind != DOC_MAP || t.fields->count > MANIFEST_FIELDS))
         return doc_error(t.fields, err, "memories.%s.fields is a map of at most %d fields, for example {membrane: \"11:0\"}", key->text, MANIFEST_FIELDS);
@@ -188,7 +227,7 @@ static int read_memory(struct manifest *m, const struct doc_node *key, const str
     for (uint32_t i = 0; t.fields && i < t.fields->count; i++)
         if (read_field(m, memory, t.fields->key[i], t.fields->item[i], err))
             return -1;
-    return 0;
+    return memory->table < 0 ? table_from_fields(memory, err) : 0;
 }
 
 const struct manifest_field *manifest_field(const struct manifest *m, const char *name, uint32_t *memory)
@@ -243,7 +282,8 @@ int manifest_observe(struct manifest *m, const struct doc_node *node, struct err
                          nearest ? "did you mean" : "one that there is is",
                          nearest ? nearest : known[0]);
     if (!*m->memory[m->observed].address || !*m->memory[m->observed].data)
-        return doc_error(place, err, "observe.retire: memories.%s.strobes need address and data, to know what was written where", m->memory[m->observed].name);
+        return doc_error(place, err, "observe.retire: memories.%s.strobes need address and data, to know what was written where; write for "
+                         "example address: A, data: D", m->memory[m->observed].name);
     m->observed_spike = t.spike;
     m->observe_node = node;
     return 0;

@@ -108,9 +108,13 @@ static int check_sums(struct manifest *m, const struct doc_node *sums, struct er
             return -1;
         if (sums->item[i]->kind == DOC_SCALAR && !strcmp(sums->item[i]->text, hex))
             continue;
-        if (!changed++)
+        const char *pinned = sums->item[i]->kind == DOC_SCALAR ? sums->item[i]->text : "?";
+        if (!changed++ && pinned[strspn(pinned, "0123456789abcdefABCDEF")])
+            m->warning = mem_format("%s:%u:%u: %s is not pinned: '%s' is no sha256; `volley verify %s --pin` fills it in", m->path, sums->item[i]->line,
+                                    sums->item[i]->column, sums->key[i]->text, pinned, m->path);
+        else if (changed == 1)
             m->warning = mem_format("%s:%u:%u: %s is not the file that was pinned (sha256 %.12s..., now %.12s...)", m->path, sums->item[i]->line,
-                                    sums->item[i]->column, sums->key[i]->text, sums->item[i]->kind == DOC_SCALAR ? sums->item[i]->text : "?", hex);
+                                    sums->item[i]->column, sums->key[i]->text, pinned, hex);
     }
     if (changed > 1) {
         char *first = m->warning;
