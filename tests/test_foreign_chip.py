@@ -60,6 +60,11 @@ def it_fires_as_packets_come_where_there_are_no_steps():
         foreign.that(all(same("event_rtl", name, table) for table in ("spikes.csv", "packets.csv", "steps.csv", "counters.csv")),
                      "%s: spikes, packets and their times, counts" % name)
     lines = len(open(os.path.join(foreign.HERE, "event_rtl", "spikes.csv"), encoding="utf-8").readlines())
+    other = foreign.edited("registers", {"manifest.yaml": [("defer: [0, 1]", "defer: [1, 0]"), ("  step:  ", "  registers: {defer: 0}\n  step:  ")]})
+    answer = foreign.call("run", event_chip("model:" + other), net, "--input", events, "--trace", "spikes", "--quiet", "--out",
+                          os.path.join(foreign.HERE, "event_registers"))
+    foreign.that(answer.returncode == 0 and same("event_rtl", "event_registers", "spikes.csv"),
+                 "time.registers hold where there are no steps: %s" % answer.stderr)
     foreign.that(lines > 100, "%d spikes" % (lines - 1))
 
 

@@ -40,6 +40,7 @@ static void set_registers(struct foreign_state *s, const struct manifest_setting
 static int load_registers(const struct manifest *m, const struct image *image, int in_steps, struct foreign_state *s, struct err *err)
 {
     static const char *const name[] = {"none", "zero", "subtract"};
+    set_registers(s, &m->chip_registers);
     if (in_steps)
         set_registers(s, &m->step_registers);
     for (uint32_t g = 0; g < image->groups; g++) {

@@ -88,6 +88,7 @@ struct manifest {
     enum manifest_mode mode;
     int by_arrival;
     int has_step, step_event, spike_event, reference_event;     /* events by number; -1: there is none */
+    struct manifest_settings chip_registers;    /* in any chip; then, in one with steps: */
     struct manifest_settings step_registers, step_reset[3];     /* reset: none, zero, subtract; n UINT32_MAX: the core has no such reset */
     int step_at_least, step_shift;
     struct manifest_event event[FOREIGN_EVENTS];

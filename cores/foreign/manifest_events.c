@@ -25,11 +25,13 @@ static const struct field_table event_table = {"events.NAME", "One event that th
                                                "spikes (that the event fires), axon, neuron and the registers.", event_fields,
                                                    sizeof event_fields / sizeof *event_fields};
 
-struct time_text { const struct doc_node *step; int mode, order; };
+struct time_text { const struct doc_node *step, *registers; int mode, order; };
 #define OF(member) offsetof(struct time_text, member)
 static const struct field time_fields[] = {
     {"mode", FIELD_WORD, OF(mode), 0, 0, 0, "barrier|event", NULL, "event", "barrier: spikes wait for a step's end; event: it may fire at each event"},
     {"order", FIELD_WORD, OF(order), 0, 0, 0, "any|arrival", "any", "arrival", "arrival: the order of events changes the result"},
+    {"registers", FIELD_NODE, OF(registers), 0, 0, 0, NULL, "", "{max_neuron: 255}", "values in a chip, with steps or without; else the first of those "
+     "listed in `stimulus`"},
     {"step", FIELD_NODE, OF(step), 0, 0, 0, NULL, "", "{event: reference, registers: {defer: 1}}", "how a chip with steps uses it; without, only as a core "
      "of its own"},
 };
@@ -40,7 +42,7 @@ struct step_text { const char *event; const struct doc_node *registers, *reset; 
 #define OF(member) offsetof(struct step_text, member)
 static const struct field step_fields[] = {
     {"event", FIELD_TEXT, OF(event), 0, 0, 0, NULL, NULL, "reference", "the event that ends a step"},
-    {"registers", FIELD_NODE, OF(registers), 0, 0, 0, NULL, "", "{defer: 1}", "values in a chip"},
+    {"registers", FIELD_NODE, OF(registers), 0, 0, 0, NULL, "", "{defer: 1}", "values in a chip with steps, beside those of time.registers"},
     {"reset", FIELD_NODE, OF(reset), 0, 0, 0, NULL, NULL, "{zero: {subtract: 0}}", "registers of each reset that it has: none, zero, subtract"},
     {"compare", FIELD_WORD, OF(compare), 0, 0, 0, "greater|at_least", NULL, "at_least", "when it fires"},
     {"leak", FIELD_WORD, OF(leak), 0, 0, 0, "none|shift", "none", "shift", "shift: field leak is s of v (1 - 2^-s) rounded down, 0: none; after compare and "
@@ -391,7 +393,7 @@ int manifest_time(struct manifest *m, const struct doc_node *node, struct err *e
         return -1;
     m->mode = t.mode ? MANIFEST_EVENT : MANIFEST_BARRIER;
     m->by_arrival = t.order;
-    if (t.step && read_step(m, t.step, err))
+    if (read_settings(m, t.registers, &m->chip_registers, err) || (t.step && read_step(m, t.step, err)))
         return -1;
     if (m->mode == MANIFEST_BARRIER && !m->has_step)
         return doc_error(node, err, "time.mode barrier: time.step says which event ends a step; write for example step: {event: tick, ...}");
