@@ -85,6 +85,48 @@ static const struct core_kind *kind_of(const struct core_type *type, enum time_m
     return foreign_chip_kind(type->kind, mode == TIME_EVENT, err);
 }
 
+/* The same kind, or hardware, alone or in lockstep: what is called rtl: or model: is some kind once more. */
+static int is_another_form(const char *kind, const char *of)
+{
+    return strstr(kind, "rtl:") || strstr(kind, "model:") || (!strncmp(kind, "both:", 5) ? strstr(kind + 5, of) != NULL : !strcmp(kind, of));
+}
+
+/* The network was quantised for the kind of the type, and is counted as that counts: the other must be the same core in another form. */
+static int check_own_kind(const struct chip *chip, const struct chip_core *core, struct err *err)
+{
+    const struct core_kind *own = core->kind, *usual = kind_of(core->type, chip->file->mode, err);
+    char name[40];
+    int same = usual && (is_another_form(own->name, usual->name) || is_another_form(usual->name, own->name)) && own->n_actions == usual->n_actions &&
+               own->n_memories == usual->n_memories;
+    for (uint32_t a = 0; same && a < own->n_actions; a++)
+        same = !strcmp(own->actions[a].name, usual->actions[a].name);
+    for (uint32_t m = 0; same && m < own->n_memories; m++)
+        same = !strcmp(own->memories[m].name, usual->memories[m].name);
+    if (same || !usual)
+        return usual ? 0 : -1;
+    return err_input(err, "--core: core %s cannot be of kind %s alone: kind %s, of which its core type is, is no other form of it; --core %s=%s makes all "
+                     "of the type so", chipfile_core_name(chip->file, core->endpoint, name, sizeof name), own->name, usual->name, core->type->name, own->name);
+}
+
+/* A core that nothing was mapped to would be named in vain. */
+static int check_own_cores(const struct chip *chip, struct err *err)
+{
+    const struct chipfile *f = chip->file;
+    char name[40], used[40];
+    for (uint32_t i = 0; i < f->n_own; i++) {
+        uint32_t c = 0;
+        while (c < chip->n_cores && chip->core[c].endpoint != f->own[i].core)
+            c++;
+        if (c == chip->n_cores)
+            return err_input(err, "--core: no neuron of the network is on core %s; %u core%s in use, the first is %s (volley map lists them)",
+                             chipfile_core_name(f, f->own[i].core, name, sizeof name), c, c == 1 ? " is" : "s are",
+                             chipfile_core_name(f, chip->core[0].endpoint, used, sizeof used));
+        if (check_own_kind(chip, &chip->core[c], err))
+            return -1;
+    }
+    return 0;
+}
+
 /* Cores are counted by tiles in use too, because a barrier's time hangs on them. */
 static int create_cores(struct chip *chip, struct err *err)
 {
@@ -101,7 +143,7 @@ static int create_cores(struct chip *chip, struct err *err)
         chip->tiles_used += core->tile != last_tile;    /* cores are in rising order, a tile's cores side by side */
         last_tile = core->tile;
         struct err why = {ERR_NONE, ""};
-        if (!(core->kind = kind_of(core->type, chip->file->mode, &why)) && why.kind) {
+        if (!(core->kind = kind_of(chipfile_kind_type(chip->file, m->core), chip->file->mode, &why)) && why.kind) {
             *err = why;
             return -1;
         }
@@ -111,7 +153,7 @@ static int create_cores(struct chip *chip, struct err *err)
         if (!(core->core = core->kind->create(&params, m->core, err)))
             return -1;
     }
-    return 0;
+    return check_own_cores(chip, err);
 }
 
 /* A core proves that no sum leaves its word, but knows neither layers nor addresses: what it would refuse is found here first. */

@@ -164,6 +164,9 @@ void chipfile_free(struct chipfile *f)
 {
     if (!f)
         return;
+    for (uint32_t i = 0; i < f->n_own; i++)
+        chipfile_free(f->own[i].file);
+    free(f->own);
     free_lists(f);
     free_noc(&f->noc);
     void *const owned[] = {f->name, f->about, f->path, f->technology, f->voltage, f->status, f->validated, f->source, f->clock, f->type, f->energy, f->figure,

@@ -218,6 +218,8 @@ struct chipfile {
     char *unplaced;                     /* NULL, or names of core types that the file describes and `placement` leaves out: "a, b" */
     uint32_t *core_type_of;             /* [cores] index into type: core = tile * cores_per_tile + k, tile = row * columns + column */
     uint32_t cores;
+    struct chip_own { uint32_t core; struct chipfile *file; } *own;     /* single cores of another kind: the chip as if their whole type were of it */
+    uint32_t n_own;
     struct energy_term *energy;         /* one per priced counter (work class) */
     uint32_t n_energy;
     int includes_memory;                /* 1: accesses are counted, not charged twice */
@@ -264,6 +266,11 @@ int chipfile_counts(const struct chipfile *, int counter);      /* 0: a counter 
 char *chipfile_core_name(const struct chipfile *, uint32_t core, char *to, size_t size);       /* chip.tile.core; returns to */
 /* "FILE:LINE:COLUMN: noc" before a message that says what of it cannot be built; returns -1. */
 int chipfile_noc_context(const struct chipfile *, struct err *);
+/* chipfile_own.c: 1: text, up to a '=', is how a core is named: tile3.core1, chip0.tile3.core1, 0.3.1 */
+int chipfile_is_place(const char *text);
+/* text: "tile3.core1=KIND"; set: the overrides that the chip was read with. ERR_INPUT: no such core, or a kind that its type cannot be of. */
+int chipfile_own_kind(struct chipfile *, const char *text, const char *const *set, uint32_t n_set, struct err *);
+const struct core_type *chipfile_kind_type(const struct chipfile *, uint32_t core);     /* whose kind the core is of: its type, but for chipfile_own_kind */
 /* chipfile_event.c: "event, an input step every 10 ms, time references to all neurons every 10 ms"; "barrier"; "tick of 1 ms"; returns to */
 char *chipfile_time_text(const struct chipfile *, char *to, size_t size);
 char *chipfile_network_text(const struct chip_noc *, char *to, size_t size);   /* "8x8 mesh"; returns to */

@@ -65,6 +65,36 @@ def lockstep(here):
     return faults
 
 
+def one_core(here):
+    """A single core by its place. With the RTL's own costs nothing changes, in either engine; with others its lockstep names that core alone."""
+    more = ["--map", "balance", "--cores", "5"]
+    plain, faults = os.path.join(here, "plain"), []
+    if run(MLP, "0..0", more, plain).returncode:
+        return ["one core: the run without it fails"]
+    for words in (["--core", "tile1.core0=rtl:lif_core"],
+                  ["--core", "0.1.0=both:lif,rtl:lif_core", "--core", "tile0.core0=rtl:lif_core", "--engine", "systemc"]):
+        folder = os.path.join(here, "one%d" % len(words))
+        answer = run(MLP, "0..0", more + words, folder)
+        if "built without" in answer.stderr:
+            continue                    # SystemC
+        if answer.returncode or totals(folder) != totals(plain):
+            faults.append("%s: exit status %d: %s" % (words, answer.returncode, answer.stderr.strip()))
+        elif not all(filecmp.cmp(*(os.path.join(f, table) for f in (plain, folder)), shallow=False) for table in ("spikes.csv", "steps.csv")):
+            faults.append("%s: other spikes or times" % words)
+        elif "core 0.1.0 is of kind " not in open(os.path.join(folder, "summary.json"), encoding="utf-8").read():
+            faults.append("%s: the summary does not say so" % words)
+    command = [kit.VOLLEY, "run", "mesh28", MLP + ".nir", "--input", MLP + "_input.spk", "--samples", "0..0", "--quiet", *more, "--core"]
+    for word, status, said in (("tile1.core0=both:lif,rtl:lif_core", 1, "core 1, in lockstep"),
+                               ("tile99.core0=rtl:lif_core", 2, "no such core; they are 0.0.0 to 0.63.0"),
+                               ("tile63.core0=rtl:lif_core", 2, "no neuron of the network is on core 0.63.0"),
+                               ("tile1.core0=rtl:lif_cor", 2, "did you mean 'rtl:lif_core'"), ("tile1.core0=reference", 2, "cannot be of kind reference alone"),
+                               ("tile1.core0=both:reference,reference", 2, "cannot be of kind both:reference,reference alone")):
+        answer = subprocess.run(command + [word], capture_output=True, text=True)
+        if answer.returncode != status or said not in answer.stderr or answer.stderr.count("\n") != 1:
+            faults.append("--core %s: exit status %d: %s" % (word, answer.returncode, answer.stderr.strip()))
+    return faults
+
+
 def main():
     faults = []
     for stem, samples, options in CASES:
@@ -78,7 +108,7 @@ def main():
             return 0
         faults += found
     with tempfile.TemporaryDirectory() as here:
-        faults += lockstep(here)
+        faults += lockstep(here) + one_core(here)
     print("\n".join(faults))
     return 1 if faults else 0
 

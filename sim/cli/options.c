@@ -43,7 +43,7 @@ static const struct option options[] = {
     {"map", VALUE_TEXT, "METHOD|FILE", AT(map), 0, 0, "pack (default), fill, balance, or a file that volley map wrote"},
     {"cores", VALUE_COUNT, "N|all", AT(cores), 1, 1u << 30, "cores used at most (default all): what --map balance spreads over"},
     {"set", VALUE_SET, "KEY=VALUE", 0, 0, 0, "overrides a key of the chip file, e.g. noc.size=16x16; may be given several times"},
-    {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME with another core kind"},
+    {"core", VALUE_CORE, "NAME=KIND", 0, 0, 0, "runs core type NAME, or one core (tile3.core1), with another core kind"},
     {"timing", VALUE_WORD, "none|slots|cycle|sanafe-simple|sanafe-detailed", AT(timing), 0, 0, "model of time (default cycle; two of SANA-FE)"},
     {"engine", VALUE_WORD, "c|systemc", AT(engine), 0, 0, "what moves time: a loop in C, or the SystemC kernel"},
     {"threads", VALUE_COUNT, "N", AT(threads), 1, 256, "threads; the result does not depend on it (default 1)"},
@@ -281,7 +281,7 @@ static int read_loads(const char *text, struct cli *cli, struct err *err)
     return 0;
 }
 
-/* --core NAME=KIND is a shorter way to set one key of the chip file, and is kept as that. */
+/* --core NAME=KIND is a shorter way to set one key of the chip file, and is kept as that, unless NAME is that of a single core. */
 static int add_set(struct cli *cli, const struct option *o, const char *text, struct err *err)
 {
     /* KEY= would set a key to nothing: refused like KEY alone. */
@@ -293,6 +293,8 @@ static int add_set(struct cli *cli, const struct option *o, const char *text, st
         return err_input(err, "--%s: more than %d overrides; a chip file of your own would be clearer", o->name, CLI_SETS);
     if (o->kind == VALUE_CORE)
         cli->core[cli->n_cores_named++] = text;
+    if (o->kind == VALUE_CORE && chipfile_is_place(text))
+        return 0;
     cli->set[cli->n_sets++] = o->kind == VALUE_CORE ? mem_format("core_types.%.*s.kind=%s", (int)(equals - text), text, equals + 1) : mem_text(text);
     return 0;
 }

@@ -62,7 +62,7 @@ static int check_cores(const struct cli *cli, const char *path, struct err *err)
     struct chipfile *chip = cli->n_cores_named ? chipfile_read(path, NULL, 0, err) : NULL;
     int bad = cli->n_cores_named && !chip;
     for (uint32_t i = 0; chip && !bad && i < cli->n_cores_named; i++)
-        bad = check_core(chip, cli->core[i], err);
+        bad = !chipfile_is_place(cli->core[i]) && check_core(chip, cli->core[i], err);
     chipfile_free(chip);
     return bad;
 }
@@ -74,6 +74,9 @@ int job_chip(struct job *p, const struct cli *cli, const char *chip, struct err 
     if (check_cores(cli, chip, err))
         return -1;
     p->chip = chipfile_read(chip, (const char *const *)cli->set, cli->n_sets, err);
+    for (uint32_t i = 0; p->chip && i < cli->n_cores_named; i++)
+        if (chipfile_is_place(cli->core[i]) && chipfile_own_kind(p->chip, cli->core[i], (const char *const *)cli->set, cli->n_sets, err))
+            return -1;
     return p->chip ? 0 : -1;
 }
 
