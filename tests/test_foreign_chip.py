@@ -1,7 +1,9 @@
 """A core that is not volley's own in a chip: its time-reference event stands for the step, spikes are those of kind lif, times and accesses those of
 its manifest; what it cannot do is refused in a line; and an installed volley builds it from its own headers."""
+import csv
 import filecmp
 import os
+import re
 import subprocess
 import sys
 
@@ -66,6 +68,24 @@ def it_fires_as_packets_come_where_there_are_no_steps():
     foreign.that(answer.returncode == 0 and same("event_rtl", "event_registers", "spikes.csv"),
                  "time.registers hold where there are no steps: %s" % answer.stderr)
     foreign.that(lines > 100, "%d spikes" % (lines - 1))
+
+
+def first_spike(folder):
+    """When the first packet of a core sets out."""
+    with open(os.path.join(foreign.HERE, folder, "packets.csv"), encoding="utf-8") as file:
+        return next(int(row["offset"]) for row in csv.DictReader(file) if row["from"] != "(host)")
+
+
+def without_an_offset_spikes_leave_at_the_end():
+    """The model's, where the manifest does not say when: no core can answer an event as it begins, and none answers later than at its end."""
+    net, events = foreign.network("event", 1, threshold=1)
+    text = open(os.path.join(foreign.CORE, "manifest.yaml"), encoding="utf-8").read()
+    folder = foreign.edited("no_offset", {"manifest.yaml": [(said, "") for said in sorted(set(re.findall(r"offset: [^,]*, ", text)))]})
+    answer = foreign.call("run", event_chip("model:" + folder), net, "--input", events, "--trace", "packets", "--quiet", "--out",
+                          os.path.join(foreign.HERE, "ends"))
+    foreign.that(answer.returncode == 0, "a manifest without offsets runs: %s" % answer.stderr.strip())
+    model, verilog = first_spike("ends"), first_spike("event_rtl")
+    foreign.that(model >= verilog, "the first spike leaves in cycle %d, the Verilog's in %d" % (model, verilog))
 
 
 def rows_of_a_few_synapses_are_read_as_stored():
@@ -147,6 +167,7 @@ def main():
         return 0
     spikes_are_those_of_kind_lif()
     it_fires_as_packets_come_where_there_are_no_steps()
+    without_an_offset_spikes_leave_at_the_end()
     rows_of_a_few_synapses_are_read_as_stored()
     what_it_cannot_do_is_refused()
     a_broken_adapter_stops_nothing_else()

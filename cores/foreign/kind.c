@@ -226,7 +226,7 @@ static void add_accesses(const struct core *core, const struct served *s, struct
     }
 }
 
-/* The clocks of a device are counted; a model's are declared, or 0 where the manifest does not say them. */
+/* The clocks of a device are counted; a model's are declared, or the end of the event where the manifest does not say them. */
 static int emit(const struct core *core, const struct foreign_event *e, const struct served *s, uint32_t cause, struct emissions *out, struct err *err)
 {
     int64_t value[MANIFEST_NAMES], offset;
@@ -237,7 +237,9 @@ static int emit(const struct core *core, const struct foreign_event *e, const st
         set_values(core, e, i, value);
         value[NAME_NEURON] = spike->neuron;
         offset = (int64_t)spike->clock;
-        if (core->is_model && expr_value(&core->m->event[e->kind].offset, value, &offset, err))
+        if (core->is_model && !core->m->event[e->kind].offset.n)
+            offset = s->cycles;
+        else if (core->is_model && expr_value(&core->m->event[e->kind].offset, value, &offset, err))
             return err_context(err, "%s: events.%s.offset", core->m->name, core->m->event[e->kind].name);
         if (offset < 0 || offset > UINT32_MAX)
             return err_answer(err, "%s: the spike of neuron %u would leave at clock %lld of its event (events.%s.offset)", core->m->name, spike->neuron,

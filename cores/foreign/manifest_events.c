@@ -13,7 +13,8 @@ static const struct field event_fields[] = {
      "weight with a range"},
     {"cycles", FIELD_NODE, OF(cycles), 0, 0, 0, NULL, NULL, "2*neurons + spikes", "clocks of work"},
     {"offset", FIELD_NODE, OF(offset), 0, 0, 0, NULL, "", "2*neuron + spikes + 3",
-     "clocks of work before the spike of `neuron` is offered, `spikes` others having left before it"},
+     "clocks of work before the spike of `neuron` is offered, `spikes` others having left before it; where absent, those of the reference leave at "
+     "the event's end"},
     {"reads", FIELD_NODE, OF(reads), 0, 0, 0, NULL, "", "{neuron: neurons}", "words read, by memory"},
     {"writes", FIELD_NODE, OF(writes), 0, 0, 0, NULL, "", "{neuron: neurons}", "words written, by memory"},
     {"range", FIELD_NODE, OF(range), 0, 0, 0, NULL, "", "{neuron: 0..15, weight: -8..7 but 0}", "values of what the code names that may be sent; one "
