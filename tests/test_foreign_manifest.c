@@ -251,6 +251,20 @@ static void a_mistake_is_told_at_its_place(void)
     remove_folder(folder);
 }
 
+/* Names that would only be seen in what the compiler says of generated text, or read as something else. */
+static void a_name_that_cannot_be_is_told_at_its_place(void)
+{
+    static const struct mistake row[] = {
+        {"  virtual:\n", "  virtual-event:\n", "event 'virtual-event': its name becomes part of C++ names"},
+        {"registers: {defer: [0, 1], subtract", "registers: {defer: [0, 1], neurons: [0, 1], subtract", "in formulae neurons is the core's own number already"},
+        {"  synapse:\n", "  synapse-rows:\n", "memory 'synapse-rows': its name becomes part of C++ names"}};
+    char folder[] = "/tmp/volley-manifest-XXXXXX";
+    make_folder(folder);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        try_mistake(folder, &row[i]);
+    remove_folder(folder);
+}
+
 static void a_file_that_is_no_manifest_is_named(void)
 {
     struct err err = {ERR_NONE, ""};
@@ -344,6 +358,7 @@ int main(void)
     CU_add_test(suite, "values lie where the manifest says", values_lie_where_the_manifest_says);
     CU_add_test(suite, "an event says what it may be about", an_event_says_what_it_may_be_about);
     CU_add_test(suite, "a mistake is told at its place", a_mistake_is_told_at_its_place);
+    CU_add_test(suite, "a name that cannot be is told at its place", a_name_that_cannot_be_is_told_at_its_place);
     CU_add_test(suite, "a file that is no manifest is named", a_file_that_is_no_manifest_is_named);
     CU_add_test(suite, "what follows from the rest may be left out", what_follows_from_the_rest_may_be_left_out);
     CU_add_test(suite, "checksums are filled in, and a change is a warning", checksums_are_filled_in_and_a_change_is_a_warning);

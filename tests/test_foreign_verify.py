@@ -92,6 +92,11 @@ def what_the_manifest_says_is_held():
     foreign.that(verify(changed, "--pin").returncode == 0 and "not the file" not in verify(changed, "--seeds", "1").stdout, "--pin: and it is gone")
 
 
+def a_profile_that_there_is_not_is_refused():
+    folder = foreign.edited("profiles", {"manifest.yaml": [("stimulus: {", "stimulus: {profiles: [dense, burts], ")]})
+    foreign.refused(verify(folder), 2, "manifest.yaml:", "unknown key 'burts' in stimulus.profiles; did you mean 'burst'?")
+
+
 def a_stimulus_for_another_size_is_refused():
     path = os.path.join(foreign.HERE, "large.stim")
     with open(path, "w", encoding="utf-8") as file:
@@ -122,6 +127,7 @@ def main():
     an_event_of_its_own_is_sent()
     coverage_is_whole()
     what_the_manifest_says_is_held()
+    a_profile_that_there_is_not_is_refused()
     a_stimulus_for_another_size_is_refused()
     a_baseline_holds_cycles_and_accesses()
     return foreign.end()

@@ -87,11 +87,15 @@ static const struct field_table idle_table = TABLE("idle", "How its rest is know
 static const struct field_table handshake_table = TABLE("handshakes.in and handshakes.out", "The pins of one handshake.", handshake_fields);
 static const struct field_table both_table = TABLE("handshakes", "Pins of events and spikes; looked for in the verilated core.", both_fields);
 
-/* Letters, digits and _, not a digit first: it becomes part of C++ names and file names. */
-static int check_name(const struct doc_node *core, const char *name, struct err *err)
+int manifest_is_name(const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-    if (*name && strspn(name, letters) == strlen(name) && strlen(name) <= 40 && !strchr("0123456789", *name))
+    return *name && strspn(name, letters) == strlen(name) && strlen(name) <= 40 && !strchr("0123456789", *name);
+}
+
+static int check_name(const struct doc_node *core, const char *name, struct err *err)
+{
+    if (manifest_is_name(name))
         return 0;
     return doc_error(doc_get(core, "name"), err, "core.name: '%s' becomes part of C++ names; letters, digits and _ only, at most 40, a letter first", name);
 }

@@ -69,7 +69,7 @@ struct manifest {
     struct doc *doc;
     char *path, *folder, *root; /* of the file, of what lies beside it, of the sources */
     const struct doc_node *top_node, *clock_node, *reset_node, *in_node, *out_node, *pins_node, *identity_node, *contract_node, *sources_node,
-        *observe_node;
+        *observe_node, *profiles_node;
     const char *name, *about, *licence, *origin, *top;
     uint32_t contract, identity;
     uint32_t n_files, n_args, n_waivers, n_registers, n_memories, n_events, n_quirks;

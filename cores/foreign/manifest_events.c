@@ -84,6 +84,16 @@ static int read_value(const struct doc_node *node, uint64_t *value, struct err *
     return *end || *value > UINT32_MAX ? doc_error(node, err, "'%s' is not a whole number of up to 32 bits", node->text) : 0;
 }
 
+/* A formula would read the other value of that name. */
+static int check_register(const struct manifest *m, const struct doc_node *key, struct err *err)
+{
+    for (uint32_t i = 0; i < NAME_REGISTERS; i++)
+        if (!strcmp(m->names[i], key->text))
+            return doc_error(key, err, "stimulus.registers.%s: in formulae %s is the core's own number already; the register needs another name here, which "
+                             "the adapter asks for", key->text, key->text);
+    return 0;
+}
+
 /* Registers become names of formulae, behind those that are always there. */
 int manifest_registers(struct manifest *m, const struct doc_node *stimulus, struct err *err)
 {
@@ -96,6 +106,7 @@ int manifest_registers(struct manifest *m, const struct doc_node *stimulus, stru
     const char *word[32];
     uint32_t n;
     m->longest_gap = t.gaps;
+    m->profiles_node = t.profiles;
     if (manifest_words(t.profiles, "stimulus.profiles", word, 32, &n, err))
         return -1;
     for (uint32_t i = 0; i < n; i++) {
@@ -111,6 +122,8 @@ int manifest_registers(struct manifest *m, const struct doc_node *stimulus, stru
         uint32_t count = values->kind == DOC_LIST ? values->count : 1;
         if (!count || count > MANIFEST_REGISTER_VALUES)
             return doc_error(values, err, "stimulus.registers.%s: one value, or a list of at most %d", t.registers->key[i]->text, MANIFEST_REGISTER_VALUES);
+        if (check_register(m, t.registers->key[i], err))
+            return -1;
         r->name = m->names[m->n_names++] = t.registers->key[i]->text;
         for (r->n = 0; r->n < count; r->n++)
             if (read_value(values->kind == DOC_LIST ? values->item[r->n] : values, &r->value[r->n], err))
@@ -262,6 +275,8 @@ int manifest_events(struct manifest *m, const struct doc_node *node, struct err 
         struct manifest_event *e = &m->event[m->n_events];
         e->name = node->key[i]->text;
         e->node = node->key[i];
+        if (!manifest_is_name(e->name))
+            return doc_error(e->node, err, "event '%s': its name becomes part of C++ names; letters, digits and _ only, at most 40, a letter first", e->name);
         if (fields_read(&event_table, node->item[i], node->item[i], &t, err) || (t.code && read_code(e, t.code, err)))
             return -1;
         all_values(m, e);

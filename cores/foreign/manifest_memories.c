@@ -215,6 +215,8 @@ static int read_memory(struct manifest *m, const struct doc_node *key, const str
 {
     struct memory_text t = {.table = -1};
     struct manifest_memory *memory = &m->memory[m->n_memories];
+    if (!manifest_is_name(key->text))
+        return doc_error(key, err, "memory '%s': its name becomes part of C++ names; letters, digits and _ only, at most 40, a letter first", key->text);
     if (fields_read(&memory_table, node, node, &t, err))
         return -1;
     *memory = (struct manifest_memory){.name = key->text, .node = key, .path = t.path, .path_node = doc_get(node, "path"), .strobes_node = t.strobes,

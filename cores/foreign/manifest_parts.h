@@ -24,6 +24,8 @@ int manifest_time(struct manifest *, const struct doc_node *, struct err *);
 int manifest_ports(struct manifest *, const struct manifest_sections *, const struct doc_node *root, struct err *);   /* manifest.c */
 int manifest_quirks(struct manifest *, const struct doc_node *, struct err *);
 
+/* Letters, digits and _, not a digit first: what becomes part of C++ names and file names. */
+int manifest_is_name(const char *);
 /* A list of words, or one word: at most `most` texts into to[]. */
 int manifest_words(const struct doc_node *, const char *what, const char **to, uint32_t most, uint32_t *n, struct err *);
 /* A formula at its place in the file. */

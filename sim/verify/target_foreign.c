@@ -7,7 +7,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "config/fields.h"
 #include "cores/foreign/foreign.h"
+#include "verify/profile.h"
 #include "verify/stim.h"
 
 enum { FIELDS = MANIFEST_FIELDS + FOREIGN_REGISTERS + 4, TARGETS = 8, SUM_BITS = 31 /* of a sum, which a foreign core keeps exactly */ };
@@ -275,12 +277,28 @@ static void make_target(struct foreign_target *t, const struct foreign *foreign)
                                                              : "its sums are in its membranes: there is no update whose inputs could be followed";
 }
 
+/* A profile that there is not would silently test nothing. */
+static int check_profiles(const struct manifest *m, struct err *err)
+{
+    const struct doc_node *list = m->profiles_node;
+    const char *known[40];
+    size_t n = 0;
+    while (profiles[n].name && n < 40)
+        known[n] = profiles[n].name, n++;
+    for (uint32_t i = 0; list && i < (list->kind == DOC_LIST ? list->count : 1); i++) {
+        const struct doc_node *word = list->kind == DOC_LIST ? list->item[i] : list;
+        if (!profile_named(word->text))
+            return fields_unknown(word, "stimulus.profiles", known, n, err);
+    }
+    return 0;
+}
+
 /* The one of this opened core, made when it is first asked for. */
 static const struct verify_target *target_of(const struct foreign *foreign, struct err *err)
 {
     static struct foreign_target target[TARGETS];
     uint32_t i = 0;
-    if (!foreign)
+    if (!foreign || check_profiles(foreign->manifest, err))
         return NULL;
     while (i < TARGETS && target[i].foreign && target[i].foreign != foreign)
         i++;
