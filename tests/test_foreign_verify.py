@@ -95,6 +95,8 @@ def what_the_manifest_says_is_held():
 def a_profile_that_there_is_not_is_refused():
     folder = foreign.edited("profiles", {"manifest.yaml": [("stimulus: {", "stimulus: {profiles: [dense, burts], ")]})
     foreign.refused(verify(folder), 2, "manifest.yaml:", "unknown key 'burts' in stimulus.profiles; did you mean 'burst'?")
+    folder = foreign.edited("learning", {"manifest.yaml": [("stimulus: {", "stimulus: {profiles: [learning], ")]})
+    foreign.refused(verify(folder), 2, "aerlif: no profile that it allows fits it, so nothing would be tested; there are dense, ")
 
 
 def a_stimulus_for_another_size_is_refused():

@@ -86,6 +86,18 @@ static int check_profiles(const struct verify_options *o, struct err *err)
     return 0;
 }
 
+/* A target whose own list leaves it no profile would pass for want of stimuli. */
+static int check_any(const struct verify_options *o, struct err *err)
+{
+    char known[400] = "";
+    for (const struct profile *p = profiles; p->name; p++) {
+        if (profile_fits(p, o->target))
+            return 0;
+        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", *known ? ", " : "", p->name);
+    }
+    return err_input(err, "%s: no profile that it allows fits it, so nothing would be tested; there are %s", o->target->name, known);
+}
+
 int cases_make(struct verify_run *run, struct err *err)
 {
     const struct verify_options *o = run->options;
@@ -96,6 +108,8 @@ int cases_make(struct verify_run *run, struct err *err)
         add_case(run, &room)->path = mem_text(o->stim);
         return 0;
     }
+    if (check_any(o, err))
+        return -1;
     add_saved(run, &room);
     for (uint64_t seed = o->seed; seed < o->seed + o->seeds; seed++)
         for (const struct profile *p = profiles; p->name; p++)
