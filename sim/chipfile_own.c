@@ -10,7 +10,7 @@
 /* "tile3.core1", "chip0.tile3.core1", and "0.3.1" as reports name it. 1: it is one of these. */
 static int read_place(const char *text, size_t length, uint32_t place[3])
 {
-    static const char *const form[] = {"tile%u.core%u%n", "chip%u.tile%u.core%u%n", "%u.%u.%u%n"};
+    static const char *const form[] = {"tile%9u.core%9u%n", "chip%9u.tile%9u.core%9u%n", "%9u.%9u.%9u%n"};
     char name[64];
     if (length >= sizeof name)
         return 0;
