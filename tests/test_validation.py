@@ -226,7 +226,7 @@ NeuroBench's effective operations x 23.6 pJ |
 - **Static power** of the whole chip (at most 104 mW) is ten times the dynamic energy of such small networks and more: a formula per operation says nothing
   of what a chip that is nearly empty draws.
 
-## What is not here yet
+## What is no line of this page
 """ + validation_odin.REMARK
 
 
