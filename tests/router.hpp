@@ -4,7 +4,11 @@
 #define VOLLEY_TESTS_ROUTER_HPP
 #include <Vspike_router.h>
 #include <cstdint>
+#include <string>
 #include <verilated.h>
+#if VM_COVERAGE
+#include <verilated_cov.h>
+#endif
 
 #include "kit.h"
 
@@ -46,6 +50,10 @@ class Router {
     {
         CU_ASSERT_FALSE(context.gotError());    /* an assertion of the RTL */
         top.final();
+#if VM_COVERAGE         /* router_coverage.py: a file of each router that ever was */
+        static unsigned number = 0;
+        context.coveragep()->write(("router" + std::to_string(number++) + ".dat").c_str());
+#endif
     }
     void settle()
     {
