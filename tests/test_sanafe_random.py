@@ -39,7 +39,7 @@ def compare(folder, network, timing, wanted, spikes):
     out, wrong = run(folder, network, timing)
     if wrong:
         return wrong
-    for got, w in zip(rows(f"{out}/perf.csv"), wanted):
+    for got, w in zip(rows(f"{out}/perf.csv"), wanted, strict=True):
         for c in COUNTS:
             if int(got[c]) != w[c]:
                 return f"step {w['timestep']}: {c} {got[c]}, wanted {w[c]}"
